@@ -1,0 +1,9 @@
+//! What a QAOps run is, and every decision in it.
+//!
+//! Nothing here reads a clock, the environment, a file or the network: times and identifiers come as
+//! arguments, so each decision is a total function from data to data and can be tested as one.
+
+pub mod order;
+pub mod outcome;
+pub mod plan;
+pub mod upload;

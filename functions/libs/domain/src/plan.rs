@@ -1,0 +1,67 @@
+//! The plan of a run, fixed once and for all attempts: `runs/<run>/plan.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Where the suite package lies, pinned so that a run can be repeated.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageVersion {
+    /// S3 bucket.
+    pub bucket: String,
+    /// S3 key.
+    pub key: String,
+    /// Version in a versioned bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Size in bytes.
+    pub size: u64,
+    /// S3's entity tag of the object.
+    pub etag: String,
+}
+
+/// What each `robot` command of the run is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RobotOptions {
+    /// Tag patterns of the tests to run.
+    pub include: Vec<String>,
+    /// Tag patterns of the tests to leave out.
+    pub exclude: Vec<String>,
+    /// Variables by name.
+    pub variables: BTreeMap<String, String>,
+    /// Names of SSM parameters by the variable that gets their value. Never a value.
+    pub secrets: BTreeMap<String, String>,
+    /// Further arguments, each one word, as they are.
+    pub arguments: Vec<String>,
+}
+
+/// Commands around `robot`, run by the platform's shell in the package's root.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Hooks {
+    /// Before `robot`; its background processes live as long as the shard.
+    pub before: Option<String>,
+    /// After `robot`, whatever its result.
+    pub after: Option<String>,
+}
+
+/// What the runner needs to know of the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Work {
+    /// Suite's name; the package is unpacked into a folder of this name, so that Robot Framework's long
+    /// names are the same everywhere.
+    pub suite: String,
+    /// The suite package.
+    pub package: PackageVersion,
+    /// Options of `robot`.
+    pub robot: RobotOptions,
+    /// Commands around `robot`.
+    pub hooks: Hooks,
+    /// Reports by kind (`coverage`, `vulnerabilities`, `performance`, …): paths below the package's root that a
+    /// shard may leave behind.
+    #[serde(default)]
+    pub reports: BTreeMap<String, String>,
+    /// Seconds that one attempt at a shard may take.
+    pub attempt_seconds: u64,
+}
