@@ -3,7 +3,16 @@
 //! Nothing here reads a clock, the environment, a file or the network: times and identifiers come as
 //! arguments, so each decision is a total function from data to data and can be tested as one.
 
+pub mod config;
+pub mod duration;
+pub mod gates;
+pub mod metrics;
+pub mod names;
 pub mod order;
 pub mod outcome;
+pub mod package;
 pub mod plan;
+pub mod problem;
+pub mod request;
 pub mod upload;
+mod tree;

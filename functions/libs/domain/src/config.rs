@@ -1,0 +1,206 @@
+//! `qaops.toml`: what a suite package says of its own runs.
+
+mod arguments;
+mod effective;
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+pub use self::effective::{Effective, effective};
+use crate::gates::{Gate, Severity};
+use crate::names;
+use crate::plan::{Hooks, RobotOptions};
+use crate::problem::Problem;
+use crate::tree::Node;
+
+/// Name of the file at the package's root.
+pub const FILE: &str = "qaops.toml";
+
+/// Seconds that a run may be given: 10 seconds to 24 hours.
+pub(crate) const TIMEOUT: RangeInclusive<u64> = 10..=86_400;
+
+/// How often failed tests may be run again.
+pub(crate) const RERUNS: RangeInclusive<u32> = 0..=5;
+
+/// Environments that a run may have.
+pub(crate) const ENVIRONMENTS: RangeInclusive<u32> = 1..=500;
+
+/// Kinds of reports that gates can look into.
+const REPORTS: [&str; 3] = ["coverage", "performance", "vulnerabilities"];
+
+/// What an environment is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Platform {
+    /// Linux, with browsers.
+    #[default]
+    Linux,
+    /// Windows with a desktop.
+    Windows,
+    /// Linux with Android emulators.
+    Android,
+}
+
+/// How large the fleet shall be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Size {
+    /// So many environments.
+    Environments(u32),
+    /// As many as it takes to be over in so many seconds.
+    TargetSeconds(u64),
+}
+
+/// A package's `qaops.toml`. Whatever is none has a default of QAOps, or comes with the request.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    /// Suite's name.
+    pub suite: Option<String>,
+    /// What an environment is.
+    pub platform: Option<Platform>,
+    /// How many environments, or how soon a run shall be over.
+    pub size: Option<Size>,
+    /// Seconds that a run may take.
+    pub timeout_seconds: Option<u64>,
+    /// How often failed tests are run again.
+    pub rerun_failed: Option<u32>,
+    /// What `robot` is given.
+    pub robot: RobotOptions,
+    /// Commands around `robot`.
+    pub hooks: Hooks,
+    /// Reports by kind: paths below the package's root.
+    pub reports: BTreeMap<String, String>,
+    /// Gates in the order error, warn, stop; empty if the file has none.
+    pub gates: Vec<Gate>,
+}
+
+impl Config {
+    /// Reads the text of a `qaops.toml`. The problem names the place, such as `qaops.toml: robot.include[0]`,
+    /// or line and column where the text is no TOML.
+    pub fn parse(text: &str) -> Result<Self, Problem> {
+        let node = Node::from_toml(FILE, text.trim_start_matches('\u{feff}'))?;
+        let keys = [
+            "suite",
+            "platform",
+            "environments",
+            "target",
+            "timeout",
+            "rerun_failed",
+            "robot",
+            "hooks",
+            "reports",
+            "gates",
+        ];
+        let fields = node.known(&keys, &ELSEWHERE)?;
+        let mut config = Self::default();
+        for (key, node) in &fields {
+            config.read(key, node)?;
+        }
+        config.size = size(&fields)?;
+        Ok(config)
+    }
+
+    fn read(&mut self, key: &str, node: &Node) -> Result<(), Problem> {
+        match key {
+            "suite" => self.suite = Some(names::suite(node)?),
+            "platform" => self.platform = Some(platform(node)?),
+            "timeout" => self.timeout_seconds = Some(names::duration(node, TIMEOUT)?),
+            "rerun_failed" => self.rerun_failed = Some(node.whole(RERUNS)?),
+            "robot" => self.robot = robot(node)?,
+            "hooks" => self.hooks = hooks(node)?,
+            "reports" => self.reports = reports(node, names::path)?,
+            "gates" => self.gates = gates(node)?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+/// Keys of the top that people write for one of a table.
+const ELSEWHERE: [(&str, &str); 5] = [
+    ("include", "write it below [robot]"),
+    ("exclude", "write it below [robot]"),
+    ("variables", "write it below [robot]"),
+    ("secrets", "write it below [robot]"),
+    ("package", "the package is named in the run's input"),
+];
+
+fn platform(node: &Node) -> Result<Platform, Problem> {
+    match node.text()? {
+        "linux" => Ok(Platform::Linux),
+        "windows" => Ok(Platform::Windows),
+        "android" => Ok(Platform::Android),
+        _ => Err(node.expected("\"linux\", \"windows\" or \"android\"")),
+    }
+}
+
+/// Environments or target, whichever of the two is given.
+pub(crate) fn size(fields: &[(&str, &Node)]) -> Result<Option<Size>, Problem> {
+    let mut size = None;
+    for (key, node) in fields {
+        let found = match *key {
+            "environments" => Size::Environments(node.whole(ENVIRONMENTS)?),
+            "target" => Size::TargetSeconds(names::duration(node, TIMEOUT)?),
+            _ => continue,
+        };
+        if size.replace(found).is_some() {
+            return Err(node.problem("environments and target exclude each other", "keep one of them"));
+        }
+    }
+    Ok(size)
+}
+
+/// Reports by kind, each read by `value`.
+pub(crate) fn reports<T>(node: &Node, value: fn(&Node) -> Result<T, Problem>) -> Result<BTreeMap<String, T>, Problem> {
+    node.known(&REPORTS, &[])?.into_iter().map(|(kind, node)| Ok((kind.to_owned(), value(node)?))).collect()
+}
+
+fn robot(node: &Node) -> Result<RobotOptions, Problem> {
+    let mut options = RobotOptions::default();
+    for (key, node) in node.known(&["include", "exclude", "variables", "secrets", "arguments"], &[])? {
+        match key {
+            "include" => options.include = names::tags(node)?,
+            "exclude" => options.exclude = names::tags(node)?,
+            "variables" => options.variables = names::variables(node, names::variable_value)?,
+            "secrets" => options.secrets = names::variables(node, names::parameter)?,
+            _ => options.arguments = arguments::read(node)?,
+        }
+    }
+    for (name, _) in &options.secrets {
+        let same = |variable: &&String| names::normal_variable(variable) == names::normal_variable(name);
+        if let Some(variable) = options.variables.keys().find(same) {
+            let what = format!("\"{variable}\" is a variable and a secret");
+            return Err(node.problem(what, "keep one of them"));
+        }
+    }
+    Ok(options)
+}
+
+fn hooks(node: &Node) -> Result<Hooks, Problem> {
+    let mut hooks = Hooks::default();
+    for (key, node) in node.known(&["before", "after"], &[])? {
+        let command = Some(names::command(node)?);
+        if key == "before" { hooks.before = command } else { hooks.after = command }
+    }
+    Ok(hooks)
+}
+
+fn gates(node: &Node) -> Result<Vec<Gate>, Problem> {
+    let mut gates = Vec::new();
+    let severities = [("error", Severity::Error), ("warn", Severity::Warn), ("stop", Severity::Stop)];
+    let tables = node.known(&severities.map(|(name, _)| name), &[])?;
+    for (key, list) in tables {
+        for node in list.list()? {
+            let severity = severities.iter().find(|(name, _)| *name == key).map_or(Severity::Error, |(_, s)| *s);
+            let gate = Gate::parse(node.text()?, severity);
+            gates.push(gate.map_err(|refusal| refusal.at(&node.place))?);
+        }
+    }
+    gates.sort_by_key(|gate| gate.severity);
+    Ok(gates)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! The metrics that gates may name, with their units and labels.
+
+use crate::problem::did_you_mean;
+
+/// What a figure is measured in. Shares are kept in percent, durations in seconds, money in dollars.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    Count,
+    Share,
+    Seconds,
+    Dollars,
+    PerSecond,
+}
+
+/// What is known of a metric before any run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Known {
+    pub(crate) unit: Unit,
+    /// True if more results can only make the figure larger.
+    pub(crate) grows: bool,
+}
+
+const fn known(unit: Unit, grows: bool) -> Known {
+    Known { unit, grows }
+}
+
+/// Metrics with one name.
+pub(super) const FIXED: [(&str, Known); 14] = [
+    ("tests.total", known(Unit::Count, true)),
+    ("tests.passed", known(Unit::Count, true)),
+    ("tests.failed", known(Unit::Count, true)),
+    ("tests.skipped", known(Unit::Count, true)),
+    ("tests.pass_rate", known(Unit::Share, false)),
+    ("tests.flaky", known(Unit::Count, true)),
+    ("tests.duration", known(Unit::Seconds, true)),
+    ("run.duration", known(Unit::Seconds, true)),
+    ("run.environments", known(Unit::Count, true)),
+    ("run.lost_shards", known(Unit::Count, true)),
+    ("run.cost", known(Unit::Dollars, true)),
+    ("coverage.line", known(Unit::Share, false)),
+    ("coverage.branch", known(Unit::Share, false)),
+    ("vulnerabilities", known(Unit::Count, true)),
+];
+
+/// Figures of `performance.<name>.<figure>`; the name is that of the load test's own metric.
+const PERFORMANCE: [(&str, Known); 9] = [
+    ("p50", known(Unit::Seconds, false)),
+    ("p90", known(Unit::Seconds, false)),
+    ("p95", known(Unit::Seconds, false)),
+    ("p99", known(Unit::Seconds, false)),
+    ("avg", known(Unit::Seconds, false)),
+    ("max", known(Unit::Seconds, true)),
+    ("rate", known(Unit::PerSecond, false)),
+    ("error_rate", known(Unit::Share, false)),
+    ("count", known(Unit::Count, true)),
+];
+
+/// What is known of a metric of this name.
+pub(crate) fn lookup(name: &str) -> Option<Known> {
+    let find = |list: &[(&str, Known)], name: &str| list.iter().find(|(known, _)| *known == name).map(|(_, k)| *k);
+    match name.strip_prefix("performance.") {
+        Some(rest) => find(&PERFORMANCE, rest.rsplit_once('.').filter(|(middle, _)| !middle.is_empty())?.1),
+        None => find(&FIXED, name),
+    }
+}
+
+/// The labels that a metric may carry, each with its values where they are known.
+pub(crate) fn labels_of(name: &str) -> &'static [(&'static str, &'static [&'static str])] {
+    match name.split('.').next() {
+        Some("tests") => &[("tag", &[]), ("suite", &[])],
+        Some("vulnerabilities") => &[("severity", &["critical", "high", "medium", "low", "unknown"])],
+        _ => &[],
+    }
+}
+
+/// The kind of report that a family of metrics comes from.
+pub(crate) fn report_of(family: &str) -> Option<&'static str> {
+    ["coverage", "performance", "vulnerabilities"].into_iter().find(|kind| *kind == family)
+}
+
+/// What a person may have meant by the name of no metric.
+pub(crate) fn names_like(name: &str) -> String {
+    if let Some(rest) = name.strip_prefix("performance.") {
+        let Some((middle, figure)) = rest.rsplit_once('.') else {
+            return "write performance.<name>.<figure>, such as performance.http_req_duration.p95".to_owned();
+        };
+        let known: Vec<String> = PERFORMANCE.iter().map(|(known, _)| format!("performance.{middle}.{known}")).collect();
+        let figures = PERFORMANCE.map(|(known, _)| known).join(", ");
+        let near = did_you_mean(name, known.iter().map(String::as_str).filter(|_| figure.len() > 1));
+        return if near.starts_with("did") { near } else { format!("its figures are {figures}") };
+    }
+    let family = name.split('.').next().unwrap_or("");
+    let all = || FIXED.iter().map(|(known, _)| *known).chain(["performance.<name>.p95"]);
+    let siblings: Vec<&str> = all().filter(|known| known.split('.').next() == Some(family)).collect();
+    // Within a family only its own figures can be meant, however far off the word is.
+    if siblings.is_empty() { did_you_mean(name, all()) } else { did_you_mean(name, siblings) }
+}
