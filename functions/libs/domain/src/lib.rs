@@ -5,7 +5,9 @@
 
 pub mod config;
 pub mod duration;
+pub mod fleet;
 pub mod gates;
+pub mod history;
 pub mod metrics;
 pub mod names;
 pub mod order;
@@ -13,6 +15,11 @@ pub mod outcome;
 pub mod package;
 pub mod plan;
 pub mod problem;
+pub mod queue;
 pub mod request;
+pub mod run;
+pub mod shard;
+pub mod shards;
+pub mod summary;
 pub mod upload;
 mod tree;

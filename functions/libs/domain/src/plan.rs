@@ -65,3 +65,41 @@ pub struct Work {
     /// Seconds that one attempt at a shard may take.
     pub attempt_seconds: u64,
 }
+
+/// Gates of a run as texts, parsed again wherever they are judged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct GateTexts {
+    /// Gates that fail the run.
+    pub error: Vec<String>,
+    /// Gates that only warn.
+    pub warn: Vec<String>,
+    /// Gates that end the run early and fail it.
+    pub stop: Vec<String>,
+}
+
+/// `runs/<run>/plan.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// Run's id.
+    pub run: String,
+    /// Unix time of the run's start in seconds.
+    pub started: i64,
+    /// Unix time in seconds after which nothing is launched or handed out.
+    pub deadline: i64,
+    /// Platform of the environments: `linux`, `windows` or `android`.
+    pub platform: String,
+    /// Environments to run in at the same time.
+    pub environments: usize,
+    /// How often failed tests run again.
+    pub rerun_failed: u32,
+    /// What the runner needs to know.
+    pub work: Work,
+    /// Shards, the longest first.
+    pub shards: Vec<crate::shards::PlannedShard>,
+    /// Gates.
+    pub gates: GateTexts,
+    /// Labels of the run, such as `branch` and `commit`.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+}

@@ -1,0 +1,190 @@
+//! The bucket of artifacts: packages, plans, orders, outputs, verdicts.
+
+use std::ops::Range;
+use std::path::Path;
+
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
+use domain::plan::PackageVersion;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::io::AsyncBufRead;
+
+use crate::Error;
+use crate::error::failed;
+
+/// An object's body as it comes in.
+pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
+
+/// An object as it stands now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectVersion {
+    /// Key.
+    pub key: String,
+    /// Size in bytes.
+    pub size: u64,
+}
+
+/// A bucket.
+#[derive(Clone, Debug)]
+pub struct Artifacts {
+    client: Client,
+    bucket: String,
+}
+
+impl Artifacts {
+    pub(crate) fn new(client: Client, bucket: String) -> Self {
+        Self { client, bucket }
+    }
+
+    /// The bucket's name.
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    /// The current version of a package in any bucket; none when there is no such object.
+    pub async fn pin(&self, bucket: &str, key: &str) -> Result<Option<PackageVersion>, Error> {
+        let head = self.client.head_object().bucket(bucket).key(key).send().await;
+        match head {
+            Ok(head) => Ok(Some(PackageVersion {
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                version: head.version_id.filter(|version| version != "null"),
+                size: head.content_length.unwrap_or_default().try_into().unwrap_or_default(),
+                etag: head.e_tag.unwrap_or_default(),
+            })),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
+            Err(error) => Err(failed(format!("look up s3://{bucket}/{key}"))(error)),
+        }
+    }
+
+    /// A range of bytes of a pinned package.
+    pub async fn package_range(&self, package: &PackageVersion, range: Range<u64>) -> Result<Vec<u8>, Error> {
+        let what = || format!("read bytes {}..{} of s3://{}/{}", range.start, range.end, package.bucket, package.key);
+        let last = range.end.saturating_sub(1);
+        let object = self
+            .client
+            .get_object()
+            .bucket(&package.bucket)
+            .key(&package.key)
+            .set_version_id(package.version.clone())
+            .range(format!("bytes={}-{last}", range.start))
+            .if_match(&package.etag)
+            .send()
+            .await
+            .map_err(|error| failed(what())(error))?;
+        let body = object.body.collect().await.map_err(|error| Error::odd(what(), error))?;
+        Ok(body.to_vec())
+    }
+
+    /// A whole pinned package as a stream.
+    pub async fn package(&self, package: &PackageVersion) -> Result<Reader, Error> {
+        let object = self
+            .client
+            .get_object()
+            .bucket(&package.bucket)
+            .key(&package.key)
+            .set_version_id(package.version.clone())
+            .if_match(&package.etag)
+            .send()
+            .await
+            .map_err(failed(format!("read s3://{}/{}", package.bucket, package.key)))?;
+        Ok(Box::new(object.body.into_async_read()))
+    }
+
+    /// An object's body as a stream; none when there is no such object.
+    pub async fn open(&self, key: &str) -> Result<Option<Reader>, Error> {
+        match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+            Ok(object) => Ok(Some(Box::new(object.body.into_async_read()))),
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
+            Err(error) => Err(failed(format!("read {key}"))(error)),
+        }
+    }
+
+    /// An object's body; none when there is no such object. For small objects only.
+    pub async fn read(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(mut reader) = self.open(key).await? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        tokio::io::AsyncReadExt::read_to_end(&mut reader, &mut bytes)
+            .await
+            .map_err(|error| Error::odd(format!("read {key}"), error))?;
+        Ok(Some(bytes))
+    }
+
+    /// An object as JSON; none when there is no such object.
+    pub async fn read_json<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
+        let Some(bytes) = self.read(key).await? else { return Ok(None) };
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::odd(format!("understand {key}"), error))
+    }
+
+    /// Writes an object, in place of an earlier one.
+    pub async fn write(&self, key: &str, body: impl Into<Body>) -> Result<(), Error> {
+        let body = body.into().0;
+        let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
+        put.body(body).send().await.map(drop).map_err(failed(format!("write {key}")))
+    }
+
+    /// Writes a value as JSON, in place of an earlier one.
+    pub async fn write_json<T: Serialize + Sync>(&self, key: &str, value: &T) -> Result<(), Error> {
+        self.write(key, to_json(key, value)?).await
+    }
+
+    /// Writes a value as JSON unless the object is there already; tells whether it was written.
+    pub async fn write_json_once<T: Serialize + Sync>(&self, key: &str, value: &T) -> Result<bool, Error> {
+        let body = to_json(key, value)?.into();
+        let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
+        match put.if_none_match("*").body(body).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => Ok(false),
+            Err(error) => Err(failed(format!("write {key}"))(error)),
+        }
+    }
+
+    /// Writes a file's content, streamed from the disk.
+    pub async fn write_file(&self, key: &str, path: &Path) -> Result<(), Error> {
+        let what = || format!("upload {} as {key}", path.display());
+        let body = ByteStream::from_path(path).await.map_err(|error| Error::odd(what(), error))?;
+        self.write(key, Body(body)).await
+    }
+
+    /// Objects whose keys start with `prefix`.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<ObjectVersion>, Error> {
+        let mut pages =
+            self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut objects = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(failed(format!("list {prefix}")))?;
+            objects.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| {
+                let size = object.size.unwrap_or_default().try_into().unwrap_or_default();
+                Some(ObjectVersion { key: object.key?, size })
+            }));
+        }
+        Ok(objects)
+    }
+}
+
+/// What is written into an object.
+#[derive(Debug)]
+pub struct Body(ByteStream);
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(ByteStream::from(bytes))
+    }
+}
+
+fn to_json<T: Serialize>(key: &str, value: &T) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec_pretty(value).map_err(|error| Error::odd(format!("write {key}"), error))
+}
+
+fn content_type(key: &str) -> Option<String> {
+    let kind = match key.rsplit_once('.')?.1 {
+        "html" => "text/html; charset=utf-8",
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "png" => "image/png",
+        _ => return None,
+    };
+    Some(kind.to_owned())
+}

@@ -1,0 +1,121 @@
+//! SSM Run Command: how a shard comes to an instance.
+
+use std::collections::HashMap;
+
+use aws_sdk_ssm::Client;
+use aws_sdk_ssm::types::CommandInvocationStatus;
+use domain::queue::Attempt;
+
+use crate::Error;
+use crate::error::failed;
+
+/// Seconds within which SSM must deliver a command to the agent.
+const DELIVERY_SECONDS: i32 = 60;
+
+/// What to run where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommandOrder {
+    /// Instance's id.
+    pub instance: String,
+    /// Run's id.
+    pub run: String,
+    /// The attempt at a shard.
+    pub attempt: Attempt,
+    /// Seconds after which SSM ends the command.
+    pub seconds: u64,
+}
+
+/// A command as it was sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// Run's id.
+    pub run: String,
+    /// The attempt at a shard.
+    pub attempt: Attempt,
+}
+
+/// Where a command on one instance stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandState {
+    /// Not known yet, waiting or running.
+    Open,
+    /// Ended, with SSM's status and the exit code of the script.
+    Ended {
+        /// SSM's status, such as `Success`, `Failed`, `TimedOut`, `Cancelled`.
+        status: String,
+        /// Exit code; -1 when there is none.
+        code: i32,
+    },
+}
+
+/// Run Command with one document.
+#[derive(Clone, Debug)]
+pub struct Commands {
+    client: Client,
+    document: String,
+}
+
+impl Commands {
+    pub(crate) fn new(client: Client, document: String) -> Self {
+        Self { client, document }
+    }
+
+    /// Sends a command and returns its id. SSM has no client token: sending twice makes two commands.
+    pub async fn send(&self, order: &CommandOrder) -> Result<String, Error> {
+        let what = format!("send shard {} to {}", order.attempt, order.instance);
+        let one = |value: String| vec![value];
+        let parameters = HashMap::from([
+            ("run".to_owned(), one(order.run.clone())),
+            ("shard".to_owned(), one(order.attempt.shard.clone())),
+            ("attempt".to_owned(), one(order.attempt.number.to_string())),
+            ("seconds".to_owned(), one(order.seconds.to_string())),
+        ]);
+        let sent = self
+            .client
+            .send_command()
+            .document_name(&self.document)
+            .instance_ids(&order.instance)
+            .set_parameters(Some(parameters))
+            .timeout_seconds(DELIVERY_SECONDS)
+            .comment(format!("shard {}", order.attempt))
+            .send()
+            .await
+            .map_err(failed(what.clone()))?;
+        let id = sent.command.and_then(|command| command.command_id);
+        id.ok_or_else(|| Error::odd(what, "the answer has no command id"))
+    }
+
+    /// What a command was sent for; none when it is not one of ours.
+    pub async fn describe(&self, command: &str) -> Result<Option<Command>, Error> {
+        let what = format!("look up the command {command}");
+        let answer = self.client.list_commands().command_id(command).send().await.map_err(failed(what))?;
+        let Some(found) = answer.commands.unwrap_or_default().into_iter().next() else { return Ok(None) };
+        if found.document_name.as_deref() != Some(&self.document) {
+            return Ok(None);
+        }
+        let parameters = found.parameters.unwrap_or_default();
+        let one = |name: &str| parameters.get(name).and_then(|values| values.first()).cloned();
+        Ok((|| {
+            let attempt = Attempt { shard: one("shard")?, number: one("attempt")?.parse().ok()? };
+            Some(Command { run: one("run")?, attempt })
+        })())
+    }
+
+    /// Where a command on `instance` stands.
+    pub async fn state(&self, command: &str, instance: &str) -> Result<CommandState, Error> {
+        let request = self.client.get_command_invocation().command_id(command).instance_id(instance);
+        let answer = match request.send().await {
+            Ok(answer) => answer,
+            // Right after it was sent, and long after it ended, SSM does not know a command.
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_invocation_does_not_exist()) => {
+                return Ok(CommandState::Open);
+            }
+            Err(error) => return Err(failed(format!("look up the command {command} on {instance}"))(error)),
+        };
+        use CommandInvocationStatus::{Cancelling, Delayed, InProgress, Pending};
+        Ok(match answer.status {
+            None | Some(Pending | InProgress | Delayed | Cancelling) => CommandState::Open,
+            Some(status) => CommandState::Ended { status: status.as_str().to_owned(), code: answer.response_code },
+        })
+    }
+}

@@ -1,0 +1,260 @@
+//! EC2 instances and what SSM knows of them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aws_sdk_ec2::Client;
+use aws_sdk_ec2::types::{
+    DefaultTargetCapacityType, Filter, FleetLaunchTemplateConfigRequest, FleetLaunchTemplateOverridesRequest,
+    FleetLaunchTemplateSpecificationRequest, FleetType, Instance, InstanceStateName, ResourceType,
+    SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus, Tag, TagSpecification, TargetCapacitySpecificationRequest,
+};
+use domain::fleet::{InstanceState, Market, Obstacle, Platform, Sight};
+
+use crate::Error;
+use crate::error::failed;
+
+/// Tag with the run's id. Everything that cleans up goes by it.
+const RUN_TAG: &str = "qaops:run";
+/// Tag with the Unix time in seconds after which the sweep ends an instance.
+const DEADLINE_TAG: &str = "qaops:deadline";
+/// Most instance ids that SSM filters by in one request.
+const IDS_A_REQUEST: usize = 50;
+
+/// What to launch.
+#[derive(Clone, Debug)]
+pub struct LaunchOrder<'a> {
+    /// Run's id.
+    pub run: &'a str,
+    /// How instances of the platform are launched.
+    pub platform: &'a Platform,
+    /// How the capacity is bought.
+    pub market: Market,
+    /// Instances wanted.
+    pub count: usize,
+    /// Client token: the same order sent twice launches once.
+    pub token: &'a str,
+    /// Further tags.
+    pub tags: BTreeMap<String, String>,
+    /// Unix time in seconds after which the sweep ends the instances.
+    pub deadline: i64,
+}
+
+/// What one fleet request brought.
+#[derive(Clone, Debug, Default)]
+pub struct Launched {
+    /// Instances by id, with their types.
+    pub instances: BTreeMap<String, String>,
+    /// What stood in the way of more, with AWS's words.
+    pub obstacles: Vec<(Obstacle, String)>,
+}
+
+/// An instance of some run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FleetInstance {
+    /// Instance's id.
+    pub id: String,
+    /// Run's id.
+    pub run: String,
+    /// EC2's state.
+    pub state: InstanceState,
+    /// Unix time of the launch in seconds.
+    pub launched: i64,
+    /// Unix time in seconds after which it is overdue.
+    pub deadline: Option<i64>,
+}
+
+/// EC2 and SSM's view of its instances.
+#[derive(Clone, Debug)]
+pub struct Fleet {
+    ec2: Client,
+    ssm: aws_sdk_ssm::Client,
+}
+
+impl Fleet {
+    pub(crate) fn new(ec2: Client, ssm: aws_sdk_ssm::Client) -> Self {
+        Self { ec2, ssm }
+    }
+
+    /// Sends one fleet request. It may bring fewer instances than asked for; that is no error.
+    pub async fn launch(&self, order: &LaunchOrder<'_>) -> Result<Launched, Error> {
+        let answer = self
+            .ec2
+            .create_fleet()
+            .r#type(FleetType::Instant)
+            .client_token(order.token)
+            .launch_template_configs(templates(order.platform))
+            .target_capacity_specification(capacity(order)?)
+            .spot_options(SpotOptionsRequest::builder().allocation_strategy(SpotAllocationStrategy::PriceCapacityOptimized).build())
+            .set_tag_specifications(Some(vec![tags(order)]))
+            .send()
+            .await
+            .map_err(failed(format!("launch {} instances", order.count)))?;
+        let mut launched = Launched::default();
+        for set in answer.instances.unwrap_or_default() {
+            let kind = set.instance_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default();
+            launched.instances.extend(set.instance_ids.unwrap_or_default().into_iter().map(|id| (id, kind.clone())));
+        }
+        launched.obstacles = answer.errors.unwrap_or_default().into_iter().map(|error| {
+            let code = error.error_code.unwrap_or_default();
+            (Obstacle::from_code(&code), format!("{code}: {}", error.error_message.unwrap_or_default()))
+        }).collect();
+        Ok(launched)
+    }
+
+    /// What EC2 and SSM know of `ids`, in the same order.
+    pub async fn sights(&self, ids: &[String]) -> Result<Vec<Sight>, Error> {
+        let (states, impaired, online) = tokio::try_join!(self.states(ids), self.impaired(ids), self.online(ids))?;
+        Ok(ids
+            .iter()
+            .map(|id| Sight {
+                id: id.clone(),
+                state: states.get(id).copied(),
+                impaired: impaired.contains(id),
+                online: online.contains(id),
+            })
+            .collect())
+    }
+
+    /// States by id. Asking by filter leaves out unknown ids, where asking by id would refuse all of them.
+    async fn states(&self, ids: &[String]) -> Result<BTreeMap<String, InstanceState>, Error> {
+        let found = self.describe("instance-id", ids).await?;
+        Ok(found.into_iter().filter_map(|instance| Some((instance.instance_id.clone()?, state(&instance)))).collect())
+    }
+
+    async fn impaired(&self, ids: &[String]) -> Result<BTreeSet<String>, Error> {
+        let filter = Filter::builder().name("instance-status.status").values("impaired").build();
+        let mut pages = self.ec2.describe_instance_status().filters(filter).into_paginator().items().send();
+        let mut impaired = BTreeSet::new();
+        while let Some(status) = pages.next().await {
+            let status = status.map_err(failed("read the status of instances"))?;
+            let bad = status.instance_status.is_some_and(|s| s.status == Some(SummaryStatus::Impaired));
+            impaired.extend(status.instance_id.filter(|id| bad && ids.contains(id)));
+        }
+        Ok(impaired)
+    }
+
+    async fn online(&self, ids: &[String]) -> Result<BTreeSet<String>, Error> {
+        let mut online = BTreeSet::new();
+        for ids in ids.chunks(IDS_A_REQUEST) {
+            let filter = aws_sdk_ssm::types::InstanceInformationStringFilter::builder()
+                .key("InstanceIds")
+                .set_values(Some(ids.to_vec()))
+                .build()
+                .map_err(|error| Error::odd("ask SSM for its instances", error))?;
+            let mut pages = self.ssm.describe_instance_information().filters(filter).into_paginator().items().send();
+            while let Some(information) = pages.next().await {
+                let information = information.map_err(failed("ask SSM for its instances"))?;
+                let reachable = information.ping_status == Some(aws_sdk_ssm::types::PingStatus::Online);
+                online.extend(information.instance_id.filter(|_| reachable));
+            }
+        }
+        Ok(online)
+    }
+
+    /// Instances of a run, those that ended a short while ago included.
+    pub async fn of_run(&self, run: &str) -> Result<Vec<FleetInstance>, Error> {
+        let found = self.describe(&format!("tag:{RUN_TAG}"), &[run.to_owned()]).await?;
+        Ok(found.iter().filter_map(of_ours).collect())
+    }
+
+    /// Instances of all runs, those that ended a short while ago included.
+    pub async fn of_all_runs(&self) -> Result<Vec<FleetInstance>, Error> {
+        let found = self.describe("tag-key", &[RUN_TAG.to_owned()]).await?;
+        Ok(found.iter().filter_map(of_ours).collect())
+    }
+
+    /// One instance of ours, or none.
+    pub async fn instance(&self, id: &str) -> Result<Option<FleetInstance>, Error> {
+        Ok(self.describe("instance-id", &[id.to_owned()]).await?.iter().find_map(of_ours))
+    }
+
+    /// Terminates instances. Those that are gone already are no error.
+    pub async fn terminate(&self, ids: &[String]) -> Result<(), Error> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let answer = self.ec2.terminate_instances().set_instance_ids(Some(ids.to_vec())).send().await;
+        match answer.map_err(failed(format!("terminate {}", ids.join(", ")))) {
+            // EC2 refuses the whole request for one unknown id, so each is tried alone.
+            Err(error) if error.has_code(&["InvalidInstanceID.NotFound"]) && ids.len() > 1 => {
+                for id in ids {
+                    Box::pin(self.terminate(std::slice::from_ref(id))).await?;
+                }
+                Ok(())
+            }
+            Err(error) if error.has_code(&["InvalidInstanceID.NotFound"]) => Ok(()),
+            answer => answer.map(drop),
+        }
+    }
+
+    async fn describe(&self, filter: &str, values: &[String]) -> Result<Vec<Instance>, Error> {
+        let filter = Filter::builder().name(filter).set_values(Some(values.to_vec())).build();
+        let mut pages = self.ec2.describe_instances().filters(filter).into_paginator().items().send();
+        let mut instances = Vec::new();
+        while let Some(reservation) = pages.next().await {
+            let reservation = reservation.map_err(failed("list instances"))?;
+            instances.extend(reservation.instances.unwrap_or_default());
+        }
+        Ok(instances)
+    }
+}
+
+fn templates(platform: &Platform) -> FleetLaunchTemplateConfigRequest {
+    let specification = FleetLaunchTemplateSpecificationRequest::builder().version("$Default");
+    let specification = if platform.template.starts_with("lt-") {
+        specification.launch_template_id(&platform.template)
+    } else {
+        specification.launch_template_name(&platform.template)
+    };
+    let overrides = platform.types.iter().enumerate().flat_map(|(priority, kind)| {
+        platform.subnets.iter().map(move |subnet| {
+            FleetLaunchTemplateOverridesRequest::builder()
+                .instance_type(kind.as_str().into())
+                .subnet_id(subnet)
+                .priority(priority as f64)
+                .build()
+        })
+    });
+    FleetLaunchTemplateConfigRequest::builder()
+        .launch_template_specification(specification.build())
+        .set_overrides(Some(overrides.collect()))
+        .build()
+}
+
+fn capacity(order: &LaunchOrder<'_>) -> Result<TargetCapacitySpecificationRequest, Error> {
+    let what = || format!("launch {} instances", order.count);
+    let count = i32::try_from(order.count).map_err(|error| Error::odd(what(), error))?;
+    let market = match order.market {
+        Market::Spot => DefaultTargetCapacityType::Spot,
+        Market::OnDemand => DefaultTargetCapacityType::OnDemand,
+    };
+    let capacity = TargetCapacitySpecificationRequest::builder().total_target_capacity(count);
+    Ok(capacity.default_target_capacity_type(market).build())
+}
+
+fn tags(order: &LaunchOrder<'_>) -> TagSpecification {
+    let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+    let mut tags = vec![tag(RUN_TAG, order.run), tag(DEADLINE_TAG, &order.deadline.to_string())];
+    tags.extend(order.tags.iter().map(|(key, value)| tag(key, value)));
+    TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build()
+}
+
+fn of_ours(instance: &Instance) -> Option<FleetInstance> {
+    let tags: HashMap<&str, &str> =
+        instance.tags().iter().filter_map(|tag| Some((tag.key.as_deref()?, tag.value.as_deref()?))).collect();
+    Some(FleetInstance {
+        id: instance.instance_id.clone()?,
+        run: (*tags.get(RUN_TAG)?).to_owned(),
+        state: state(instance),
+        launched: instance.launch_time.map_or(0, |time| time.secs()),
+        deadline: tags.get(DEADLINE_TAG).and_then(|text| text.parse().ok()),
+    })
+}
+
+fn state(instance: &Instance) -> InstanceState {
+    match instance.state.as_ref().and_then(|state| state.name.as_ref()) {
+        None | Some(InstanceStateName::Pending) => InstanceState::Pending,
+        Some(InstanceStateName::Running) => InstanceState::Running,
+        Some(_) => InstanceState::Ending,
+    }
+}

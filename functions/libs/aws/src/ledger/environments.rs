@@ -1,0 +1,38 @@
+//! Environments: `RUN#<run>` / `ENV#<instance>`.
+
+use domain::run::Environment;
+
+use super::Ledger;
+use super::item::{Key, RUN_LIFE, Update};
+use crate::Error;
+
+impl Ledger {
+    /// Environments of a run.
+    pub async fn environments(&self, run: &str) -> Result<Vec<Environment>, Error> {
+        self.query(&Key::of_run(run, "ENV#"), None).await
+    }
+
+    /// Enters an environment, once.
+    pub async fn add_environment(&self, run: &str, environment: &Environment) -> Result<(), Error> {
+        self.put_once(&key(run, &environment.id), environment, environment.launched + RUN_LIFE).await.map(drop)
+    }
+
+    /// Notes when an environment was first seen ready.
+    pub async fn environment_ready(&self, run: &str, environment: &str, now: i64) -> Result<(), Error> {
+        self.note(run, environment, "SET ready = if_not_exists(ready, :now)", now).await
+    }
+
+    /// Notes when an environment was first terminated.
+    pub async fn environment_ended(&self, run: &str, environment: &str, now: i64) -> Result<(), Error> {
+        self.note(run, environment, "SET ended = if_not_exists(ended, :now)", now).await
+    }
+
+    async fn note(&self, run: &str, environment: &str, expression: &str, now: i64) -> Result<(), Error> {
+        let update = Update::new(key(run, environment), expression).when("attribute_exists(pk)").value(":now", now)?;
+        self.update(update).await.map(drop)
+    }
+}
+
+fn key(run: &str, environment: &str) -> Key {
+    Key::of_run(run, format!("ENV#{environment}"))
+}

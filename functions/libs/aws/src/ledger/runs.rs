@@ -1,0 +1,127 @@
+//! Runs: `RUN#<run>` / `RUN`.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use domain::outcome::Counts;
+use domain::plan::Plan;
+use domain::queue::Queue;
+use domain::run::{Failure, Run, Status};
+use domain::shard::Shard;
+
+use super::Ledger;
+use super::item::{Key, RUN_LIFE, Update, Updated, from_item, item};
+use super::queue;
+use crate::Error;
+use crate::error::failed;
+
+/// Most writes that DynamoDB takes in one transaction.
+const WRITES_A_TRANSACTION: usize = 100;
+
+impl Ledger {
+    /// Enters a planned run: its shards, its queue, and last the run itself. Entering it twice is entering it once.
+    pub async fn begin(&self, plan: &Plan) -> Result<(), Error> {
+        let expires = plan.started + RUN_LIFE;
+        for shards in plan.shards.chunks(WRITES_A_TRANSACTION) {
+            let shards = shards.iter().map(|planned| {
+                let shard = Shard::queued(planned.id.clone(), planned.files.clone(), None, planned.expected_seconds);
+                item(&Key::shard(&plan.run, &planned.id), &shard, expires)
+            });
+            self.put_all_once(shards.collect::<Result<_, _>>()?).await?;
+        }
+        let queue = Queue::new(plan.shards.iter().map(|shard| shard.id.clone()));
+        let queue = queue::new_item(&plan.run, &queue, expires)?;
+        let run = item(&run_key(&plan.run), &new_run(plan), expires)?;
+        self.put_all_once(vec![queue, run]).await
+    }
+
+    /// Writes items together unless they are there already.
+    async fn put_all_once(&self, items: Vec<super::item::Item>) -> Result<(), Error> {
+        let mut request = self.client.transact_write_items();
+        for item in items {
+            request = request.transact_items(TransactWriteItem::builder().put(self.put(item)?).build());
+        }
+        match request.send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => Ok(()),
+            Err(error) => Err(failed("enter the run into the ledger")(error)),
+        }
+    }
+
+    /// A run; none when there is none of this id.
+    pub async fn run(&self, run: &str) -> Result<Option<Run>, Error> {
+        self.get(&run_key(run)).await
+    }
+
+    /// Lets nothing be launched for a run any more; the run as it is then, or none.
+    pub async fn close_run(&self, run: &str) -> Result<Option<Run>, Error> {
+        let update = Update::new(run_key(run), "SET closed = :true").when("attribute_exists(pk)").value(":true", true)?;
+        match self.update(update).await? {
+            Updated::Made(item) => from_item(item).map(Some),
+            Updated::Refused(_) => Ok(None),
+        }
+    }
+
+    /// Ends a run that is still running; tells whether this call ended it.
+    pub async fn end_run(&self, run: &str, status: Status, failure: Option<&Failure>, now: i64) -> Result<bool, Error> {
+        let mut expression = "SET #status = :status, ended = :now, closed = :true".to_owned();
+        if failure.is_some() {
+            expression += ", #error = :error";
+        }
+        let mut update = Update::new(run_key(run), expression)
+            .when("attribute_exists(pk) AND #status = :running")
+            .name("#status", "status")
+            .value(":status", status)?
+            .value(":running", Status::Running)?
+            .value(":now", now)?
+            .value(":true", true)?;
+        if let Some(failure) = failure {
+            update = update.name("#error", "error").value(":error", failure)?;
+        }
+        Ok(self.update(update).await?.made())
+    }
+
+    /// Enters a run that ended before it was planned; once.
+    pub async fn enter_failed(&self, run: &Run) -> Result<bool, Error> {
+        self.put_once(&run_key(&run.id), run, run.started + RUN_LIFE).await
+    }
+
+    /// Claims the message of a run for one caller; tells whether this call got it.
+    pub async fn claim_message(&self, run: &str, now: i64) -> Result<bool, Error> {
+        let update = Update::new(Key::of_run(run, "MESSAGE"), "SET claimed = :now, expires = :expires")
+            .when("attribute_not_exists(pk)")
+            .value(":now", now)?
+            .value(":expires", now + RUN_LIFE)?;
+        Ok(self.update(update).await?.made())
+    }
+
+    /// Notes that the message of a run was published.
+    pub async fn message_sent(&self, run: &str, now: i64) -> Result<(), Error> {
+        let update = Update::new(Key::of_run(run, "MESSAGE"), "SET sent = if_not_exists(sent, :now)");
+        self.update(update.value(":now", now)?).await.map(drop)
+    }
+
+    /// Whether the message of a run was published.
+    pub async fn message_was_sent(&self, run: &str) -> Result<bool, Error> {
+        let message: Option<serde_json::Value> = self.get(&Key::of_run(run, "MESSAGE")).await?;
+        Ok(message.is_some_and(|message| message.get("sent").is_some()))
+    }
+}
+
+pub(super) fn run_key(run: &str) -> Key {
+    Key::of_run(run, "RUN")
+}
+
+fn new_run(plan: &Plan) -> Run {
+    Run {
+        id: plan.run.clone(),
+        suite: plan.work.suite.clone(),
+        status: Status::Running,
+        started: plan.started,
+        deadline: plan.deadline,
+        closed: false,
+        counts: Counts::default(),
+        done: 0,
+        shards: plan.shards.len() as u64,
+        ended: None,
+        error: None,
+    }
+}

@@ -1,0 +1,254 @@
+//! Which environments to start, and when to stop waiting for them.
+
+use serde::{Deserialize, Serialize};
+
+/// Rounds of launching in one run.
+pub const MOST_ROUNDS: u32 = 3;
+/// Longest client token that EC2 takes, in ASCII characters.
+const LONGEST_TOKEN: usize = 64;
+/// Seconds from its launch after which an instance that SSM cannot reach is not waited for.
+pub const BOOT_SECONDS: i64 = 300;
+/// Seconds that ready environments wait for late ones.
+pub const GRACE_SECONDS: i64 = 60;
+
+/// How instances of one platform are launched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Platform {
+    /// Launch template's id or name; it names the image.
+    pub template: String,
+    /// Instance types, the preferred first.
+    pub types: Vec<String>,
+    /// Subnets, one in each zone.
+    pub subnets: Vec<String>,
+    /// Whether Spot capacity is asked for before on-demand capacity.
+    #[serde(default)]
+    pub spot: bool,
+}
+
+/// How capacity is bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Market {
+    /// Cheap, and may be taken back with two minutes' notice.
+    Spot,
+    /// Stays until it is given back.
+    OnDemand,
+}
+
+impl Platform {
+    /// The rungs of the ladder: markets in the order in which they are asked.
+    pub fn rungs(&self) -> &'static [Market] {
+        if self.spot { &[Market::Spot, Market::OnDemand] } else { &[Market::OnDemand] }
+    }
+}
+
+/// What stood in the way of an instance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// There is none to be had now: the next rung of the ladder may have it.
+    Capacity,
+    /// The account may not have more: only a person can change that.
+    Quota,
+    /// A role may not do it: only a person can change that.
+    Permission,
+    /// Something else that another try would meet again.
+    Other,
+}
+
+impl Obstacle {
+    /// Reads EC2's code of an error.
+    pub fn from_code(code: &str) -> Self {
+        match code {
+            "InsufficientInstanceCapacity"
+            | "InsufficientHostCapacity"
+            | "InsufficientReservedInstanceCapacity"
+            | "MaxSpotInstanceCountExceeded"
+            | "SpotMaxPriceTooLow"
+            | "UnfulfillableCapacity"
+            | "Unsupported" => Self::Capacity,
+            "VcpuLimitExceeded" | "InstanceLimitExceeded" | "MaxIOPSLimitExceeded" | "VolumeLimitExceeded" => Self::Quota,
+            "UnauthorizedOperation" | "AuthFailure" | "AccessDenied" | "Client.InternalError" => Self::Permission,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What `launch` does in a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Next {
+    /// Environments were started: wait until they are ready.
+    Ready,
+    /// There is work but no capacity: try again later.
+    Wait,
+    /// Nothing is left to do, or no round is left to do it in.
+    Done,
+}
+
+/// Decides what follows a round that started `launched` environments for `left` shards.
+pub fn after_launch(round: u32, launched: usize, left: usize) -> Next {
+    match (launched, left) {
+        (1.., 1..) => Next::Ready,
+        (_, 0) => Next::Done,
+        _ if round >= MOST_ROUNDS => Next::Done,
+        _ => Next::Wait,
+    }
+}
+
+/// Environments to start in a round for `left` shards, of which none runs.
+pub fn wanted(environments: usize, left: usize, round: u32) -> usize {
+    if round > MOST_ROUNDS { 0 } else { environments.min(left) }
+}
+
+/// The client token of a fleet request: the same for the same run, round, rung and count, and no other.
+///
+/// A run's id has up to 80 characters and a token at most 64, so a long id is cut and told apart by its hash.
+pub fn client_token(run: &str, round: u32, market: Market, count: usize) -> String {
+    let market = if market == Market::Spot { "s" } else { "d" };
+    let tail = format!("-{:016x}-{round}{market}{count}", fnv1a(run));
+    let head: String = run.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_TOKEN - tail.len()).collect();
+    head + &tail
+}
+
+/// FNV-1a with 64 bits: stable over compilers and releases, which the standard library's hasher is not.
+fn fnv1a(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// What is known of one environment that was started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    /// Instance's id.
+    pub id: String,
+    /// EC2's state; none when EC2 does not show the instance yet.
+    pub state: Option<InstanceState>,
+    /// Whether EC2 found the machine impaired.
+    pub impaired: bool,
+    /// Whether SSM reaches its agent.
+    pub online: bool,
+}
+
+/// EC2's states of an instance, as far as they matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InstanceState {
+    /// Not running yet.
+    Pending,
+    /// Running.
+    Running,
+    /// Stopping, stopped, shutting down or terminated.
+    Ending,
+}
+
+/// Where the fleet of a round stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Readiness {
+    /// Environments that can work.
+    pub ready: Vec<String>,
+    /// Environments that are not waited for any more, to be terminated.
+    pub lost: Vec<String>,
+    /// Whether the wait is over.
+    pub settled: bool,
+}
+
+/// Decides from `fleet` what is ready, `waited` seconds after the launch.
+///
+/// The wait ends when every environment is ready or lost, when some are ready and the others are late, and in any
+/// case after the boot limit.
+pub fn readiness(fleet: &[Sight], waited: i64) -> Readiness {
+    let (mut ready, mut lost, mut coming) = (Vec::new(), Vec::new(), Vec::new());
+    for sight in fleet {
+        match stage(sight) {
+            Stage::Ready => ready.push(sight.id.clone()),
+            Stage::Lost => lost.push(sight.id.clone()),
+            Stage::Coming => coming.push(sight.id.clone()),
+        }
+    }
+    let late = waited >= BOOT_SECONDS || (!ready.is_empty() && waited >= GRACE_SECONDS);
+    let settled = coming.is_empty() || late;
+    if settled {
+        lost.append(&mut coming);
+    }
+    Readiness { ready, lost, settled }
+}
+
+enum Stage {
+    Ready,
+    Lost,
+    Coming,
+}
+
+fn stage(sight: &Sight) -> Stage {
+    match sight.state {
+        Some(InstanceState::Ending) => Stage::Lost,
+        _ if sight.impaired => Stage::Lost,
+        Some(InstanceState::Running) if sight.online => Stage::Ready,
+        _ => Stage::Coming,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sight(id: &str, state: InstanceState, online: bool) -> Sight {
+        Sight { id: id.into(), state: Some(state), impaired: false, online }
+    }
+
+    #[test]
+    fn the_wait_goes_on_while_one_boots() {
+        let fleet = [sight("a", InstanceState::Running, true), sight("b", InstanceState::Running, false)];
+        assert!(!readiness(&fleet, 10).settled);
+        let late = readiness(&fleet, GRACE_SECONDS);
+        assert_eq!((late.settled, late.ready, late.lost), (true, vec!["a".into()], vec!["b".into()]));
+    }
+
+    #[test]
+    fn an_instance_that_ec2_does_not_show_yet_is_not_gone() {
+        let unseen = Sight { id: "a".into(), state: None, impaired: false, online: false };
+        assert!(!readiness(&[unseen], 10).settled);
+    }
+
+    #[test]
+    fn an_impaired_instance_is_lost() {
+        let bad = Sight { impaired: true, ..sight("a", InstanceState::Running, true) };
+        assert_eq!(readiness(&[bad], 0).lost, ["a"]);
+    }
+
+    #[test]
+    fn work_without_capacity_waits_for_the_next_round_and_ends_after_the_last() {
+        assert_eq!(after_launch(1, 0, 4), Next::Wait);
+        assert_eq!(after_launch(MOST_ROUNDS, 0, 4), Next::Done);
+        assert_eq!(after_launch(2, 0, 0), Next::Done);
+        assert_eq!(after_launch(2, 1, 4), Next::Ready);
+    }
+
+    proptest! {
+        #[test]
+        fn a_client_token_fits_and_tells_rounds_apart(run in "[a-zA-Z0-9_-]{1,80}", round in 1u32..4, count in 1usize..500) {
+            let token = client_token(&run, round, Market::Spot, count);
+            prop_assert!(token.is_ascii() && token.len() <= LONGEST_TOKEN);
+            prop_assert_ne!(token.clone(), client_token(&run, round + 1, Market::Spot, count));
+            prop_assert_ne!(token.clone(), client_token(&run, round, Market::OnDemand, count));
+            prop_assert_ne!(token, client_token(&run, round, Market::Spot, count + 1));
+        }
+
+        #[test]
+        fn every_environment_is_ready_or_lost_when_the_wait_is_over(
+            states in proptest::collection::vec((0..4u8, any::<bool>(), any::<bool>()), 0..12), waited in 0..600i64,
+        ) {
+            let fleet: Vec<Sight> = states.iter().enumerate().map(|(n, &(state, impaired, online))| Sight {
+                id: n.to_string(),
+                state: [None, Some(InstanceState::Pending), Some(InstanceState::Running), Some(InstanceState::Ending)][state as usize],
+                impaired, online,
+            }).collect();
+            let outcome = readiness(&fleet, waited);
+            let seen = outcome.ready.len() + outcome.lost.len();
+            prop_assert!(seen <= fleet.len());
+            prop_assert!(!outcome.settled || seen == fleet.len());
+            prop_assert!(waited < BOOT_SECONDS || outcome.settled);
+        }
+    }
+}
