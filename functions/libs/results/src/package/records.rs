@@ -1,0 +1,220 @@
+//! The records at the end of a zip: where its directory lies, and the headers in it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use domain::package::{self, Kind};
+use domain::problem::Problem;
+use rc_zip::encoding::Encoding;
+use rc_zip::parse::{
+    CentralDirectoryFileHeader, EndOfCentralDirectory64Locator, EndOfCentralDirectory64Record,
+    EndOfCentralDirectoryRecord, Located, Method,
+};
+use winnow05::Partial;
+
+use super::{damaged, refused};
+
+/// Bytes of a directory; more is no package of tests.
+const LONGEST_DIRECTORY: u64 = 64 << 20;
+
+/// Bytes of the fixed part of the record at the end, and of the zip64 record before it.
+const END_LENGTH: u64 = 22;
+const END64_LENGTH: u64 = 56;
+
+/// Bytes of the fixed part of an entry's local header.
+pub(super) const LOCAL_HEADER: u64 = 30;
+
+/// An entry of a package that may be unpacked.
+#[derive(Clone)]
+pub struct Entry {
+    /// Path, kind and sizes.
+    pub about: package::Entry,
+    /// True if it was an executable file where it was zipped.
+    pub executable: bool,
+    pub(super) zip: rc_zip::Entry,
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("about", &self.about)
+            .field("executable", &self.executable)
+            .field("offset", &self.zip.header_offset)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where the directory lies and how many entries it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) offset: u64,
+    pub(super) size: u64,
+    pub(super) entries: u64,
+}
+
+impl Place {
+    /// Finds the directory by the end of a zip; `tail` begins at `tail_at`.
+    pub(super) fn find(tail: &[u8], tail_at: u64) -> Result<Self, Problem> {
+        let Some(end) = EndOfCentralDirectoryRecord::find_in_block(tail) else {
+            return Err(damaged("it is no zip, or its end is missing"));
+        };
+        if end.inner.disk_nbr != end.inner.dir_disk_nbr {
+            return Err(refused("it is a zip in several parts", "zip it in one part"));
+        }
+        let (place, ends_at) = match zip64(tail, tail_at, &end)? {
+            Some(found) => found,
+            None => {
+                let record = &end.inner;
+                let (offset, size) = (record.directory_offset.into(), record.directory_size.into());
+                (Self { offset, size, entries: record.directory_records.into() }, tail_at + end.offset)
+            }
+        };
+        if place.size > LONGEST_DIRECTORY || place.entries > package::MOST_ENTRIES as u64 {
+            let what = format!("it has {} entries, but may have {}", place.entries, package::MOST_ENTRIES);
+            return Err(refused(what, "leave out what no test needs"));
+        }
+        // Something before the first entry, or between the directory and its end, is how a file is two things at once.
+        if place.offset.checked_add(place.size) != Some(ends_at) {
+            return Err(damaged("its directory does not lie where its end says"));
+        }
+        Ok(place)
+    }
+}
+
+/// The place by the zip64 records, if there are any, and where they begin.
+fn zip64(
+    tail: &[u8],
+    tail_at: u64,
+    end: &Located<EndOfCentralDirectoryRecord<'_>>,
+) -> Result<Option<(Place, u64)>, Problem> {
+    let locator_length = EndOfCentralDirectory64Locator::LENGTH as u64;
+    let Some(locator_at) = end.offset.checked_sub(locator_length) else { return Ok(None) };
+    let mut input = Partial::new(&tail[locator_at as usize..]);
+    let Ok(locator) = EndOfCentralDirectory64Locator::parser(&mut input) else { return Ok(None) };
+    let record =
+        locator.directory_offset.checked_sub(tail_at).filter(|at| at.saturating_add(END64_LENGTH) <= locator_at);
+    let mut input = Partial::new(record.and_then(|at| tail.get(at as usize..)).unwrap_or_default());
+    let Ok(record) = EndOfCentralDirectory64Record::parser(&mut input) else {
+        return Err(damaged("its zip64 record is missing"));
+    };
+    let place =
+        Place { offset: record.directory_offset, size: record.directory_size, entries: record.directory_records };
+    Ok(Some((place, locator.directory_offset)))
+}
+
+/// The shortest zip: one without entries.
+pub(super) const SHORTEST: u64 = END_LENGTH;
+
+/// Reads all headers of a directory, whose bytes these are.
+pub(super) fn entries(directory: &[u8], place: Place) -> Result<Vec<Entry>, Problem> {
+    let mut input = Partial::new(directory);
+    let mut entries = Vec::new();
+    for _ in 0..place.entries {
+        let header = CentralDirectoryFileHeader::parser(&mut input)
+            .map_err(|_| damaged(format!("entry {} of its directory cannot be read", entries.len() + 1)))?;
+        entries.push(entry(header)?);
+    }
+    if !input.is_empty() {
+        return Err(damaged("its directory has more entries than its end says"));
+    }
+    check_overlaps(&entries, place.offset)?;
+    Ok(entries)
+}
+
+fn entry(mut header: CentralDirectoryFileHeader<'_>) -> Result<Entry, Problem> {
+    let name = match std::str::from_utf8(&header.name) {
+        Ok(name) => name.to_owned(),
+        Err(_) => {
+            let shown = String::from_utf8_lossy(&header.name).into_owned();
+            return Err(package::problem(&shown, "is a name that is not UTF-8", "rename the file or zip it as UTF-8"));
+        }
+    };
+    check_method(&name, &header)?;
+    let (kind, executable) = kind(&name, &header);
+    let sizes = sizes(&header).ok_or_else(|| package::problem(&name, "has no sizes", "zip it anew"))?;
+    // Comments and extra fields say nothing that is used, and may be anything.
+    header.comment = Cow::default();
+    header.extra = Cow::default();
+    let zip = header
+        .as_entry(Encoding::Utf8, 0)
+        .map_err(|error| package::problem(&name, error.to_string(), "zip it anew"))?;
+    let zip = rc_zip::Entry { uncompressed_size: sizes[0], compressed_size: sizes[1], header_offset: sizes[2], ..zip };
+    if kind == Kind::Folder && sizes[0] > 0 {
+        return Err(package::problem(&name, "is a folder with content", "zip it anew"));
+    }
+    let path = if kind == Kind::Folder { name.strip_suffix('/').unwrap_or(&name) } else { &name };
+    let about = package::Entry { path: path.to_owned(), kind, size: sizes[0], compressed: sizes[1] };
+    Ok(Entry { about, executable, zip })
+}
+
+fn check_method(name: &str, header: &CentralDirectoryFileHeader<'_>) -> Result<(), Problem> {
+    const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
+    if header.flags & ENCRYPTED != 0 || header.method == Method::Aex {
+        let mend = "zip it without a password; secrets belong into robot.secrets";
+        return Err(package::problem(name, "is encrypted", mend));
+    }
+    if header.disk_nbr_start != 0 {
+        return Err(package::problem(name, "lies in another part of a zip", "zip it in one part"));
+    }
+    match header.method {
+        Method::Store | Method::Deflate => Ok(()),
+        other => {
+            let what = format!("is compressed by {other:?}");
+            Err(package::problem(name, what, "zip it with deflate, as zip programs do by themselves"))
+        }
+    }
+}
+
+/// The kind by the Unix mode, whatever system the zip says it comes from: a link is a link.
+fn kind(name: &str, header: &CentralDirectoryFileHeader<'_>) -> (Kind, bool) {
+    let mode = header.external_attrs >> 16;
+    let kind = match mode & 0o170_000 {
+        0o120_000 => Kind::Link,
+        0o040_000 => Kind::Folder,
+        0 | 0o100_000 if name.ends_with('/') => Kind::Folder,
+        0 | 0o100_000 => Kind::File,
+        _ => Kind::Special,
+    };
+    (kind, kind == Kind::File && mode & 0o111 != 0)
+}
+
+/// Size, compressed size and offset; those that do not fit into 32 bits stand in the zip64 field, in this order.
+fn sizes(header: &CentralDirectoryFileHeader<'_>) -> Option<[u64; 3]> {
+    let mut field = zip64_field(&header.extra);
+    let mut next = |short: u32| match short {
+        u32::MAX => {
+            let (long, rest) = field?.split_first_chunk::<8>()?;
+            field = Some(rest);
+            Some(u64::from_le_bytes(*long))
+        }
+        short => Some(u64::from(short)),
+    };
+    Some([next(header.uncompressed_size)?, next(header.compressed_size)?, next(header.header_offset)?])
+}
+
+fn zip64_field(mut extra: &[u8]) -> Option<&[u8]> {
+    while let Some((head, rest)) = extra.split_first_chunk::<4>() {
+        let [tag, length] = [[head[0], head[1]], [head[2], head[3]]].map(u16::from_le_bytes);
+        let field = rest.get(..length.into())?;
+        if tag == 1 {
+            return Some(field);
+        }
+        extra = &rest[field.len()..];
+    }
+    None
+}
+
+/// Refuses entries that share bytes, by which a small zip unpacks to a large one, and entries beyond the directory.
+fn check_overlaps(entries: &[Entry], directory_at: u64) -> Result<(), Problem> {
+    let end = |entry: &Entry| {
+        let parts = [entry.zip.header_offset, LOCAL_HEADER, entry.zip.name.len() as u64, entry.zip.compressed_size];
+        parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part))
+    };
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
+    sorted.sort_by_key(|entry| entry.zip.header_offset);
+    let nexts = sorted.iter().skip(1).map(|entry| entry.zip.header_offset).chain([directory_at]);
+    match sorted.iter().zip(nexts).find(|(entry, next)| end(entry) > *next) {
+        Some((entry, _)) => Err(package::problem(&entry.about.path, "reaches into the next entry", "zip it anew")),
+        None => Ok(()),
+    }
+}
