@@ -1,0 +1,136 @@
+"""An instance's sandbox: a directory, and the processes that carry its marker.
+
+It keeps instances apart from each other; it is no security boundary.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from . import processes
+from .settings import OWNER, REGION, Settings
+
+MARK = "QAOPS_LOCAL_INSTANCE"
+_FOLDERS = ("bin", "home", "tmp", "work", "commands")
+_PROGRAMS = ("shutdown", "poweroff", "halt", "reboot")
+# A pipe instead of a request: a sandbox may have nothing that speaks HTTP.
+_SCRIPT = """#!/bin/sh
+printf '%s\\n' "{name} $*" > '{power}'
+"""
+
+
+class Off(Exception):
+    """The instance has ended, or has not begun, and runs nothing."""
+
+
+class Box:
+    """The machine behind one instance id."""
+
+    def __init__(self, instance: str, settings: Settings) -> None:
+        self.instance = instance
+        self.root = settings.directory / "instances" / instance
+        self._settings = settings
+        self._power = self.root / "power"
+        self._on = False
+        self._lock = threading.Lock()
+
+    def environment(self, credentials: dict[str, str]) -> dict[str, str]:
+        """What every process of the instance starts with; nothing of the emulator's own."""
+        return {
+            "AWS_ENDPOINT_URL": self._settings.endpoint,
+            "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
+            "LANG": "C.UTF-8",
+            **self._settings.instance_env,
+            **credentials,
+            "AWS_SSM_INSTANCE_ID": self.instance,
+            "AWS_SSM_REGION_NAME": REGION,
+            "HOME": str(self.root / "home"),
+            "PATH": f"{self.root / 'bin'}:{self._settings.path}",
+            "TMPDIR": str(self.root / "tmp"),
+            "USER": "root",
+            MARK: self.instance,
+            OWNER: str(self._settings.directory),
+        }
+
+    def power_on(self, asked: Callable[[list[str]], None]) -> None:
+        """Makes the directory; `asked` gets each call of `shutdown` and its kin, word by word."""
+        for folder in _FOLDERS:
+            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        if not self._power.exists():
+            os.mkfifo(self._power, 0o600)
+        for name in _PROGRAMS:
+            program = self.root / "bin" / name
+            program.write_text(_SCRIPT.format(name=name, power=self._power))
+            program.chmod(0o700)
+        self._on = True
+        threading.Thread(target=self._listen, args=(asked,), daemon=True, name="power").start()
+
+    def _listen(self, asked: Callable[[list[str]], None]) -> None:
+        while self._on:
+            try:
+                lines = self._power.read_text().splitlines()
+            except OSError:
+                return
+            for line in lines if self._on else []:
+                asked(line.split())
+
+    def run_user_data(self, encoded: str, environment: dict[str, str]) -> None:
+        """Runs user data that starts with `#!` as a process of the instance, and does not wait."""
+        script = _decoded(encoded)
+        if not script.startswith(b"#!"):
+            return
+        program = self.root / "user-data"
+        program.write_bytes(script)
+        program.chmod(0o700)
+        with open(self.root / "user-data.log", "wb") as log:
+            self.start([program], environment, self.root / "work", log)
+
+    def start(
+        self,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        directory: str | Path,
+        output: IO[bytes],
+        errors: IO[bytes] | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Starts a program on the instance; raises Off when it is not running."""
+        with self._lock:
+            if not self._on:
+                raise Off(self.instance)
+            into = subprocess.STDOUT if errors is None else errors
+            return processes.start(command, environment, directory, output, into)
+
+    def power_off(self) -> None:
+        """Ends every process of the instance, in whatever session it hides."""
+        with self._lock:
+            self._on = False
+        processes.kill_marked(f"{MARK}={self.instance}")
+        self._wake_listener()
+
+    def _wake_listener(self) -> None:
+        # With no reader there is nobody to wake, and the open fails.
+        try:
+            os.close(os.open(self._power, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            pass
+
+    def destroy(self) -> None:
+        """Ends every process and removes the directory."""
+        self.power_off()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _decoded(encoded: str) -> bytes:
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return b""

@@ -1,0 +1,59 @@
+"""The emulator's version and every private name that this package replaces or calls."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+
+PINNED = "1.5.33"
+
+NAMES: dict[str, str] = {
+    "app": "app SERVICE_HANDLERS",
+    "core.concurrency": "spawn_background",
+    "core.responses": "error_response_json json_response new_uuid now_iso",
+    "services.ec2": (
+        "_ACTION_MAP _DEFAULT_SUBNET_ID _STUB_AMIS _cleanup_terminated _error _images _instance_xml"
+        " _instances _launch_instances_internal _p _parse_member_list _parse_tag_specs _fleets"
+        " _resolve_launch_template_data _run_instances _security_groups _slot_from_lt_data _subnets"
+        " _tags _xml _esc _matches_filters _parse_filters"
+    ),
+    "services.eventbridge": (
+        "_SCHEDULER_TICK_INTERVAL _dispatch_event _parse_rate_seconds _put_events _rules"
+    ),
+    "services.lambda_svc": (
+        "_execute_function_dispatch _execution_record_for_config _get_func_record_for_ref"
+        " _execute_function_with_config_scope _provided_runtime_code_dir invalidate_worker"
+    ),
+    "services.scheduler": "_SCHEDULE_TICK_INTERVAL",
+    "services.ssm": "handle_request resolve_parameter_value _managed_instance_ids",
+    "services.stepfunctions": (
+        "_ExecutionError _add_event _create_state_machine _emit_execution_status_event"
+        " _evaluate_jsonata _executions _invoke_resource _map_runs _run_execution"
+        " _send_task_failure _send_task_heartbeat _send_task_success _start_execution"
+        " _state_machines _stop_execution _update_state_machine"
+        " _validate_state_machine_definition _resolve_state_machine_arn"
+    ),
+    "services.sts": "register_session",
+}
+
+
+class WrongEmulator(Exception):
+    """The installed emulator is not the one that this package was written for."""
+
+
+def check() -> None:
+    """Raises WrongEmulator with the version or the names that do not fit."""
+    try:
+        installed = version("ministack")
+    except PackageNotFoundError:
+        raise WrongEmulator(f"ministack {PINNED} is not installed") from None
+    if installed != PINNED:
+        raise WrongEmulator(f"ministack {PINNED} is needed, but {installed} is installed")
+    missing = [
+        f"{module}.{name}"
+        for module, names in NAMES.items()
+        for name in names.split()
+        if not hasattr(import_module(f"ministack.{module}"), name)
+    ]
+    if missing:
+        raise WrongEmulator(f"ministack {installed} lacks {', '.join(missing)}")

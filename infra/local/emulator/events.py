@@ -1,0 +1,63 @@
+"""Puts events of AWS services on the default bus, as AWS would after a change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.services import ec2, eventbridge
+
+from . import faults
+from .settings import ACCOUNT, REGION
+
+
+def emit(source: str, kind: str, resource: str, detail: Mapping[str, object]) -> None:
+    """Publishes one event; rules see it before this returns, their targets run on their own."""
+    entry = {
+        "Source": source,
+        "DetailType": kind,
+        "Detail": json.dumps(detail),
+        "Resources": [resource],
+    }
+    eventbridge._put_events({"Entries": [entry]}, allow_aws_source=True)
+
+
+def instance_arn(instance: str) -> str:
+    """The ARN by which events name an instance."""
+    return f"arn:aws:ec2:{REGION}:{ACCOUNT}:instance/{instance}"
+
+
+def instance_changed(instance: str, state: str) -> None:
+    """An EC2 instance has a new state."""
+    detail = {"instance-id": instance, "state": state}
+    emit("aws.ec2", "EC2 Instance State-change Notification", instance_arn(instance), detail)
+
+
+def interruption_warned(instance: str) -> None:
+    """A Spot instance will be taken away."""
+    detail = {"instance-id": instance, "instance-action": "terminate"}
+    emit("aws.ec2", "EC2 Spot Instance Interruption Warning", instance_arn(instance), detail)
+
+
+def _dispatch(event: dict[str, Any], view: Any = None) -> None:
+    text = f"{event['Source']} {event['DetailType']} {event['Detail']} {_tags(event['Detail'])}"
+    if faults.takes("drop-event", text):
+        return
+    _plain(event, view)
+    if faults.takes("double-event", text):
+        _plain(event, view)
+
+
+def _tags(detail: str) -> str:
+    """The tags of the instance that an event is about: a run is named there and nowhere else."""
+    instance = json.loads(detail or "{}").get("instance-id", "")
+    return " ".join(f"{tag['Key']}={tag['Value']}" for tag in ec2._tags.get(instance, []))
+
+
+_plain = eventbridge._dispatch_event
+
+
+def install() -> None:
+    """Lets faults come between an event and its rules."""
+    eventbridge._dispatch_event = _dispatch

@@ -1,0 +1,92 @@
+"""Faults that tests arm: what goes wrong on AWS without anyone's mistake.
+
+A fault has a kind, the texts that must all occur in what it may strike, and how often it strikes.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KINDS = {
+    "drop-event": "an event reaches no rule; text: source, detail type, detail, the instance's tags",
+    "double-event": "an event reaches every rule twice; text as for drop-event",
+    "kill-after-call": "a function dies when its `call`-th AWS call has taken effect; text: function, payload",
+    "kill-before-answer": "a function dies when it hands in its answer; text: function, payload",
+    "capacity": "no capacity for a slot; text: spot or on-demand, type, subnet",
+    "impaired": "an instance never registers with SSM; text: instance, tags",
+}
+ALWAYS = 10**9
+
+
+class BadFault(Exception):
+    """A fault cannot be armed; the message says why."""
+
+
+@dataclass
+class Fault:
+    """One armed fault; `struck` counts up to `times`."""
+
+    kind: str
+    match: tuple[str, ...] = ()
+    times: int = ALWAYS
+    call: int = 1
+    struck: int = field(default=0)
+
+    def fits(self, kind: str, text: str, call: int) -> bool:
+        """Whether it would strike here."""
+        wanted = self.kind == kind and self.call == call and self.struck < self.times
+        return wanted and all(part in text for part in self.match)
+
+
+def parse(value: Mapping[str, Any]) -> Fault:
+    """Reads `{"kind", "match", "times", "call"}`; only the kind is required."""
+    unknown = set(value) - {"kind", "match", "times", "call"}
+    kind, match = value.get("kind"), value.get("match", [])
+    if unknown or kind not in KINDS:
+        raise BadFault(f"not a fault: {dict(value)}; kinds are {', '.join(KINDS)}")
+    texts = (match,) if isinstance(match, str) else tuple(match)
+    times, call = value.get("times", ALWAYS), value.get("call", 1)
+    if not all(isinstance(text, str) for text in texts) or not isinstance(times, int):
+        raise BadFault(f"match is texts and times is a number: {dict(value)}")
+    if not isinstance(call, int):
+        raise BadFault(f"call is a number: {dict(value)}")
+    return Fault(kind, texts, times, call)
+
+
+_lock = threading.Lock()
+_armed: list[Fault] = []
+
+
+def arm(values: list[Mapping[str, Any]]) -> None:
+    """Adds faults, all or none; raises BadFault."""
+    made = [parse(value) for value in values]
+    with _lock:
+        _armed.extend(made)
+
+
+def clear() -> None:
+    """Disarms everything."""
+    with _lock:
+        _armed.clear()
+
+
+def armed() -> list[dict[str, Any]]:
+    """Every fault with how often it struck."""
+    with _lock:
+        return [
+            {"kind": f.kind, "match": list(f.match), "times": f.times, "call": f.call, "struck": f.struck}
+            for f in _armed
+        ]
+
+
+def takes(kind: str, text: str = "", call: int = 1) -> bool:
+    """Whether an armed fault strikes now; it is then used up by one."""
+    with _lock:
+        for fault in _armed:
+            if fault.fits(kind, text, call):
+                fault.struck += 1
+                return True
+    return False

@@ -1,0 +1,180 @@
+"""What an instance lives through: pending, running, managed by SSM, stopped, terminated.
+
+A machine's record is the emulator's own (`ec2._instances`), so that every Describe call sees it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack.core.concurrency import spawn_background
+from ministack.services import ec2
+
+from . import credentials, events, faults
+from .box import Box
+from .settings import Settings
+
+_CODES = {
+    "pending": 0,
+    "running": 16,
+    "shutting-down": 32,
+    "terminated": 48,
+    "stopping": 64,
+    "stopped": 80,
+}
+_INTERRUPTION_NOTICE = 120.0
+_machines: dict[str, Machine] = {}
+
+
+class Machine:
+    """One instance: its record, its sandbox, and the thread of its life."""
+
+    def __init__(self, record: dict[str, Any], settings: Settings) -> None:
+        self.record = record
+        self.instance: str = record["InstanceId"]
+        self.managed = False
+        self.impaired = False
+        self.interruption: float | None = None
+        self.started = time.time()
+        self.box = Box(self.instance, settings)
+        self._settings = settings
+        self._lock = threading.RLock()
+        self._change = threading.Condition(self._lock)
+        self._shutdown: threading.Timer | None = None
+        role = credentials.role_of_profile((record.get("IamInstanceProfile") or {}).get("Arn", ""))
+        self.credentials = credentials.issue(role, self.instance)
+
+    @property
+    def state(self) -> str:
+        """The state's name as EC2 gives it."""
+        return str(self.record["State"]["Name"])
+
+    def environment(self) -> dict[str, str]:
+        """The environment of each process of the instance."""
+        return self.box.environment(self.credentials.environment())
+
+    def boot(self) -> None:
+        """Starts the boot in the background; the state is `pending` when this returns."""
+        self.started = time.time()
+        self._enter("pending")
+        spawn_background(self._boot, thread_name=f"boot-{self.instance}")
+
+    def _boot(self) -> None:
+        if not self._stay("pending", self._settings.pending):
+            return
+        with self._lock:
+            if self.state != "pending":
+                return
+            self.box.power_on(self._asked)
+            self._enter("running")
+        self.box.run_user_data(self.record.get("UserData") or "", self.environment())
+        if not self._stay("running", self._settings.boot):
+            return
+        with self._lock:
+            self.impaired = faults.takes("impaired", f"{self.instance} {tags_text(self.instance)}")
+            self.managed = self.state == "running" and not self.impaired
+
+    def _stay(self, state: str, seconds: float) -> bool:
+        """Waits; False as soon as the instance is in another state."""
+        with self._change:
+            return not self._change.wait_for(lambda: self.state != state, seconds)
+
+    def terminate(self, code: str, reason: str) -> None:
+        """Ends the instance for good; `code` and `reason` are what DescribeInstances tells."""
+        with self._lock:
+            if self.state in ("shutting-down", "terminated"):
+                return
+            self._end("shutting-down", code, reason)
+        spawn_background(self._finish, "terminated", self.box.destroy, thread_name="terminate")
+
+    def stop(self, code: str, reason: str) -> None:
+        """Ends the instance's processes and keeps its directory."""
+        with self._lock:
+            if self.state not in ("pending", "running"):
+                return
+            self._end("stopping", code, reason)
+        spawn_background(self._finish, "stopped", self.box.power_off, thread_name="stop")
+
+    def start(self) -> None:
+        """Boots a stopped instance again."""
+        with self._lock:
+            if self.state == "stopped":
+                self.boot()
+
+    def interrupt(self, notice: float = _INTERRUPTION_NOTICE) -> None:
+        """Takes a Spot instance away: the warning now, the end after `notice` seconds."""
+        self.interruption = time.time() + notice
+        events.interruption_warned(self.instance)
+        spawn_background(self._interrupt, notice, thread_name="interruption")
+
+    def _interrupt(self, notice: float) -> None:
+        if self._stay("running", notice):
+            self.terminate("Server.SpotInstanceTermination", "Spot instance termination")
+
+    def _end(self, state: str, code: str, reason: str) -> None:
+        self.managed = False
+        if self._shutdown:
+            self._shutdown.cancel()
+        self.record["StateReason"] = {"Code": code, "Message": f"{code}: {reason}"}
+        self._enter(state)
+
+    def _finish(self, state: str, act: Callable[[], None]) -> None:
+        act()
+        if state == "terminated":
+            self.record["_terminated_at"] = time.time()
+        self._enter(state)
+
+    def _enter(self, state: str) -> None:
+        with self._change:
+            self.record["State"] = {"Code": _CODES[state], "Name": state}
+            self._change.notify_all()
+        events.instance_changed(self.instance, state)
+
+    def _asked(self, words: list[str]) -> None:
+        """The instance called `shutdown` or one of its kin, like `["shutdown", "-h", "+5"]`."""
+        name, options = words[0], words[1:]
+        if self._shutdown:
+            self._shutdown.cancel()
+        if "-c" in options or name == "reboot" or "-r" in options:
+            return
+        delay = _delay(name, options)
+        self._shutdown = threading.Timer(delay, self._shut_down)
+        self._shutdown.daemon = True
+        self._shutdown.start()
+
+    def _shut_down(self) -> None:
+        end = self.terminate if self.record.get("_on_shutdown") == "terminate" else self.stop
+        end("Client.InstanceInitiatedShutdown", "Instance initiated shutdown")
+
+
+def _delay(name: str, options: list[str]) -> float:
+    """Seconds until a shutdown that was asked for; `shutdown` alone means in one minute."""
+    if name != "shutdown" or "now" in options:
+        return 0.0
+    minutes = [word[1:] for word in options if word.startswith("+") and word[1:].isdecimal()]
+    return 60.0 * int(minutes[0]) if minutes else 60.0
+
+
+def add(record: dict[str, Any], settings: Settings) -> None:
+    """Boots the machine behind a new record."""
+    machine = Machine(record, settings)
+    _machines[machine.instance] = machine
+    machine.boot()
+
+
+def find(instance: str) -> Machine | None:
+    """The machine of an instance that EC2 still shows."""
+    return _machines.get(instance) if instance in ec2._instances else None
+
+
+def tags_text(instance: str) -> str:
+    """The tags of an instance as `key=value`, for a fault to match."""
+    return " ".join(f"{tag['Key']}={tag['Value']}" for tag in ec2._tags.get(instance, []))
+
+
+def managed() -> set[str]:
+    """The instances that Run Command reaches."""
+    return {name for name, machine in list(_machines.items()) if machine.managed}

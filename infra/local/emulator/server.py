@@ -1,0 +1,91 @@
+"""Puts the parts together and serves them on one port."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from hypercorn.asyncio import serve as hypercorn_serve
+from hypercorn.config import Config
+from ministack import app as ministack
+
+from . import checks, commands, events, faults, functions, instances, schedules, tidy
+from .asl import service
+from .control import control
+from .functions import Pool
+from .settings import Settings
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+_KEY = b"Credential="
+
+
+def serve(settings: Settings, leave: Callable[[], None]) -> None:
+    """Serves until a signal, or the parent's end, calls `leave`; prints `ready PORT` before."""
+    checks.check()
+    faults.arm(list(settings.faults))
+    events.install()
+    instances.install(settings)
+    commands.install()
+    schedules.install(settings)
+    service.install()
+    pool = functions.install(settings)
+    if settings.parent:
+        tidy.follow(settings.parent, leave)
+    asyncio.run(_serve(settings, pool, leave))
+
+
+async def _serve(settings: Settings, pool: Pool, leave: Callable[[], None]) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, leave)
+    config = Config()
+    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.keep_alive_timeout = 75
+    config.errorlog = None
+    await hypercorn_serve(_gate(pool), config, shutdown_trigger=_ready(settings.port))
+
+
+def _ready(port: int) -> Callable[[], Awaitable[None]]:
+    async def trigger() -> None:
+        # The server asks for this trigger once it accepts connections.
+        print(f"ready {port}", flush=True)
+        await asyncio.Event().wait()
+
+    return trigger
+
+
+def _gate(pool: Pool) -> Callable[[Any, Receive, Send], Awaitable[None]]:
+    """The emulator's application, with the control paths before it and faults around it."""
+
+    async def gate(scope: Any, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith("/_qaops/"):
+            await control(scope, receive, send)
+            return
+        await ministack.app(scope, receive, _struck(scope, pool, send))
+
+    return gate
+
+
+def _struck(scope: Any, pool: Pool, send: Send) -> Send:
+    """Ends the function that sent a request, if a fault says so, before it sees the answer."""
+    environment = pool.of_key(_key(scope)) if scope["type"] == "http" else None
+    if environment is None:
+        return send
+
+    async def after(message: Message) -> None:
+        if message["type"] == "http.response.start" and environment.dies_after_call():
+            await asyncio.to_thread(environment.kill)
+        await send(message)
+
+    return after
+
+
+def _key(scope: Any) -> str:
+    """The access key that signed a request, else an empty text."""
+    header: bytes = dict(scope["headers"]).get(b"authorization", b"")
+    start = header.find(_KEY)
+    return header[start + len(_KEY) :].split(b"/")[0].decode() if start >= 0 else ""

@@ -1,0 +1,112 @@
+"""What the local cloud is told from outside, read once from pairs of names and values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+DIRECTORY = "QAOPS_LOCAL_DIR"
+# Every process of functions and instances carries it, and the caller of the emulator does not.
+OWNER = "QAOPS_LOCAL_OWNER"
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+
+
+class SettingError(Exception):
+    """A setting is missing or cannot be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Times are in seconds; `directory` holds everything this local cloud writes."""
+
+    port: int
+    directory: Path
+    parent: int | None = None
+    boot: float = 2.0
+    pending: float = 0.5
+    tick: float = 60.0
+    path: str = "/usr/local/bin:/usr/bin:/bin"
+    instance_env: Mapping[str, str] = field(default_factory=dict)
+    faults: Sequence[Mapping[str, object]] = ()
+
+    @property
+    def endpoint(self) -> str:
+        """The address of every AWS service here."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def read(pairs: Mapping[str, str]) -> Settings:
+    """Reads the settings; raises SettingError with the name of the first bad one."""
+    parent = _optional(pairs, "QAOPS_LOCAL_PARENT")
+    return Settings(
+        port=_whole(_required(pairs, "QAOPS_LOCAL_PORT"), "QAOPS_LOCAL_PORT", 65535),
+        directory=_directory(_required(pairs, DIRECTORY)),
+        parent=None if parent is None else _whole(parent, "QAOPS_LOCAL_PARENT", 2**31),
+        boot=_seconds(pairs, "QAOPS_LOCAL_BOOT", 2.0),
+        pending=_seconds(pairs, "QAOPS_LOCAL_PENDING", 0.5),
+        tick=_seconds(pairs, "QAOPS_LOCAL_TICK", 60.0),
+        path=_optional(pairs, "QAOPS_LOCAL_PATH") or Settings.path,
+        instance_env=_variables(pairs, "QAOPS_LOCAL_INSTANCE_ENV"),
+        faults=_objects(pairs, "QAOPS_LOCAL_FAULTS"),
+    )
+
+
+def _optional(pairs: Mapping[str, str], name: str) -> str | None:
+    return pairs.get(name) or None
+
+
+def _required(pairs: Mapping[str, str], name: str) -> str:
+    value = _optional(pairs, name)
+    if value is None:
+        raise SettingError(f"{name} is not set")
+    return value
+
+
+def _directory(value: str) -> Path:
+    path = Path(value)
+    if not path.is_absolute():
+        raise SettingError(f"{DIRECTORY} is not an absolute path: {value}")
+    return path
+
+
+def _whole(value: str, name: str, most: int) -> int:
+    if not value.isdecimal() or not 0 < int(value) <= most:
+        raise SettingError(f"{name} is not a whole number from 1 to {most}: {value}")
+    return int(value)
+
+
+def _seconds(pairs: Mapping[str, str], name: str, default: float) -> float:
+    value = _optional(pairs, name)
+    if value is None:
+        return default
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < 1e6:
+        raise SettingError(f"{name} is not a number of seconds: {value}")
+    return seconds
+
+
+def _json(pairs: Mapping[str, str], name: str, default: str) -> object:
+    try:
+        return json.loads(pairs.get(name) or default)
+    except ValueError as error:
+        raise SettingError(f"{name} is not JSON: {error}") from error
+
+
+def _objects(pairs: Mapping[str, str], name: str) -> list[Mapping[str, object]]:
+    value = _json(pairs, name, "[]")
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise SettingError(f"{name} is not a JSON array of objects")
+    return value
+
+
+def _variables(pairs: Mapping[str, str], name: str) -> dict[str, str]:
+    value = _json(pairs, name, "{}")
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise SettingError(f"{name} is not a JSON object of strings")
+    return value
