@@ -1,0 +1,8 @@
+*** Settings ***
+Documentation       The Clock of Android. One session serves all suites; each test begins with a fresh app.
+
+Resource            resources/clock.resource
+
+Suite Setup         Open Clock
+Suite Teardown      Close Application
+Test Tags           mobile
