@@ -168,7 +168,7 @@ fn robot(node: &Node) -> Result<RobotOptions, Problem> {
             _ => options.arguments = arguments::read(node)?,
         }
     }
-    for (name, _) in &options.secrets {
+    for name in options.secrets.keys() {
         let same = |variable: &&String| names::normal_variable(variable) == names::normal_variable(name);
         if let Some(variable) = options.variables.keys().find(same) {
             let what = format!("\"{variable}\" is a variable and a secret");

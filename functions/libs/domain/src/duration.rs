@@ -27,7 +27,7 @@ pub fn show(seconds: f64) -> String {
     if seconds < 1.0 {
         return format!("{}ms", (seconds * 1e6).round() / 1e3);
     }
-    if seconds < 120.0 || seconds > 1e9 {
+    if !(120.0..=1e9).contains(&seconds) {
         return format!("{}s", (seconds * 1e3).round() / 1e3);
     }
     let whole = seconds.round() as u64;

@@ -27,7 +27,9 @@ impl Problem {
 
     /// The same problem with the text that it is about and a caret below `column`, counted in characters from 0.
     pub fn with_caret(mut self, text: &str, column: usize) -> Self {
-        self.snippet = format!("  {text}\n  {:column$}^", "");
+        if !text.trim().is_empty() {
+            self.snippet = format!("  {text}\n  {:column$}^", "");
+        }
         self
     }
 }

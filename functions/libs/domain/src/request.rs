@@ -261,8 +261,8 @@ mod tests {
             assert!(message.contains("is no variable's name"), "{name}: {message}");
         }
         insta::assert_snapshot!(refused(json!({"suite": "a", "variables": {"${URL}": "x"}})), @r#"input: variables."${URL}": "${URL}" is no variable's name for Robot Framework, write URL without its braces"#);
-        insta::assert_snapshot!(refused(json!({"suite": "a", "variables": {"BASE_URL": 1, "base url": 2}})), @"");
-        insta::assert_snapshot!(refused(json!({"suite": "a", "variables": {"X": "a\nb"}})), @"");
+        insta::assert_snapshot!(refused(json!({"suite": "a", "variables": {"BASE_URL": 1, "base url": 2}})), @r#"input: variables."base url": "BASE_URL" and "base url" are one variable for Robot Framework, keep one of them"#);
+        insta::assert_snapshot!(refused(json!({"suite": "a", "variables": {"X": "a\nb"}})), @"input: variables.X: a value cannot have line breaks or control characters, put it into a variable file of the package and name that in robot.arguments");
         let request = Request::parse(&json!({"suite": "a", "variables": {"RETRIES": 3, "Äpfel": "=:x"}})).unwrap();
         assert_eq!(request.variables["RETRIES"], "3");
     }

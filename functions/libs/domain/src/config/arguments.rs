@@ -7,52 +7,53 @@ use crate::names::breaks_a_line;
 use crate::problem::{Problem, did_you_mean, quoted};
 use crate::tree::Node;
 
-/// Options of Robot Framework that a package may set, without dashes, with their short form.
-const ALLOWED: [(&str, Option<char>); 44] = [
-    ("rpa", None),
-    ("language", None),
-    ("extension", Some('F')),
-    ("doc", Some('D')),
-    ("metadata", Some('M')),
-    ("settag", Some('G')),
-    ("skip", None),
-    ("skiponfailure", None),
-    ("variablefile", Some('V')),
-    ("pythonpath", Some('P')),
-    ("listener", None),
-    ("prerunmodifier", None),
-    ("parser", None),
-    ("dryrun", None),
-    ("exitonfailure", Some('X')),
-    ("exitonerror", None),
-    ("skipteardownonexit", None),
-    ("randomize", None),
-    ("loglevel", Some('L')),
-    ("debugfile", Some('b')),
-    ("maxerrorlines", None),
-    ("maxassignlength", None),
-    ("removekeywords", None),
-    ("flattenkeywords", None),
-    ("expandkeywords", None),
-    ("logtitle", None),
-    ("reporttitle", None),
-    ("reportbackground", None),
-    ("suitestatlevel", None),
-    ("tagstatinclude", None),
-    ("tagstatexclude", None),
-    ("tagstatcombine", None),
-    ("tagdoc", None),
-    ("tagstatlink", None),
-    ("splitlog", None),
-    ("console", None),
-    ("dotted", None),
-    ("quiet", None),
-    ("consolewidth", Some('W')),
-    ("consolecolors", Some('C')),
-    ("consolelinks", None),
-    ("consolemarkers", Some('K')),
-    ("norpa", None),
-    ("nodryrun", None),
+/// Options of Robot Framework that a package may set, without dashes, with their short form and whether they take
+/// a value.
+const ALLOWED: [(&str, Option<char>, bool); 44] = [
+    ("rpa", None, false),
+    ("language", None, true),
+    ("extension", Some('F'), true),
+    ("doc", Some('D'), true),
+    ("metadata", Some('M'), true),
+    ("settag", Some('G'), true),
+    ("skip", None, true),
+    ("skiponfailure", None, true),
+    ("variablefile", Some('V'), true),
+    ("pythonpath", Some('P'), true),
+    ("listener", None, true),
+    ("prerunmodifier", None, true),
+    ("parser", None, true),
+    ("dryrun", None, false),
+    ("exitonfailure", Some('X'), false),
+    ("exitonerror", None, false),
+    ("skipteardownonexit", None, false),
+    ("randomize", None, true),
+    ("loglevel", Some('L'), true),
+    ("debugfile", Some('b'), true),
+    ("maxerrorlines", None, true),
+    ("maxassignlength", None, true),
+    ("removekeywords", None, true),
+    ("flattenkeywords", None, true),
+    ("expandkeywords", None, true),
+    ("logtitle", None, true),
+    ("reporttitle", None, true),
+    ("reportbackground", None, true),
+    ("suitestatlevel", None, true),
+    ("tagstatinclude", None, true),
+    ("tagstatexclude", None, true),
+    ("tagstatcombine", None, true),
+    ("tagdoc", None, true),
+    ("tagstatlink", None, true),
+    ("splitlog", None, false),
+    ("console", None, true),
+    ("dotted", None, false),
+    ("quiet", None, false),
+    ("consolewidth", Some('W'), true),
+    ("consolecolors", Some('C'), true),
+    ("consolelinks", None, true),
+    ("consolemarkers", Some('K'), true),
+    ("norpa", None, false),
+    ("nodryrun", None, false),
 ];
 
 /// Options that QAOps sets, with their short form and what to do instead.
@@ -82,46 +83,62 @@ const OWNED: [(&str, Option<char>, &str); 23] = [
     ("help", Some('h'), "no test runs with it"),
 ];
 
-/// The arguments of a list, each one line.
+/// The arguments of a list, each one line: options, and values right after options that take one.
 pub(crate) fn read(node: &Node) -> Result<Vec<String>, Problem> {
-    node.list()?.iter().map(argument).collect()
+    let mut value_follows = false;
+    let read = |node: &Node| {
+        let argument = node.text()?;
+        check_line(node, argument)?;
+        value_follows = if value_follows { false } else { option(node, argument)? };
+        Ok(argument.to_owned())
+    };
+    node.list()?.iter().map(read).collect()
 }
 
-fn argument(node: &Node) -> Result<String, Problem> {
-    let argument = node.text()?;
+fn check_line(node: &Node, argument: &str) -> Result<(), Problem> {
     if argument.is_empty() || argument.chars().any(breaks_a_line) {
         return Err(node.problem("an argument is one line with something in it", ""));
     }
-    if let Some(long) = argument.strip_prefix("--") {
-        long_option(node, long)?;
-    } else if let Some(short) = argument.strip_prefix('-').and_then(|rest| rest.chars().next()) {
-        short_option(node, short)?;
+    if argument.trim() != argument || argument.starts_with('#') {
+        let what = "Robot Framework's argument file drops spaces around a line, and lines that begin with \"#\"";
+        return Err(node.problem(what, "write the value into the line of its option: --option=value"));
     }
-    Ok(argument.to_owned())
+    Ok(())
 }
 
-/// Robot Framework compares long options without case and dashes.
-fn long_option(node: &Node, long: &str) -> Result<(), Problem> {
+/// Checks an option; true if the next argument is its value.
+fn option(node: &Node, argument: &str) -> Result<bool, Problem> {
+    if let Some(long) = argument.strip_prefix("--") {
+        return Ok(long_option(node, long)? && !argument.contains(['=', ' ']));
+    }
+    match argument.strip_prefix('-').and_then(|rest| rest.chars().next()) {
+        Some(short) => Ok(short_option(node, short)? && argument.chars().nth(2).is_none()),
+        None => Err(node.problem(format!("{} is no option", quoted(argument)), "QAOps itself says which suites run")),
+    }
+}
+
+/// True if the option takes a value. Robot Framework compares long options without case and dashes.
+fn long_option(node: &Node, long: &str) -> Result<bool, Problem> {
     let name = long.split(['=', ' ']).next().unwrap_or(long);
     let plain = name.to_lowercase().replace('-', "");
     if let Some((_, _, mend)) = OWNED.iter().find(|(owned, _, _)| *owned == plain) {
         return Err(owned(node, &format!("--{name}"), mend));
     }
-    if ALLOWED.iter().any(|(allowed, _)| *allowed == plain) {
-        return Ok(());
+    if let Some((_, _, takes_value)) = ALLOWED.iter().find(|(allowed, _, _)| *allowed == plain) {
+        return Ok(*takes_value);
     }
-    let known: Vec<String> = ALLOWED.iter().map(|(allowed, _)| format!("--{allowed}")).collect();
+    let known: Vec<String> = ALLOWED.iter().map(|(allowed, _, _)| format!("--{allowed}")).collect();
     let near = did_you_mean(&format!("--{plain}"), known.iter().map(String::as_str));
     let mend = if near.starts_with("did") { near } else { "see \"robot --help\"".to_owned() };
     Err(node.problem(format!("Robot Framework has no option {}", quoted(&format!("--{name}"))), mend))
 }
 
-fn short_option(node: &Node, short: char) -> Result<(), Problem> {
+fn short_option(node: &Node, short: char) -> Result<bool, Problem> {
     if let Some((_, _, mend)) = OWNED.iter().find(|(_, owned, _)| *owned == Some(short)) {
         return Err(owned(node, &format!("-{short}"), mend));
     }
-    if ALLOWED.iter().any(|(_, allowed)| *allowed == Some(short)) {
-        return Ok(());
+    if let Some((_, _, takes_value)) = ALLOWED.iter().find(|(_, allowed, _)| *allowed == Some(short)) {
+        return Ok(*takes_value);
     }
     let what = format!("Robot Framework has no option {}", quoted(&format!("-{short}")));
     Err(node.problem(what, "see \"robot --help\""))

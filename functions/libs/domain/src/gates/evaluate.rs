@@ -68,7 +68,8 @@ pub fn evaluate(gates: &[Gate], metrics: &Metrics<'_>, baseline: Option<&BTreeMa
     gates.iter().map(|gate| outcome(gate, metrics, baseline)).collect()
 }
 
-/// The first stop gate whose condition is met by the results so far; the run then ends early.
+/// The first stop gate whose condition is met by the results so far; the run then ends early. A failure that may still
+/// be mended by a rerun is no result yet, so the caller leaves such tests out.
 pub fn first_stop(gates: &[Gate], metrics: &Metrics<'_>) -> Option<GateOutcome> {
     let stops = gates.iter().filter(|gate| gate.severity == Severity::Stop);
     stops.map(|gate| outcome(gate, metrics, None)).find(|outcome| outcome.state == State::Broken)
@@ -149,7 +150,8 @@ fn show(unit: Unit, value: f64, decimals: usize) -> String {
         Unit::Count | Unit::PerSecond => number(value),
         Unit::Share => format!("{}%", number(value)),
         Unit::Seconds => duration::show(value),
-        Unit::Dollars => format!("${}", number(value)),
+        Unit::Dollars if value.fract() == 0.0 => format!("${value}"),
+        Unit::Dollars => format!("${value:.decimals$}"),
     }
 }
 

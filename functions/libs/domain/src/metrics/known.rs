@@ -80,18 +80,18 @@ pub(crate) fn report_of(family: &str) -> Option<&'static str> {
 
 /// What a person may have meant by the name of no metric.
 pub(crate) fn names_like(name: &str) -> String {
-    if let Some(rest) = name.strip_prefix("performance.") {
-        let Some((middle, figure)) = rest.rsplit_once('.') else {
-            return "write performance.<name>.<figure>, such as performance.http_req_duration.p95".to_owned();
-        };
-        let known: Vec<String> = PERFORMANCE.iter().map(|(known, _)| format!("performance.{middle}.{known}")).collect();
-        let figures = PERFORMANCE.map(|(known, _)| known).join(", ");
-        let near = did_you_mean(name, known.iter().map(String::as_str).filter(|_| figure.len() > 1));
-        return if near.starts_with("did") { near } else { format!("its figures are {figures}") };
+    match name.split('.').next() {
+        Some("performance") => {
+            let figures = PERFORMANCE.map(|(figure, _)| figure).join(", ");
+            format!("write performance.<name>.<figure> with one of the figures {figures}")
+        }
+        Some("vulnerabilities") => "write vulnerabilities or vulnerabilities{severity=critical}".to_owned(),
+        Some(family) => {
+            let all = || FIXED.iter().map(|(known, _)| *known).chain(["performance.<name>.p95"]);
+            let siblings: Vec<&str> = all().filter(|known| known.split('.').next() == Some(family)).collect();
+            // Within a family only its own figures can be meant, however far off the word is.
+            if siblings.is_empty() { did_you_mean(name, all()) } else { did_you_mean(name, siblings) }
+        }
+        None => String::new(),
     }
-    let family = name.split('.').next().unwrap_or("");
-    let all = || FIXED.iter().map(|(known, _)| *known).chain(["performance.<name>.p95"]);
-    let siblings: Vec<&str> = all().filter(|known| known.split('.').next() == Some(family)).collect();
-    // Within a family only its own figures can be meant, however far off the word is.
-    if siblings.is_empty() { did_you_mean(name, all()) } else { did_you_mean(name, siblings) }
 }

@@ -1,1 +1,100 @@
 use super::*;
+
+fn test(long_name: &str, status: Status, tags: &[&str]) -> TestRecord {
+    TestRecord {
+        long_name: long_name.to_owned(),
+        suite_file: "a.robot".to_owned(),
+        status,
+        tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+        seconds: 1.5,
+        flaky: false,
+    }
+}
+
+fn metric(name: &str, labels: &[(&str, &str)]) -> Metric {
+    let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    Metric { name: name.to_owned(), labels }
+}
+
+fn tests() -> Vec<TestRecord> {
+    vec![
+        test("Shop.Api.Cart.Add", Status::Passed, &["Critical", "smoke"]),
+        test("Shop.Api.Cart.Remove", Status::Failed, &["critical_"]),
+        TestRecord { flaky: true, ..test("Shop.Api Two.Pay", Status::Passed, &[]) },
+        test("Shop.Web.Later", Status::Skipped, &["smoke"]),
+    ]
+}
+
+#[test]
+fn every_figure_of_a_run_has_its_value() {
+    let tests = tests();
+    let run = RunFacts { seconds: Some(90.0), environments: 3, lost_shards: 1, cost: None };
+    let metrics = Metrics::from_run(&tests, run).with("coverage.line", 81.25).with("tests.nonsense", f64::NAN);
+    let mut figures = metrics.figures();
+    figures.retain(|_, value| value.is_finite());
+    insta::assert_json_snapshot!(figures, @r#"
+    {
+      "coverage.line": 81.25,
+      "run.duration": 90.0,
+      "run.environments": 3.0,
+      "run.lost_shards": 1.0,
+      "tests.duration": 6.0,
+      "tests.failed": 1.0,
+      "tests.flaky": 1.0,
+      "tests.pass_rate": 66.66666666666667,
+      "tests.passed": 2.0,
+      "tests.skipped": 1.0,
+      "tests.total": 4.0
+    }
+    "#);
+}
+
+#[test]
+fn labels_narrow_to_tags_and_suites_as_robot_compares_them() {
+    let tests = tests();
+    let metrics = Metrics::from_run(&tests, RunFacts::default());
+    let cases: [(&[(&str, &str)], f64); 9] = [
+        (&[("tag", "critical")], 2.0),
+        (&[("tag", "CRIT ical")], 2.0),
+        (&[("tag", "critical"), ("tag", "smoke")], 1.0),
+        (&[("tag", "crit")], 0.0),
+        (&[("suite", "Shop")], 4.0),
+        (&[("suite", "shop.api")], 2.0),
+        (&[("suite", "Shop.Api Two")], 1.0),
+        (&[("suite", "Api")], 0.0),
+        (&[("suite", "Shop.Api.Cart"), ("tag", "smoke")], 1.0),
+    ];
+    for (labels, total) in cases {
+        assert_eq!(metrics.value(&metric("tests.total", labels)), Some(total), "{labels:?}");
+    }
+}
+
+#[test]
+fn a_share_of_nothing_has_no_value() {
+    let skipped = [test("A.B", Status::Skipped, &[])];
+    for tests in [&[][..], &skipped] {
+        let metrics = Metrics::from_run(tests, RunFacts::default());
+        assert_eq!(metrics.value(&Metric::plain("tests.pass_rate")), None);
+        assert_eq!(metrics.value(&Metric::plain("tests.failed")), Some(0.0));
+    }
+}
+
+#[test]
+fn a_missing_value_is_explained() {
+    let tests = [test("A.B", Status::Skipped, &["slow"])];
+    let metrics = Metrics::from_run(&tests, RunFacts::default());
+    let remark = |name: &str, labels: &[(&str, &str)]| metrics.remark(&metric(name, labels));
+    assert_eq!(remark("coverage.line", &[]), "no coverage report was given");
+    assert_eq!(remark("performance.login.p95", &[]), "no performance report was given");
+    assert_eq!(remark("run.cost", &[]), "it is not known of this run");
+    assert_eq!(remark("tests.pass_rate", &[("tag", "fast")]), "no test has the tag \"fast\"");
+    assert_eq!(remark("tests.pass_rate", &[("suite", "X"), ("tag", "slow")]), "no test is in the suite \"X\"");
+    assert_eq!(remark("tests.pass_rate", &[]), "no test passed or failed");
+}
+
+#[test]
+fn a_metric_is_displayed_as_a_gate_writes_it() {
+    assert_eq!(metric("tests.failed", &[]).to_string(), "tests.failed");
+    assert_eq!(metric("tests.failed", &[("tag", "a"), ("suite", "B")]).to_string(), "tests{tag=a,suite=B}.failed");
+    assert_eq!(metric("vulnerabilities", &[("severity", "high")]).to_string(), "vulnerabilities{severity=high}");
+}
