@@ -15,13 +15,13 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["--watch", directory]:
             tidy.watch(Path(directory))
+            return 0
         case ["--clean", directory]:
             return 0 if tidy.clean(Path(directory)) else _fail(f"{directory} is in use")
         case []:
             return _serve()
         case _:
             return _fail("usage: python -m emulator [--clean DIRECTORY]")
-    return 0
 
 
 def _serve() -> int:
@@ -41,12 +41,12 @@ def _serve() -> int:
     try:
         _adopt(wanted)
         # The emulator reads its environment when it is imported, so it is imported last.
-        from . import server
+        from . import server  # noqa: PLC0415
 
         server.serve(wanted, lambda: leave(0))
     except Exception as error:
         leave(_fail(f"failed to serve: {error}"))
-    leave(0)
+    return 0
 
 
 def _adopt(wanted: settings.Settings) -> None:

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -91,7 +92,7 @@ class Box:
         program = self.root / "user-data"
         program.write_bytes(script)
         program.chmod(0o700)
-        with open(self.root / "user-data.log", "wb") as log:
+        with self.root.joinpath("user-data.log").open("wb") as log:
             self.start([program], environment, self.root / "work", log)
 
     def start(
@@ -118,10 +119,8 @@ class Box:
 
     def _wake_listener(self) -> None:
         # With no reader there is nobody to wake, and the open fails.
-        try:
+        with suppress(OSError):
             os.close(os.open(self._power, os.O_WRONLY | os.O_NONBLOCK))
-        except OSError:
-            pass
 
     def destroy(self) -> None:
         """Ends every process and removes the directory."""

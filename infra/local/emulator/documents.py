@@ -92,7 +92,7 @@ _documents: dict[str, Document] = {
 
 def find(name: str) -> Document:
     """The document of this name or ARN; raises Refused."""
-    short = name.split(":document/")[-1]
+    short = name.rpartition(":document/")[2]
     if short not in _documents:
         raise Refused("InvalidDocument", f"Document with name {short} does not exist.")
     return _documents[short]

@@ -13,7 +13,7 @@ from typing import Any
 KINDS = {
     "drop-event": "an event reaches no rule; text: source, detail type, detail, the instance's tags",
     "double-event": "an event reaches every rule twice; text as for drop-event",
-    "kill-after-call": "a function dies when its `call`-th AWS call has taken effect; text: function, payload",
+    "kill-after-call": "a function dies when its AWS call number `call` took effect; text: function, payload",
     "kill-before-answer": "a function dies when it hands in its answer; text: function, payload",
     "capacity": "no capacity for a slot; text: spot or on-demand, type, subnet",
     "impaired": "an instance never registers with SSM; text: instance, tags",

@@ -218,9 +218,7 @@ def install(settings: Settings) -> Pool:
     pool = Pool(settings)
     plain, invalidate = lambda_svc._execute_function_dispatch, lambda_svc.invalidate_worker
 
-    def dispatch(
-        function: Record, config: Record, event: Any, request: str, began: float
-    ) -> dict[str, Any]:
+    def dispatch(function: Record, config: Record, event: Any, request: str, began: float) -> dict[str, Any]:
         if not str(config.get("Runtime", "")).startswith("provided"):
             return dict(plain(function, config, event, request, began))
         return _invoke(pool, function, config, event)

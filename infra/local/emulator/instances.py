@@ -8,10 +8,11 @@ from typing import Any
 
 from ministack.services import ec2, ssm
 
-from . import fleet, machines
-from .fleet import Action, Params, Refusal, Response
+from . import machines
+from .fleet import create_fleet
 from .machines import Machine
 from .settings import Settings
+from .starting import Action, Params, Refusal, Response, idempotent, run_instances
 
 # AWS shows a terminated instance for about an hour.
 _SHOWN_AFTER_END = 3600.0
@@ -37,8 +38,8 @@ def install(settings: Settings) -> None:
     ec2._cleanup_terminated = _forget_old
     ssm._managed_instance_ids = machines.managed
     ec2._ACTION_MAP.update(
-        RunInstances=fleet.idempotent(fleet.run_instances(settings)),
-        CreateFleet=fleet.idempotent(fleet.create_fleet(settings)),
+        RunInstances=idempotent(run_instances(settings)),
+        CreateFleet=idempotent(create_fleet(settings)),
         TerminateInstances=_terminate,
         StopInstances=_stop,
         StartInstances=_start,

@@ -11,7 +11,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from . import checks, commands, events, faults, functions, instances, schedules, tidy
+from . import checks, events, faults, functions, instances, run_command, schedules, tidy
 from .asl import service
 from .control import control
 from .functions import Pool
@@ -29,7 +29,7 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     faults.arm(list(settings.faults))
     events.install()
     instances.install(settings)
-    commands.install()
+    run_command.install()
     schedules.install(settings)
     service.install()
     pool = functions.install(settings)
@@ -46,7 +46,8 @@ async def _serve(settings: Settings, pool: Pool, leave: Callable[[], None]) -> N
     config.bind = [f"127.0.0.1:{settings.port}"]
     config.keep_alive_timeout = 75
     config.errorlog = None
-    await hypercorn_serve(_gate(pool), config, shutdown_trigger=_ready(settings.port))
+    gate: Any = _gate(pool)
+    await hypercorn_serve(gate, config, shutdown_trigger=_ready(settings.port))
 
 
 def _ready(port: int) -> Callable[[], Awaitable[None]]:

@@ -28,9 +28,7 @@ class Frame:
 
     def branch(self, scope: Scope) -> Frame:
         """A frame for a branch: it reads the variables of now, and its own stay its own."""
-        return Frame(
-            self.execution, scope, copy.deepcopy(self.context), copy.deepcopy(self.variables)
-        )
+        return Frame(self.execution, scope, copy.deepcopy(self.context), copy.deepcopy(self.variables))
 
     def enter(self, name: str) -> None:
         """The context object of a state that begins."""

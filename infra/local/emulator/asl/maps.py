@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ministack.core.responses import new_uuid, now_iso
@@ -18,14 +19,45 @@ from .execution import Execution
 from .expressions import Frame, State
 from .scope import Scope, together
 
-_COUNTS = "pending running succeeded failed timedOut aborted resultsWritten failuresNotRedrivable pendingRedrive"
+_COUNTS = (
+    "pending running succeeded failed timedOut aborted resultsWritten failuresNotRedrivable pendingRedrive"
+)
 _AT_ONCE = 1000
 
 
-def distributed(state: State, data: Any, items: list[Any], most: int, frame: Frame) -> list[Any]:
+Walk = Callable[[State, Any, Frame], Any]
+
+
+def item_input(state: State, data: Any, index: int, item: Any, frame: Frame) -> Any:
+    """What an item's processor gets, with `$states.context.Map.Item` set."""
+    frame.context["Map"] = {"Item": {"Index": index, "Value": item}}
+    selector = state.get("ItemSelector")
+    return item if selector is None else frame.evaluate(selector, data)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A distributed Map as it begins; `walk` runs a child's states, `most` (0: all) at once."""
+
+    state: State
+    data: Any
+    items: list[Any]
+    most: int
+    frame: Frame
+    walk: Walk
+
+    def threshold(self, name: str) -> float | None:
+        """How many children may fail, as a count or as a percentage."""
+        if name not in self.state:
+            return None
+        return float(self.frame.typed(self.state, name, (int, float), self.data))
+
+
+def distributed(given: Given) -> list[Any]:
     """The outputs of the children that succeeded, in the items' order."""
-    run = _Run(state, data, len(items), most, frame)
-    together([run.job(index, item) for index, item in enumerate(items)], most or _AT_ONCE)
+    run = _Run(given)
+    jobs = [run.job(index, item) for index, item in enumerate(given.items)]
+    together(jobs, given.most or _AT_ONCE)
     run.scope.leave()
     return run.results()
 
@@ -33,18 +65,19 @@ def distributed(state: State, data: Any, items: list[Any], most: int, frame: Fra
 class _Run:
     """A map run: its record, its children, and how many of them may fail."""
 
-    def __init__(self, state: State, data: Any, total: int, most: int, frame: Frame) -> None:
-        self.state, self.data, self.frame, self.total = state, data, frame, total
-        self.scope = Scope(frame.scope)
-        self._percentage = _threshold(state, "ToleratedFailurePercentage", data, frame)
-        self._count = _threshold(state, "ToleratedFailureCount", data, frame)
+    def __init__(self, given: Given) -> None:
+        self.given, self.frame = given, given.frame
+        self.total = len(given.items)
+        self.scope = Scope(self.frame.scope)
+        self._percentage = given.threshold("ToleratedFailurePercentage")
+        self._count = given.threshold("ToleratedFailureCount")
         self._outputs: dict[int, Any] = {}
         self._failed = 0
         self._lock = threading.Lock()
-        self._name(state, frame)
-        self.record = self._new_record(most)
+        self._name(given.state, self.frame)
+        self.record = self._new_record(given.most)
         stepfunctions._map_runs[self.record["mapRunArn"]] = self.record
-        frame.execution.add("MapRunStarted", {"mapRunArn": self.record["mapRunArn"]})
+        self.frame.execution.add("MapRunStarted", {"mapRunArn": self.record["mapRunArn"]})
 
     def _name(self, state: State, frame: Frame) -> None:
         parts = frame.execution.record["stateMachineArn"].split(":")
@@ -82,10 +115,8 @@ class _Run:
         return run
 
     def _child(self, index: int, item: Any) -> Frame:
-        from .states import item_input
-
         parent = self.frame.branch(self.scope)
-        given = item_input(self.state, self.data, index, item, parent)
+        given = item_input(self.given.state, self.given.data, index, item, parent)
         execution = Execution(self._child_record(given), self.scope)
         stepfunctions._executions[execution.arn] = execution.record
         started = {"input": execution.record["input"]}
@@ -108,12 +139,12 @@ class _Run:
         }
 
     def _run(self, index: int, child: Frame) -> None:
-        from .states import walk
-
         self._move("pending", "running")
         execution = child.execution
         try:
-            output = walk(self.state["ItemProcessor"], json.loads(execution.record["input"]), child)
+            output = self.given.walk(
+                self.given.state["ItemProcessor"], json.loads(execution.record["input"]), child
+            )
             if execution.succeed(output):
                 self._outputs[index] = output
         except Cancelled:
@@ -161,10 +192,6 @@ class _Run:
         self.record["status"] = "SUCCEEDED"
         self.frame.execution.add("MapRunSucceeded", arn)
         return [self._outputs[index] for index in sorted(self._outputs)]
-
-
-def _threshold(state: State, name: str, data: Any, frame: Frame) -> float | None:
-    return float(frame.typed(state, name, (int, float), data)) if name in state else None
 
 
 def _context(execution: Execution, given: Any, parent: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, InvalidStateError
 from concurrent.futures import TimeoutError as FutureTimeout
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from .errors import Cancelled
@@ -82,10 +83,8 @@ class Scope:
 
     def sleep(self, seconds: float) -> None:
         """Waits; raises Cancelled when called off."""
-        try:
+        with suppress(Late):
             self.wait(Future(), seconds)
-        except Late:
-            pass
 
 
 def fulfil(promise: Future[T], value: T) -> bool:

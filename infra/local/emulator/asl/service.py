@@ -47,9 +47,7 @@ def _checked(plain: Callable[[Data], Any]) -> Callable[[Data], Any]:
 
 def _validate(data: Data) -> Any:
     found = definition.problems(data.get("definition") or "")
-    made = [
-        {"severity": "ERROR", "code": text.split(":")[0], "message": text} for text in found
-    ]
+    made = [{"severity": "ERROR", "code": text.split(":")[0], "message": text} for text in found]
     return json_response({"result": "FAIL" if made else "OK", "diagnostics": made, "truncated": False})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from .errors import Cancelled, StateError, limited
 from .expressions import Frame, State
+from .maps import Given, distributed, item_input
 from .scope import Scope, together
 from .tasks import Next, guarded, task
 
@@ -107,13 +108,11 @@ def _all(works: list[Callable[[Frame], Any]], most: int, frame: Frame) -> list[A
 
 
 def _map(state: State, data: Any, frame: Frame) -> Next:
-    from .maps import distributed
-
     def attempt() -> Any:
         items = _items(state, data, frame)
         most = int(_number(state, "MaxConcurrency", data, frame))
         if state["ItemProcessor"].get("ProcessorConfig", {}).get("Mode") == "DISTRIBUTED":
-            results = distributed(state, data, items, most, frame)
+            results = distributed(Given(state, data, items, most, frame, walk))
         else:
             works = [_item_work(state, data, index, item) for index, item in enumerate(items)]
             results = _all(works, most, frame)
@@ -131,13 +130,6 @@ def _items(state: State, data: Any, frame: Frame) -> list[Any]:
 
 def _number(state: State, name: str, data: Any, frame: Frame) -> float:
     return float(frame.typed(state, name, (int, float), data)) if name in state else 0.0
-
-
-def item_input(state: State, data: Any, index: int, item: Any, frame: Frame) -> Any:
-    """What an item's processor gets, with `$states.context.Map.Item` set."""
-    frame.context["Map"] = {"Item": {"Index": index, "Value": item}}
-    selector = state.get("ItemSelector")
-    return item if selector is None else frame.evaluate(selector, data)
 
 
 def _item_work(state: State, data: Any, index: int, item: Any) -> Callable[[Frame], Any]:

@@ -85,11 +85,12 @@ def _attempt(state: State, data: Any, frame: Frame) -> Any:
         result = _call(resource.removesuffix(_CALLBACK), arguments, token, limits, frame)
         output = limited(result, "The state/task returned a result that")
         frame.execution.add("TaskSucceeded", {**facts, "output": output})
-        return result
     except StateError as error:
         kind = "TaskTimedOut" if error.name.endswith("Timeout") else "TaskFailed"
         frame.execution.add(kind, {**facts, "error": error.name, "cause": error.cause})
         raise
+    else:
+        return result
     finally:
         if token:
             token.close()

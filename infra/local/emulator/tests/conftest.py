@@ -87,9 +87,7 @@ class Cloud:
                 region_name="us-east-1",
                 aws_access_key_id="test",
                 aws_secret_access_key="test",
-                config=Config(
-                    retries={"max_attempts": 0}, read_timeout=70, s3={"addressing_style": "path"}
-                ),
+                config=Config(retries={"max_attempts": 0}, read_timeout=70, s3={"addressing_style": "path"}),
             )
         return self._clients[service]
 
