@@ -5,4 +5,5 @@ Resource            resources/clock.resource
 
 Suite Setup         Open Clock
 Suite Teardown      Close Application
+Test Teardown       Keep Picture Of A Failure
 Test Tags           mobile

@@ -6,4 +6,5 @@ Resource            resources/calculator.resource
 Suite Setup         Open Calculator
 Suite Teardown      Close Application
 Test Setup          Clear Calculator
+Test Teardown       Keep Picture Of A Failure
 Test Tags           desktop

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -51,7 +52,7 @@ class Chromium:
         options.binary_location = program("chromium")
         for argument in (*ARGUMENTS, f"--user-data-dir={self._profile}"):
             options.add_argument(argument)
-        service = Service(executable_path=program("chromedriver"))
+        service = Service(executable_path=program("chromedriver"), env=environment())
         selenium().create_webdriver("Chrome", options=options, service=service)
         self.set_screen(width, height)
 
@@ -83,6 +84,16 @@ class Chromium:
 def selenium() -> SeleniumLibrary:
     """The SeleniumLibrary that the running suite imported."""
     return BuiltIn().get_library_instance("SeleniumLibrary")
+
+
+def environment() -> dict[str, str]:
+    """This process's environment, with the shortest name of the folder for temporary files.
+
+    Chromium puts a socket there, and the path of a socket has 107 characters at most; an
+    environment's own folder can lie deeper than that, but not far from where the tests run.
+    """
+    folder = tempfile.gettempdir()
+    return {**os.environ, "TMPDIR": min(folder, os.path.relpath(folder), key=len)}
 
 
 def program(name: str) -> str:

@@ -6,4 +6,5 @@ Resource            ../resources/shop.resource
 Suite Setup         Open Chromium
 Suite Teardown      Close Chromium
 Test Setup          Start As A New Visitor
+Test Teardown       Keep Picture Of A Failure
 Test Tags           web
