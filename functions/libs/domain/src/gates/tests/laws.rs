@@ -45,10 +45,12 @@ proptest! {
     fn more_failures_never_improve_a_verdict(
         records in records(), gates in gates(), lost in lost(), at in any::<prop::sample::Index>()
     ) {
-        prop_assume!(!records.is_empty());
         let before = verdict(&gates, &records, &lost);
-        let mut worse = records.clone();
-        worse[at.index(records.len())].status = Status::Failed;
+        let mut worse = records;
+        if !worse.is_empty() {
+            let at = at.index(worse.len());
+            worse[at].status = Status::Failed;
+        }
         prop_assert!(verdict(&gates, &worse, &lost) >= before);
     }
 
@@ -56,9 +58,10 @@ proptest! {
     #[test]
     fn a_further_passing_test_never_spoils_a_run(mut records in records(), gates in gates(), tagged in any::<bool>()) {
         let gates = if gates.is_empty() { defaults() } else { gates };
-        prop_assume!(verdict(&gates, &records, &[]) == Verdict::Passed);
+        let before = verdict(&gates, &records, &[]);
         records.push(test(Status::Passed, if tagged { &["critical"] } else { &[] }));
-        prop_assert_eq!(verdict(&gates, &records, &[]), Verdict::Passed);
+        // Passing tests only ever help, so a run that passed still does.
+        prop_assert!(verdict(&gates, &records, &[]) <= before);
     }
 
     /// Lost work never makes a run pass.
