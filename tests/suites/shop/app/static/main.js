@@ -60,6 +60,7 @@ async function show() {
 export function go(address, { replace = false, keepPlace = false } = {}) {
   history[replace ? "replaceState" : "pushState"](null, "", address);
   if (!keepPlace) scrollTo(0, 0);
+  document.querySelector(".toast").hidden = true;
   return show();
 }
 
