@@ -36,7 +36,7 @@ pub struct Test {
 }
 
 /// A suite: a folder or a file of tests.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Suite {
     /// Name without the names of its parents.
     pub name: String,

@@ -1,3 +1,7 @@
-//! x
+//! Reads and writes result files of QA tools as streams. Nothing here opens a file or a connection.
 
+mod describe;
 pub mod package;
+pub mod robot;
+
+pub use describe::{Description, describe};

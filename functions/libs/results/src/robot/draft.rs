@@ -1,0 +1,216 @@
+//! Builds the tree of suites from what a file tells bit by bit, with the rules that Robot Framework
+//! applies when it reads its own results.
+
+use domain::outcome::{Status, Suite, Test};
+
+use super::error::{Limits, Refusal};
+use super::names;
+use super::place::{Place, Side, Span, TestPlace};
+use super::teardown::{self, Teardown};
+use super::times::Timing;
+
+/// What a suite, a test or an entry of a list costs in memory beside its texts, in bytes.
+const OVERHEAD: usize = 256;
+
+/// What may still be kept in memory, in bytes.
+pub(super) struct Budget(usize);
+
+impl Budget {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Budget(limits.kept)
+    }
+
+    /// Takes the bytes of one more thing that is kept.
+    pub(super) fn take(&mut self, text: usize) -> Result<(), Refusal> {
+        let left = self.0.checked_sub(text.saturating_add(OVERHEAD));
+        self.0 = left.ok_or_else(|| Refusal::Limit("its tests need more memory than allowed".into()))?;
+        Ok(())
+    }
+}
+
+/// Setup or teardown of a suite.
+#[derive(Clone, Debug)]
+pub(super) struct Fixture {
+    pub(super) status: Status,
+    pub(super) message: String,
+    pub(super) times: Timing,
+}
+
+impl Default for Fixture {
+    /// A keyword without a status has failed.
+    fn default() -> Self {
+        Fixture { status: Status::Failed, message: String::new(), times: Timing::default() }
+    }
+}
+
+impl Fixture {
+    /// The one that Robot Framework makes up for keywords that a listener ran beside any fixture.
+    pub(super) fn implicit() -> Self {
+        Fixture { status: Status::Passed, ..Fixture::default() }
+    }
+
+    fn failed(&self) -> bool {
+        self.status == Status::Failed
+    }
+}
+
+/// A suite that may still grow.
+#[derive(Debug)]
+pub(super) struct SuiteDraft {
+    pub(super) suite: Suite,
+    pub(super) times: Timing,
+    pub(super) setup: Option<Fixture>,
+    pub(super) teardown: Option<Fixture>,
+    pub(super) place: Place,
+}
+
+impl SuiteDraft {
+    fn new(name: String, source: Option<String>) -> Self {
+        let suite = Suite {
+            name,
+            source,
+            doc: String::new(),
+            metadata: Vec::new(),
+            message: String::new(),
+            start: None,
+            seconds: 0.0,
+            suites: Vec::new(),
+            tests: Vec::new(),
+        };
+        SuiteDraft { suite, times: Timing::default(), setup: None, teardown: None, place: Place::default() }
+    }
+
+    pub(super) fn fixture(&mut self, side: Side) -> &mut Option<Fixture> {
+        match side {
+            Side::Setup => &mut self.setup,
+            Side::Teardown => &mut self.teardown,
+        }
+    }
+
+    /// Where keywords belong that stand in a suite without being its setup or teardown.
+    pub(super) fn implicit_side(&self) -> Side {
+        let begun = !self.suite.tests.is_empty() || !self.suite.suites.is_empty();
+        if begun { Side::Teardown } else { Side::Setup }
+    }
+
+    /// Settles what depends on the whole suite: its name, its times and its metadata. Gives its
+    /// duration in microseconds.
+    fn settle(&mut self) -> i64 {
+        let mut times = self.times.clone();
+        for fixture in [&self.setup, &self.teardown].into_iter().flatten() {
+            times.add_child(fixture.times.micros());
+        }
+        self.suite.seconds = times.seconds();
+        self.suite.start = times.start();
+        self.suite.metadata = names::metadata(std::mem::take(&mut self.suite.metadata));
+        if self.suite.name.is_empty() {
+            self.suite.name = names::of_suite(self.suite.source.as_deref(), &self.suite.suites);
+        }
+        self.place.setup_failed = self.setup.as_ref().is_some_and(Fixture::failed);
+        self.place.teardown_failed = self.teardown.as_ref().is_some_and(Fixture::failed);
+        times.micros()
+    }
+}
+
+/// A test that may still grow.
+#[derive(Debug)]
+pub(super) struct TestDraft {
+    pub(super) test: Test,
+    pub(super) times: Timing,
+    pub(super) place: TestPlace,
+}
+
+/// The tree as far as it is known.
+pub(super) struct Draft {
+    /// Suites that are open, outermost first.
+    pub(super) open: Vec<SuiteDraft>,
+    root: Option<SuiteDraft>,
+    pub(super) test: Option<TestDraft>,
+    pub(super) budget: Budget,
+    teardowns: Vec<Teardown>,
+    deepest: usize,
+}
+
+impl Draft {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Draft {
+            open: Vec::new(),
+            root: None,
+            test: None,
+            budget: Budget::new(limits),
+            teardowns: Vec::new(),
+            deepest: limits.suites,
+        }
+    }
+
+    /// Opens a suite in the innermost open one. A second root is one with the first.
+    pub(super) fn start_suite(&mut self, name: String, source: Option<String>) -> Result<(), Refusal> {
+        if self.open.len() >= self.deepest {
+            return Err(Refusal::Limit(format!("more than {} suites in one another", self.deepest)));
+        }
+        self.budget.take(name.len() + source.as_ref().map_or(0, String::len))?;
+        let again = if self.open.is_empty() { self.root.take() } else { None };
+        let draft = match again {
+            None => SuiteDraft::new(name, source),
+            Some(root) => SuiteDraft { suite: Suite { name, source, ..root.suite }, ..root },
+        };
+        self.open.push(draft);
+        Ok(())
+    }
+
+    /// Closes the innermost suite.
+    pub(super) fn end_suite(&mut self) {
+        let path = self.path();
+        let Some(mut draft) = self.open.pop() else { return };
+        let micros = draft.settle();
+        match self.open.last_mut() {
+            None => self.root = Some(draft),
+            Some(parent) => {
+                self.teardowns.extend(Teardown::new(path, draft.teardown));
+                parent.times.add_child(micros);
+                parent.suite.suites.push(draft.suite);
+                parent.place.suites.push(draft.place);
+            }
+        }
+    }
+
+    /// Position of the innermost suite, as indexes from the root down.
+    fn path(&self) -> Vec<usize> {
+        let above = self.open.iter().rev().skip(1).rev();
+        above.map(|parent| parent.suite.suites.len()).collect()
+    }
+
+    pub(super) fn start_test(&mut self, name: String, place: TestPlace) -> Result<(), Refusal> {
+        self.budget.take(name.len())?;
+        let test =
+            Test { name, status: Status::Failed, message: String::new(), tags: Vec::new(), start: None, seconds: 0.0 };
+        self.test = Some(TestDraft { test, times: Timing::default(), place });
+        Ok(())
+    }
+
+    /// Closes the open test, whose element ends at `end`.
+    pub(super) fn end_test(&mut self, end: Span) {
+        let (Some(mut draft), Some(suite)) = (self.test.take(), self.open.last_mut()) else { return };
+        draft.test.seconds = draft.times.seconds();
+        draft.test.start = draft.times.start();
+        draft.test.tags = names::tags(std::mem::take(&mut draft.test.tags));
+        draft.place.end = end;
+        suite.times.add_child(draft.times.micros());
+        suite.suite.tests.push(draft.test);
+        suite.place.tests.push(draft.place);
+    }
+
+    /// The whole tree. Suites still open are closed with what they have, an open test is dropped,
+    /// and failures of suite teardowns reach the tests if `Robot` itself wrote the file.
+    pub(super) fn finish(mut self, by_robot: bool) -> Result<(Suite, Place), Refusal> {
+        while !self.open.is_empty() {
+            self.end_suite();
+        }
+        let mut root = self.root.take().unwrap_or_else(|| SuiteDraft::new(String::new(), None));
+        self.teardowns.extend(Teardown::new(Vec::new(), root.teardown.take()));
+        if by_robot {
+            teardown::apply(&mut root.suite, &self.teardowns, &mut self.budget)?;
+        }
+        Ok((root.suite, root.place))
+    }
+}

@@ -1,0 +1,87 @@
+//! Results of Robot Framework: `output.xml` and `output.json` of all versions that the current one reads.
+
+mod attributes;
+mod body;
+mod draft;
+mod elements;
+mod entities;
+mod error;
+mod guard;
+mod json;
+mod json_state;
+mod names;
+mod place;
+mod source;
+mod state;
+mod status;
+mod teardown;
+mod times;
+mod xml;
+
+use std::io::BufRead;
+
+use domain::outcome::Suite;
+use jiff::civil::DateTime;
+
+pub use error::{Error, Limits, Refusal};
+pub use names::normalized;
+use place::Place;
+
+/// What a result file says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Output {
+    /// The tree of suites, after failures of suite teardowns reached the tests.
+    pub root: Suite,
+    /// Whether the file was whole. If not, `root` has the tests that ended before it breaks off.
+    pub complete: bool,
+    /// Where the file breaks off, if it does.
+    pub problem: Option<String>,
+    /// The program that wrote it, with its version; `unknown` if the file does not say.
+    pub generator: String,
+    /// Whether its tests are tasks.
+    pub rpa: bool,
+    /// What went wrong beside the tests, such as a library that could not be imported.
+    pub errors: Vec<LogMessage>,
+}
+
+/// An entry of the execution errors.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogMessage {
+    /// `ERROR`, `WARN` and so on, as written.
+    pub level: String,
+    /// Whether the text is HTML.
+    pub html: bool,
+    /// When, in the local time of the machine that ran it.
+    pub time: Option<DateTime>,
+    /// What.
+    pub text: String,
+}
+
+/// What a file says and where in it.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    output: Output,
+    place: Place,
+    /// Whether parts of the file may be copied as they stand.
+    copyable: bool,
+}
+
+/// Reads a result as Robot Framework's own reader would: XML or JSON, plain or gzipped, in any encoding
+/// that it declares.
+///
+/// The input is streamed: memory grows with the number of tests and the length of their messages, never
+/// with keywords and their logs. A file that breaks off gives the tests that had ended and `complete` is
+/// false. A file that is wrong in another way is refused with line, byte and reason.
+pub fn read(input: impl BufRead) -> Result<Output, Error> {
+    read_within(input, Limits::default())
+}
+
+/// As [`read`], with other limits.
+pub fn read_within(input: impl BufRead, limits: Limits) -> Result<Output, Error> {
+    scan(input, limits).map(|scan| scan.output)
+}
+
+fn scan(input: impl BufRead, limits: Limits) -> Result<Scan, Error> {
+    let source = source::open(input)?;
+    if source.json { json::scan(source.input, limits) } else { xml::scan(source.input, limits) }
+}

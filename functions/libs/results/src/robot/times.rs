@@ -1,0 +1,112 @@
+//! Times as Robot Framework writes them: ISO 8601 since version 7, `YYYYMMDD HH:MM:SS.mmm` before.
+
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
+
+use super::error::Refusal;
+
+/// Microseconds in a second, the finest unit that Robot Framework knows.
+const SECOND: f64 = 1_000_000.0;
+
+/// When something began and ended, and how long its children took, as far as the file tells.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Timing {
+    pub(super) start: Option<DateTime>,
+    pub(super) end: Option<DateTime>,
+    /// Microseconds.
+    pub(super) elapsed: Option<i64>,
+    /// Microseconds of all children.
+    pub(super) children: i64,
+}
+
+impl Timing {
+    /// Microseconds: as written, else from start to end, else the sum of the children.
+    pub(super) fn micros(&self) -> i64 {
+        match (self.elapsed, self.start, self.end) {
+            (Some(elapsed), _, _) => elapsed,
+            (None, Some(start), Some(end)) => micros_between(start, end),
+            _ => self.children,
+        }
+    }
+
+    /// Start as written, else counted back from the end.
+    pub(super) fn start(&self) -> Option<DateTime> {
+        self.start.or_else(|| self.end?.checked_sub(SignedDuration::from_micros(self.micros())).ok())
+    }
+
+    pub(super) fn seconds(&self) -> f64 {
+        self.micros() as f64 / SECOND
+    }
+
+    pub(super) fn add_child(&mut self, micros: i64) {
+        self.children = self.children.saturating_add(micros);
+    }
+}
+
+fn micros_between(start: DateTime, end: DateTime) -> i64 {
+    i64::try_from(end.duration_since(start).as_micros()).unwrap_or(i64::MAX)
+}
+
+/// A time of version 7 and later. Finer digits than microseconds are cut off.
+pub(super) fn iso(text: &str) -> Result<DateTime, Refusal> {
+    let parsed = fast_iso(text.as_bytes()).or_else(|| text.parse::<DateTime>().ok());
+    let time = parsed.filter(|time| time.year() > 0).ok_or_else(|| Refusal::value("time", text))?;
+    let micros = time.subsec_nanosecond() / 1000 * 1000;
+    time.with().subsec_nanosecond(micros).build().map_err(|_| Refusal::value("time", text))
+}
+
+/// `2025-03-13T00:21:34.123456`, the form that nearly every time has.
+fn fast_iso(text: &[u8]) -> Option<DateTime> {
+    let shape = text.len() == 26 && text[4] == b'-' && text[7] == b'-' && text[10] == b'T';
+    if !shape || text[13] != b':' || text[16] != b':' || text[19] != b'.' {
+        return None;
+    }
+    build([&text[..4], &text[5..7], &text[8..10], &text[11..13], &text[14..16], &text[17..19], &text[20..26]])
+}
+
+/// A time of versions before 7; none if it is missing or `N/A`. Missing digits at the end are zeros.
+pub(super) fn legacy(text: Option<&str>) -> Result<Option<DateTime>, Refusal> {
+    let text = match text {
+        None | Some("" | "N/A") => return Ok(None),
+        Some(text) => text,
+    };
+    let mut digits = [b'0'; 24];
+    for (place, byte) in digits.iter_mut().zip(text.bytes()) {
+        *place = byte;
+    }
+    let d = &digits;
+    let parts = [&d[..4], &d[4..6], &d[6..8], &d[9..11], &d[12..14], &d[15..17], &d[18..24]];
+    build(parts).map(Some).ok_or_else(|| Refusal::value("time", text))
+}
+
+/// From year, month, day, hour, minute, second and microseconds in digits.
+fn build(parts: [&[u8]; 7]) -> Option<DateTime> {
+    let mut numbers = [0_i32; 7];
+    for (number, part) in numbers.iter_mut().zip(parts) {
+        *number = digits(part)?;
+    }
+    let [year, month, day, hour, minute, second, micros] = numbers;
+    let small = |n: i32| i8::try_from(n).ok();
+    let year = i16::try_from(year).ok()?;
+    let nanos = micros.checked_mul(1000)?;
+    DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, nanos).ok()
+}
+
+fn digits(part: &[u8]) -> Option<i32> {
+    part.iter().try_fold(0_i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
+}
+
+/// Seconds with a fraction into microseconds, rounded as Python's `timedelta` rounds: half to even.
+pub(super) fn elapsed(text: &str) -> Result<i64, Refusal> {
+    let seconds = text.trim().parse::<f64>().map_err(|_| Refusal::value("elapsed time", text))?;
+    elapsed_of(seconds).ok_or_else(|| Refusal::value("elapsed time", text))
+}
+
+/// As [`elapsed`]; none if it is no number or beyond what Python can hold.
+pub(super) fn elapsed_of(seconds: f64) -> Option<i64> {
+    if !seconds.is_finite() || seconds.abs() > 86_400.0 * 999_999_999.0 {
+        return None;
+    }
+    let fraction = (seconds.fract() * SECOND).round_ties_even();
+    Some(seconds.trunc() as i64 * 1_000_000 + fraction as i64)
+}

@@ -1,0 +1,6 @@
+//! Results of Robot Framework, compared with what Robot Framework itself makes of them.
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
+mod corpus;
+mod live;
+mod rules;
