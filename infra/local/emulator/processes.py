@@ -18,6 +18,7 @@ from typing import IO
 
 _PROC = Path("/proc")
 _TEXT_FILE_BUSY = 26
+_LOOKS = 3
 
 
 class Closed(Exception):
@@ -79,7 +80,12 @@ def marked(marker: str) -> list[int]:
 def kill_marked(marker: str, patience: float = 5.0) -> list[int]:
     """Kills every marked process until none is left; returns those that outlast `patience` seconds."""
     end = time.monotonic() + patience
-    while left := marked(marker):
+    empty = 0
+    # A process that is just starting a program shows no environment for a moment, so one look that
+    # finds nothing is not enough.
+    while empty < _LOOKS:
+        left = marked(marker)
+        empty = 0 if left else empty + 1
         for pid in left:
             _kill(pid)
         if time.monotonic() > end:
