@@ -5,9 +5,11 @@ A machine's record is the emulator's own (`ec2._instances`), so that every Descr
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 from ministack.core.concurrency import spawn_background
@@ -15,7 +17,8 @@ from ministack.services import ec2
 
 from . import credentials, events, faults
 from .box import Box
-from .settings import Settings
+from .metadata import MetadataServer
+from .settings import REGION, Settings
 
 _CODES = {
     "pending": 0,
@@ -44,6 +47,7 @@ class Machine:
         self._lock = threading.RLock()
         self._change = threading.Condition(self._lock)
         self._shutdown: threading.Timer | None = None
+        self._metadata: MetadataServer | None = None
         role = credentials.role_of_profile((record.get("IamInstanceProfile") or {}).get("Arn", ""))
         self.credentials = credentials.issue(role, self.instance)
 
@@ -54,7 +58,29 @@ class Machine:
 
     def environment(self) -> dict[str, str]:
         """The environment of each process of the instance."""
-        return self.box.environment(self.credentials.environment())
+        made = self.box.environment(self.credentials.environment())
+        if self._metadata:
+            made["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = self._metadata.endpoint
+        return made
+
+    def _facts(self) -> dict[str, str]:
+        """What the metadata service tells, by path."""
+        zone = self.record["Placement"]["AvailabilityZone"]
+        facts = {
+            "meta-data/instance-id": self.instance,
+            "meta-data/instance-type": self.record["InstanceType"],
+            "meta-data/ami-id": self.record["ImageId"],
+            "meta-data/instance-life-cycle": "spot" if self.record.get("_spot") else "on-demand",
+            "meta-data/placement/availability-zone": zone,
+            "meta-data/placement/region": REGION,
+        }
+        if self.interruption is not None:
+            end = datetime.fromtimestamp(self.interruption, tz=timezone.utc)
+            time_text = end.strftime("%Y-%m-%dT%H:%M:%SZ")
+            action = {"action": "terminate", "time": time_text}
+            facts["meta-data/spot/instance-action"] = json.dumps(action)
+            facts["meta-data/spot/termination-time"] = time_text
+        return facts
 
     def boot(self) -> None:
         """Starts the boot in the background; the state is `pending` when this returns."""
@@ -68,6 +94,7 @@ class Machine:
         with self._lock:
             if self.state != "pending":
                 return
+            self._metadata = MetadataServer(self._facts)
             self.box.power_on(self._asked)
             self._enter("running")
         self.box.run_user_data(self.record.get("UserData") or "", self.environment())
@@ -111,7 +138,9 @@ class Machine:
         spawn_background(self._interrupt, notice, thread_name="interruption")
 
     def _interrupt(self, notice: float) -> None:
-        if self._stay("running", notice):
+        with self._change:
+            ended = self._change.wait_for(lambda: self.state not in ("pending", "running"), notice)
+        if not ended:
             self.terminate("Server.SpotInstanceTermination", "Spot instance termination")
 
     def _end(self, state: str, code: str, reason: str) -> None:
@@ -123,6 +152,8 @@ class Machine:
 
     def _finish(self, state: str, act: Callable[[], None]) -> None:
         act()
+        if self._metadata:
+            self._metadata.close()
         if state == "terminated":
             self.record["_terminated_at"] = time.time()
         self._enter(state)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
+import sys
 import time
 from collections.abc import Callable
+from datetime import datetime, timezone
 from typing import Any
 
 import boto3
@@ -245,6 +248,40 @@ def identity(cloud: Cloud, key: str) -> dict[str, Any]:
         aws_secret_access_key="x",
     )
     return dict(client.get_caller_identity())
+
+
+FETCH = """
+token=$(%(python)s -c "import urllib.request as u, os
+r = u.Request(os.environ['AWS_EC2_METADATA_SERVICE_ENDPOINT'] + '/latest/api/token', method='PUT')
+r.add_header('X-aws-ec2-metadata-token-ttl-seconds', '60')
+print(u.urlopen(r).read().decode())")
+%(python)s -c "import urllib.request as u, urllib.error as e, os, sys
+r = u.Request(os.environ['AWS_EC2_METADATA_SERVICE_ENDPOINT'] + '/latest/meta-data/' + sys.argv[1])
+r.add_header('X-aws-ec2-metadata-token', sys.argv[2])
+try:
+    print(u.urlopen(r).read().decode(), end='')
+except e.HTTPError as x:
+    print(x.code, end='')" "%(path)s" "$token"
+"""
+
+
+def metadata(cloud: Cloud, instance: str, path: str) -> str:
+    """What the metadata service tells a process of the instance, or the status of its refusal."""
+    command = cloud.send(instance, FETCH % {"python": sys.executable, "path": path})
+    return str(cloud.result(command, instance)["StandardOutputContent"])
+
+
+def test_an_instance_learns_from_its_metadata_who_it_is_and_when_it_goes(cloud: Cloud) -> None:
+    instance, other = cloud.instance(InstanceMarketOptions={"MarketType": "spot"}), cloud.instance()
+    assert metadata(cloud, instance, "instance-id") == instance
+    assert metadata(cloud, other, "instance-id") == other
+    assert metadata(cloud, instance, "spot/instance-action") == "404"
+    cloud.control("POST", f"instances/{instance}/interrupt", {"notice": 60})
+    notice = json.loads(metadata(cloud, instance, "spot/instance-action"))
+    assert notice["action"] == "terminate"
+    end = datetime.strptime(notice["time"], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)
+    assert 50 < end.timestamp() - time.time() < 61
+    assert metadata(cloud, other, "spot/instance-action") == "404"
 
 
 def test_a_spot_interruption_warns_and_then_ends_the_instance(cloud: Cloud) -> None:
