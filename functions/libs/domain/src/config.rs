@@ -66,6 +66,8 @@ pub struct Config {
     pub timeout_seconds: Option<u64>,
     /// How often failed tests are run again.
     pub rerun_failed: Option<u32>,
+    /// Programs that must be on the PATH where the suite runs.
+    pub needs: Vec<String>,
     /// What `robot` is given.
     pub robot: RobotOptions,
     /// Commands around `robot`.
@@ -88,6 +90,7 @@ impl Config {
             "target",
             "timeout",
             "rerun_failed",
+            "needs",
             "robot",
             "hooks",
             "reports",
@@ -108,6 +111,7 @@ impl Config {
             "platform" => self.platform = Some(platform(node)?),
             "timeout" => self.timeout_seconds = Some(names::duration(node, TIMEOUT)?),
             "rerun_failed" => self.rerun_failed = Some(node.whole(RERUNS)?),
+            "needs" => self.needs = names::programs(node)?,
             "robot" => self.robot = robot(node)?,
             "hooks" => self.hooks = hooks(node)?,
             "reports" => self.reports = reports(node, names::path)?,

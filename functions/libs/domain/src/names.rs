@@ -181,6 +181,30 @@ pub(crate) fn parameter(node: &Node) -> Result<String, Problem> {
     Err(node.problem("this is no name of an SSM parameter", mend))
 }
 
+/// Names of programs, each at most once, for a search along the PATH.
+pub(crate) fn programs(node: &Node) -> Result<Vec<String>, Problem> {
+    let mut programs: Vec<String> = Vec::new();
+    for node in node.list()? {
+        let program = program(node)?;
+        if programs.contains(&program) {
+            return Err(node.problem(format!("{} is named twice", quoted(&program)), "keep one of them"));
+        }
+        programs.push(program);
+    }
+    Ok(programs)
+}
+
+fn program(node: &Node) -> Result<String, Problem> {
+    let name = node.text()?;
+    let letter = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let first = name.chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+    if first && name.len() <= 64 && name.chars().all(letter) {
+        return Ok(name.to_owned());
+    }
+    let mend = "write its name only, such as \"chromium\": 1 to 64 letters, digits, \"_\", \".\" or \"-\"";
+    Err(node.problem(format!("{} is no name of a program", quoted(name)), mend))
+}
+
 /// A relative path below the package's root, with `/` between folders.
 pub(crate) fn path(node: &Node) -> Result<String, Problem> {
     let path = node.text()?;

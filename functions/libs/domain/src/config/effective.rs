@@ -27,6 +27,9 @@ pub struct Effective {
     pub timeout_seconds: u64,
     /// How often failed tests are run again.
     pub rerun_failed: u32,
+    /// Programs that must be on the PATH where the suite runs.
+    #[serde(default)]
+    pub needs: Vec<String>,
     /// What `robot` is given.
     pub robot: RobotOptions,
     /// Commands around `robot`.
@@ -55,6 +58,7 @@ pub fn effective(request: &Request, config: &Config) -> Result<Effective, Proble
         size: request.size.or(config.size).unwrap_or(Size::Environments(1)),
         timeout_seconds: request.timeout_seconds.or(config.timeout_seconds).unwrap_or(TIMEOUT_SECONDS),
         rerun_failed: request.rerun_failed.or(config.rerun_failed).unwrap_or(0),
+        needs: config.needs.clone(),
         robot: robot(request, config)?,
         hooks: config.hooks.clone(),
         reports,

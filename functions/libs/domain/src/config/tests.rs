@@ -66,6 +66,7 @@ fn the_file_of_the_design_is_read_whole() {
       },
       "timeout_seconds": 2700,
       "rerun_failed": 1,
+      "needs": [],
       "robot": {
         "include": [
           "regression"
@@ -105,6 +106,23 @@ fn an_empty_file_takes_every_default() {
     assert_eq!(effective.size, Size::Environments(1));
     assert_eq!((effective.timeout_seconds, effective.rerun_failed), (3600, 0));
     assert_eq!(effective.platform, Platform::Linux);
+}
+
+#[test]
+fn programs_that_a_suite_needs_are_bare_names() {
+    let config = Config::parse("needs = [\"chromium\", \"chromedriver\", \"python3.11\", \"x_y-z\"]").unwrap();
+    let settings = effective(&request(serde_json::json!({"suite": "a"})), &config).unwrap();
+    assert_eq!(settings.needs, ["chromium", "chromedriver", "python3.11", "x_y-z"]);
+    let names = ["", " ", "../x", "/usr/bin/x", "a b", "-rf", ".x", "a\\\\b", "x;y", "$(x)", "é", &"x".repeat(65)];
+    for name in names {
+        let message = refusal(&format!("needs = [\"git\", \"{name}\"]"));
+        assert!(message.starts_with("qaops.toml: needs[1]: "), "{message}");
+        assert!(message.contains("is no name of a program"), "{message}");
+    }
+    insta::assert_snapshot!(refusals(&["needs = [\"usr/bin/git\"]", "needs = [\"git\", \"git\"]"]), @r#"
+    qaops.toml: needs[0]: "usr/bin/git" is no name of a program, write its name only, such as "chromium": 1 to 64 letters, digits, "_", "." or "-"
+    qaops.toml: needs[1]: "git" is named twice, keep one of them
+    "#);
 }
 
 #[test]
@@ -185,7 +203,7 @@ fn unknown_keys_are_answered_with_the_ones_that_may_be_meant() {
     qaops.toml: robot: unknown key "variable", did you mean "variables"
     qaops.toml: hooks: unknown key "befor", did you mean "before"
     qaops.toml: gates: unknown key "errors", did you mean "error"
-    qaops.toml: unknown key "quarantine", expected one of suite, platform, environments, target, timeout, rerun_failed, robot, hooks, reports, gates
+    qaops.toml: unknown key "quarantine", expected one of suite, platform, environments, target, timeout, rerun_failed, needs, robot, hooks, reports, gates
     qaops.toml: reports: unknown key "junit", expected one of coverage, performance, vulnerabilities
     "#);
 }
@@ -203,6 +221,8 @@ fn wrong_values_are_named_by_place() {
         "timeout = \"5s\"",
         "timeout = 2026-01-01",
         "rerun_failed = 9",
+        "needs = \"chromium\"",
+        "needs = [\"chromium\", 2]",
         "robot = 1",
         "[robot]\ninclude = [\"a\", \"\"]",
         "[robot]\nvariables = { VERSION = 1.10 }",
@@ -224,6 +244,8 @@ fn wrong_values_are_named_by_place() {
     qaops.toml: timeout: expected a duration from 10s to 24h, such as "45m", found "5s"
     qaops.toml: timeout: expected a duration from 10s to 24h, such as "45m", found the time 2026-01-01
     qaops.toml: rerun_failed: expected a whole number from 0 to 5, found 9
+    qaops.toml: needs: expected a list, found "chromium"
+    qaops.toml: needs[1]: expected text, found 2
     qaops.toml: robot: expected a table, found 1
     qaops.toml: robot.include[1]: the tag "" is no tag for Robot Framework, which ignores it, name a tag or leave it out
     qaops.toml: robot.variables.VERSION: expected text or a whole number, found 1.1, write it in quotes, as the tests shall see it
