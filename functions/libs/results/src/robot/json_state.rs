@@ -154,6 +154,7 @@ impl State {
         }
         match (at, text) {
             (At::Root, Some(text)) if self.key == "generator" => self.generator = Some(text.to_owned()),
+            (At::Root, Some(text)) if self.key == "generated" => self.output.generated = Some(times::iso(text)?),
             (At::Root, _) if self.whole => {}
             (At::Root | At::Suite, _) => return self.suite_value(text, number),
             (At::Test, _) => return self.test_value(text, number),
@@ -179,7 +180,7 @@ impl State {
             "doc" => draft.suite.doc = own.unwrap_or_default(),
             "message" => draft.suite.message = own.unwrap_or_default(),
             "source" => draft.suite.source = own,
-            "id" | "status" | "generated" | "rpa" => {}
+            "id" | "status" | "rpa" => {}
             key => return time_value(&mut draft.times, key, text, number),
         }
         Ok(())

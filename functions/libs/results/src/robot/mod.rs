@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod json;
 mod json_state;
+mod merge;
 mod names;
 mod place;
 mod source;
@@ -24,6 +25,7 @@ use domain::outcome::Suite;
 use jiff::civil::DateTime;
 
 pub use error::{Error, Limits, Refusal};
+pub use merge::{MergeError, merge_suites, write_merged};
 pub use names::normalized;
 use place::Place;
 
@@ -38,6 +40,8 @@ pub struct Output {
     pub problem: Option<String>,
     /// The program that wrote it, with its version; `unknown` if the file does not say.
     pub generator: String,
+    /// When it was written, in the local time of the machine that ran it.
+    pub generated: Option<DateTime>,
     /// Whether its tests are tasks.
     pub rpa: bool,
     /// What went wrong beside the tests, such as a library that could not be imported.

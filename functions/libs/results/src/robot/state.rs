@@ -126,7 +126,7 @@ impl State {
         }
         self.output.rpa = attributes.get("rpa") == Some("true");
         if let Some(generated) = attributes.get("generated").filter(|text| !text.is_empty()) {
-            times::iso(generated).map(Some).or_else(|_| times::legacy(Some(generated)))?;
+            self.output.generated = times::iso(generated).map(Some).or_else(|_| times::legacy(Some(generated)))?;
         }
         Ok(())
     }

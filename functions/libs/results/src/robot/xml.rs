@@ -21,7 +21,7 @@ pub(super) fn scan(input: impl BufRead, limits: Limits) -> Result<Scan, Error> {
     loop {
         buffer.clear();
         reader.get_mut().mark();
-        let from = reader.buffer_position();
+        let from = reader.get_ref().position();
         let event = match reader.read_event_into(&mut buffer) {
             Ok(Event::Eof) => return finish(state, reader.get_mut(), true),
             Ok(event) => event,

@@ -31,6 +31,11 @@ fn index(corpus: &Path) -> Vec<Entry> {
     text.lines().skip(1).map(entry).collect()
 }
 
+/// Every file of the index.
+pub(crate) fn files(corpus: &Path) -> Vec<PathBuf> {
+    index(corpus).into_iter().map(|entry| corpus.join(entry.file)).collect()
+}
+
 fn read(path: &Path) -> Result<Output, Error> {
     robot::read(BufReader::new(File::open(path).expect("the file is there")))
 }
@@ -64,7 +69,7 @@ fn every_file_has_the_counts_of_the_index() {
 #[test]
 fn every_file_is_read_as_robot_framework_reads_it() {
     let (Some(corpus), Some(python)) = (live::corpus(), live::python()) else { return };
-    let files: Vec<_> = index(&corpus).into_iter().map(|entry| corpus.join(entry.file)).collect();
+    let files = files(&corpus);
     let compared = compare(&files, &python);
     println!("{compared} files compared");
     assert!(compared > 0);
@@ -99,7 +104,7 @@ fn assert_same(file: &Path, ours: &Value, theirs: &Value) {
     }
 }
 
-fn in_their_words(output: &Output) -> Value {
+pub(crate) fn in_their_words(output: &Output) -> Value {
     let mut tests = Vec::new();
     output.root.each_test(&mut |name, _, test| {
         tests.push(json!({

@@ -3,4 +3,6 @@
 
 mod corpus;
 mod live;
+mod merge;
 mod rules;
+mod xunit;

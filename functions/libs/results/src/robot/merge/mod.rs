@@ -1,0 +1,30 @@
+//! One result from the results of the parts of a run.
+//!
+//! Parts are of two kinds, and the same rules fit both. A *shard* ran some files of the run: what it has and
+//! the others do not is put where one plain run would have it, without a word. A *rerun* ran tests again: by
+//! the rules of `rebot --merge` its tests replace those of the same name where they stand, with Robot
+//! Framework's own message about both outcomes, except that a skipped test replaces nothing.
+//!
+//! Suites are the same if they have the same name and lie at the same path under the root; the root itself
+//! may lie elsewhere in each part. Of equal tests in a suite the first is meant. Failures of suite teardowns
+//! reach tests when a part is read, so they stay with the tests of their part. A suite that several parts
+//! have lasts as long as its children together, as `rebot --merge` has it; it starts with the first of them.
+//! Its documentation, setup and teardown are those of the first part, or the first where they failed.
+
+mod message;
+mod statistics;
+mod tree;
+mod write;
+
+use domain::outcome::Suite;
+
+pub use write::{MergeError, write_merged};
+
+/// Merges trees: those of the shards in any order, then those of reruns in the order of attempts.
+///
+/// Trees whose roots have different names are no parts of one run; they stand side by side below a new root,
+/// as plain `rebot` puts them. No trees give an empty suite.
+pub fn merge_suites(outputs: Vec<Suite>) -> Suite {
+    let parts = outputs.into_iter().enumerate();
+    tree::merge(parts.map(|(input, root)| tree::Node::new(root, None, input)).collect(), false).into_suite()
+}

@@ -1,0 +1,238 @@
+//! Writes the merged result as one `output.xml`.
+
+use std::io::{self, BufRead, Write};
+
+use domain::outcome::{Suite, Test};
+use jiff::civil::DateTime;
+
+use super::tree::{Leaf, Node};
+use super::{statistics, tree};
+use crate::markup;
+use crate::robot::error::{Error, Limits};
+use crate::robot::place::{Place, Span};
+use crate::robot::{LogMessage, scan, source, status};
+
+/// Why results could not be merged.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// An input could not be opened.
+    #[error("failed to open result {input}")]
+    Open {
+        /// Number of the input, from 0.
+        input: usize,
+        /// Why.
+        source: io::Error,
+    },
+    /// An input could not be read.
+    #[error("failed to read result {input}")]
+    Read {
+        /// Number of the input, from 0.
+        input: usize,
+        /// Why.
+        source: Error,
+    },
+    /// An input is JSON or declares entities, so its parts cannot be copied into another file.
+    #[error("failed to copy from result {input}: only plain XML can be merged")]
+    Form {
+        /// Number of the input, from 0.
+        input: usize,
+    },
+    /// An input changed between the first look at it and the second.
+    #[error("failed to copy from result {input}: it has changed meanwhile")]
+    Changed {
+        /// Number of the input, from 0.
+        input: usize,
+    },
+    /// The merged result could not be written.
+    #[error("failed to write the merged result")]
+    Write(#[source] io::Error),
+}
+
+/// Writes one `output.xml` from those of the parts of a run, in the order that
+/// [`merge_suites`](super::merge_suites) wants, and gives its tree.
+///
+/// Each input is opened by its number, from 0 to `inputs - 1`: once to learn what is in it, and again to copy
+/// from it while the result is written, all inputs side by side. It is opened once more where a rerun has
+/// tests in another order than the first run. Keywords and their logs are copied as they stand, so memory
+/// grows with the tests, not with the files. Inputs that break off give what they have.
+pub fn write_merged<'a, R: BufRead + 'a>(
+    inputs: usize,
+    mut open: impl FnMut(usize) -> io::Result<R>,
+    mut out: impl Write,
+) -> Result<Suite, MergeError> {
+    let mut parts = Vec::new();
+    let mut head = Head::default();
+    for input in 0..inputs {
+        let reader = open(input).map_err(|source| MergeError::Open { input, source })?;
+        let scan = scan(reader, Limits::default()).map_err(|source| MergeError::Read { input, source })?;
+        if !scan.copyable {
+            return Err(MergeError::Form { input });
+        }
+        head.rpa |= scan.output.rpa;
+        head.generated = head.generated.max(scan.output.generated);
+        head.errors.extend(scan.output.errors);
+        parts.push(Node::new(scan.output.root, Some(scan.place), input));
+    }
+    let root = tree::merge(parts, head.rpa);
+    let files = (0..inputs).map(|_| None).collect();
+    let mut copier = Copier { open: |input| open(input), files, out: &mut out };
+    head.start(copier.out).map_err(MergeError::Write)?;
+    copier.suite(&root, "s1")?;
+    let root = root.into_suite();
+    head.end(&root, &mut out).map_err(MergeError::Write)?;
+    Ok(root)
+}
+
+/// What the merged file says beside the suites.
+#[derive(Default)]
+struct Head {
+    rpa: bool,
+    generated: Option<DateTime>,
+    errors: Vec<LogMessage>,
+}
+
+impl Head {
+    /// The generator must not call itself `Robot`: failed suite teardowns would reach tests once more.
+    fn start(&self, out: &mut impl Write) -> io::Result<()> {
+        let version = env!("CARGO_PKG_VERSION");
+        let generated = self.generated.map(|time| format!(" generated=\"{}\"", markup::time(time)));
+        writeln!(out, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
+        write!(out, r#"<robot generator="QAOps {version}"{}"#, generated.unwrap_or_default())?;
+        writeln!(out, r#" rpa="{}" schemaversion="5">"#, self.rpa)
+    }
+
+    fn end(&self, root: &Suite, out: &mut impl Write) -> io::Result<()> {
+        statistics::write(root, self.rpa, out)?;
+        writeln!(out, "<errors>")?;
+        for error in &self.errors {
+            let time = error.time.map(|time| format!("time=\"{}\" ", markup::time(time))).unwrap_or_default();
+            let html = if error.html { " html=\"true\"" } else { "" };
+            let (level, text) = (markup::attribute(&error.level), markup::text(&error.text));
+            writeln!(out, r#"<msg {time}level="{level}"{html}>{text}</msg>"#)?;
+        }
+        writeln!(out, "</errors>\n</robot>")?;
+        out.flush()
+    }
+}
+
+/// An input that is open, and how many of its bytes are behind.
+struct File<'a> {
+    input: Box<dyn BufRead + 'a>,
+    at: u64,
+}
+
+struct Copier<'a, 'o, F, W> {
+    open: F,
+    files: Vec<Option<File<'a>>>,
+    out: &'o mut W,
+}
+
+impl<'a, R: BufRead + 'a, F: FnMut(usize) -> io::Result<R>, W: Write> Copier<'a, '_, F, W> {
+    fn suite(&mut self, node: &Node, id: &str) -> Result<(), MergeError> {
+        let suite = &node.suite;
+        let source = suite.source.as_deref().map(|source| format!(" source=\"{}\"", markup::attribute(source)));
+        let name = markup::attribute(&suite.name);
+        self.line(&format!("<suite id=\"{id}\" name=\"{name}\"{}>", source.unwrap_or_default()))?;
+        self.keywords(node, |place| (&place.setup, place.setup_failed))?;
+        for (number, child) in node.suites.iter().enumerate() {
+            self.suite(child, &format!("{id}-s{}", number + 1))?;
+        }
+        for (number, leaf) in node.tests.iter().enumerate() {
+            self.test(leaf, &format!("{id}-t{}", number + 1))?;
+        }
+        self.keywords(node, |place| (&place.teardown, place.teardown_failed))?;
+        self.suite_end(suite, node)
+    }
+
+    fn suite_end(&mut self, suite: &Suite, node: &Node) -> Result<(), MergeError> {
+        if !suite.doc.is_empty() {
+            self.line(&format!("<doc>{}</doc>", markup::text(&suite.doc)))?;
+        }
+        for (name, value) in &suite.metadata {
+            self.line(&format!("<meta name=\"{}\">{}</meta>", markup::attribute(name), markup::text(value)))?;
+        }
+        let word = node.status_word();
+        self.line(&status_element(word, suite.start, suite.seconds, &suite.message))?;
+        self.line("</suite>")
+    }
+
+    /// Copies the setup or teardown from the first part where it failed, else from the first that has one.
+    fn keywords(&mut self, node: &Node, of: impl Fn(&Place) -> (&Vec<Span>, bool)) -> Result<(), MergeError> {
+        let failed = node.parts.iter().find(|(_, place)| of(place).1);
+        let any = || node.parts.iter().find(|(_, place)| !of(place).0.is_empty());
+        let Some((input, place)) = failed.or_else(any) else { return Ok(()) };
+        for span in of(place).0 {
+            self.copy(*input, *span)?;
+            self.line("")?;
+        }
+        Ok(())
+    }
+
+    fn test(&mut self, leaf: &Leaf, id: &str) -> Result<(), MergeError> {
+        let (place, test) = (&leaf.place, &leaf.test);
+        let line = place.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+        let tag = format!("<test id=\"{id}\" name=\"{}\"{line}>", markup::attribute(&test.name));
+        self.raw(tag.as_bytes())?;
+        let status = status_of(test);
+        match place.status {
+            _ if place.end.from == place.end.to => self.raw(status.as_bytes())?,
+            None => {
+                self.copy(leaf.input, Span { from: place.tag.to, to: place.end.from })?;
+                self.raw(status.as_bytes())?;
+            }
+            Some(old) => {
+                self.copy(leaf.input, Span { from: place.tag.to, to: old.from })?;
+                self.raw(status.as_bytes())?;
+                self.copy(leaf.input, Span { from: old.to, to: place.end.from })?;
+            }
+        }
+        self.line("</test>")
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), MergeError> {
+        self.raw(text.as_bytes())?;
+        self.raw(b"\n")
+    }
+
+    fn raw(&mut self, bytes: &[u8]) -> Result<(), MergeError> {
+        self.out.write_all(bytes).map_err(MergeError::Write)
+    }
+
+    /// Copies a part of an input as it stands.
+    fn copy(&mut self, input: usize, span: Span) -> Result<(), MergeError> {
+        let mut file = match self.files[input].take().filter(|file| file.at <= span.from) {
+            Some(file) => file,
+            None => self.fresh(input)?,
+        };
+        let failed = |source| MergeError::Read { input, source: Error::Read(source) };
+        while file.at < span.to {
+            let chunk = file.input.fill_buf().map_err(failed)?;
+            if chunk.is_empty() {
+                return Err(MergeError::Changed { input });
+            }
+            let behind = span.from.saturating_sub(file.at).min(chunk.len() as u64);
+            let ahead = (span.to - file.at).min(chunk.len() as u64);
+            self.out.write_all(&chunk[behind as usize..ahead as usize]).map_err(MergeError::Write)?;
+            file.input.consume(ahead as usize);
+            file.at += ahead;
+        }
+        self.files[input] = Some(file);
+        Ok(())
+    }
+
+    fn fresh(&mut self, input: usize) -> Result<File<'a>, MergeError> {
+        let reader = (self.open)(input).map_err(|source| MergeError::Open { input, source })?;
+        let source = source::open(reader).map_err(|source| MergeError::Read { input, source })?;
+        Ok(File { input: source.input, at: 0 })
+    }
+}
+
+fn status_of(test: &Test) -> String {
+    status_element(status::word(test.status), test.start, test.seconds, &test.message)
+}
+
+fn status_element(word: &str, start: Option<DateTime>, seconds: f64, message: &str) -> String {
+    let start = start.map(|time| format!(" start=\"{}\"", markup::time(time))).unwrap_or_default();
+    let message = markup::text(message);
+    format!("<status status=\"{word}\"{start} elapsed=\"{seconds:.6}\">{message}</status>")
+}
