@@ -1,1 +1,13 @@
-fn main() {}
+//! Wires the step `assign` to AWS and Lambda.
+
+use runtime::{Fatal, Settings};
+
+#[tokio::main]
+async fn main() -> Result<(), Fatal> {
+    let settings = Settings::of_process();
+    let cloud = aws::Cloud::connect().await;
+    let step = assign::Assign {
+        ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
+    };
+    runtime::serve("Assign", |input| step.run(input, runtime::now())).await
+}

@@ -1,1 +1,16 @@
-fn main() {}
+//! Wires the step `launch` to AWS and Lambda.
+
+use runtime::{Fatal, Settings};
+
+#[tokio::main]
+async fn main() -> Result<(), Fatal> {
+    let settings = Settings::of_process();
+    let cloud = aws::Cloud::connect().await;
+    let step = launch::Launch {
+        artifacts: cloud.artifacts(settings.text("QAOPS_BUCKET")?),
+        fleet: cloud.fleet(),
+        ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
+        platforms: settings.json("QAOPS_FLEET")?,
+    };
+    runtime::serve("Launch", |input| step.run(input, runtime::now())).await
+}

@@ -1,1 +1,14 @@
-fn main() {}
+//! Wires the step `plan` to AWS and Lambda.
+
+use runtime::{Fatal, Settings};
+
+#[tokio::main]
+async fn main() -> Result<(), Fatal> {
+    let settings = Settings::of_process();
+    let cloud = aws::Cloud::connect().await;
+    let step = plan::Plan {
+        artifacts: cloud.artifacts(settings.text("QAOPS_BUCKET")?),
+        ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
+    };
+    runtime::serve("Plan", |input| step.run(input, runtime::now())).await
+}

@@ -1,1 +1,18 @@
-fn main() {}
+//! Wires the step `sweep` to AWS and Lambda.
+
+use runtime::{Fatal, Settings};
+
+#[tokio::main]
+async fn main() -> Result<(), Fatal> {
+    let settings = Settings::of_process();
+    let cloud = aws::Cloud::connect().await;
+    let step = sweep::Sweep {
+        answers: aws::Answers { ledger: cloud.ledger(settings.text("QAOPS_TABLE")?), executions: cloud.executions() },
+        commands: cloud.commands(settings.text("QAOPS_DOCUMENT")?),
+        executions: cloud.executions(),
+        fleet: cloud.fleet(),
+        ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
+        machine: settings.text("QAOPS_STATE_MACHINE")?,
+    };
+    runtime::serve("Sweep", |input| step.run(input, runtime::now())).await
+}

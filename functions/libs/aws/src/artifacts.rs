@@ -148,6 +148,19 @@ impl Artifacts {
         self.write(key, Body(body)).await
     }
 
+    /// Brings an object into a file, whose folder is made; tells whether there is such an object.
+    pub async fn fetch(&self, key: &str, path: &Path) -> Result<bool, Error> {
+        let Some(mut reader) = self.open(key).await? else { return Ok(false) };
+        let odd = |error| Error::odd(format!("bring {key} to {}", path.display()), error);
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await.map_err(odd)?;
+        }
+        let mut file = tokio::fs::File::create(path).await.map_err(odd)?;
+        tokio::io::copy(&mut reader, &mut file).await.map_err(odd)?;
+        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(odd)?;
+        Ok(true)
+    }
+
     /// Objects whose keys start with `prefix`.
     pub async fn list(&self, prefix: &str) -> Result<Vec<ObjectVersion>, Error> {
         let mut pages =

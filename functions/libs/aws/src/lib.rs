@@ -3,12 +3,14 @@
 //! This is the only crate that names `aws_sdk_*`. Its types are those of `domain`, and its errors say what was
 //! attempted and whether it is worth another try.
 
+mod answers;
 mod artifacts;
 mod commands;
 mod error;
 mod executions;
 mod fleet;
 mod ledger;
+mod metadata;
 mod parameters;
 #[cfg(feature = "provision")]
 pub mod provision;
@@ -20,12 +22,14 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
+pub use answers::{Answers, SHARD_LOST};
 pub use artifacts::{Artifacts, ObjectVersion, Reader};
 pub use commands::{Command, CommandOrder, CommandState, Commands};
 pub use error::{Error, Kind};
 pub use executions::{Execution, ExecutionStatus, Executions, HistoryState, TokenAnswer};
 pub use fleet::{Fleet, FleetInstance, LaunchOrder, Launched};
 pub use ledger::{Ledger, Pulled};
+pub use metadata::Metadata;
 pub use parameters::Parameters;
 pub use topic::{Message, Topic};
 
@@ -45,6 +49,20 @@ impl Cloud {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .retry_config(RetryConfig::standard().with_max_attempts(4))
             .timeout_config(timeouts)
+            .load()
+            .await;
+        Self { config }
+    }
+
+    /// Connects to a local cloud at `endpoint`, whatever the process's AWS settings are.
+    #[cfg(feature = "provision")]
+    pub async fn connect_to(endpoint: &str, region: &str) -> Self {
+        let credentials = aws_sdk_s3::config::Credentials::new("local", "local", None, None, "local");
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(endpoint)
+            .region(aws_config::Region::new(region.to_owned()))
+            .credentials_provider(credentials)
+            .retry_config(RetryConfig::standard().with_max_attempts(4))
             .load()
             .await;
         Self { config }

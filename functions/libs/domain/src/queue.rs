@@ -144,6 +144,13 @@ impl Queue {
         self.turns.keys().any(|other| other != environment && !self.closed.contains_key(other))
     }
 
+    /// Number of the newest attempt at `shard` that was ever queued; 0 when there is none.
+    pub fn newest_attempt(&self, shard: &str) -> u32 {
+        let reruns = self.reruns.iter().map(|rerun| &rerun.attempt);
+        let attempts = self.entries.iter().chain(reruns).filter(|attempt| attempt.shard == shard);
+        attempts.map(|attempt| attempt.number).max().unwrap_or(0)
+    }
+
     /// Whether an attempt at `shard` still waits to be pulled.
     pub fn waits_for(&self, shard: &str) -> bool {
         let queued = self.entries.iter().skip(self.next).any(|attempt| attempt.shard == shard);

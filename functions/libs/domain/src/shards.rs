@@ -78,9 +78,10 @@ pub fn median(values: &[f64]) -> Option<f64> {
     }
 }
 
-/// Environments that a run can use: no more than it has shards.
-pub fn useful_environments(asked: usize, shards: usize) -> usize {
-    asked.min(shards)
+/// Environments with which files of `history` and unknown ones may be over in `target` seconds.
+pub fn environments_for(files: &[String], history: &BTreeMap<String, f64>, target: f64) -> usize {
+    let total: f64 = weigh(files, history).iter().map(|(_, seconds)| seconds).sum();
+    ((total / target.max(1.0)).ceil() as usize).clamp(1, files.len().max(1))
 }
 
 #[cfg(test)]

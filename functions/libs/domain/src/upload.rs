@@ -91,3 +91,6 @@ pub struct Manifest {
     /// Objects by their path below the attempt's prefix: `output.xml`, `log.html`, `screenshots/…`, `reports/<kind>`.
     pub objects: BTreeMap<String, Upload>,
 }
+
+/// Exit code of the runner that refuses a second start of an attempt (`EX_TEMPFAIL` of `sysexits.h`).
+pub const ALREADY_STARTED: i32 = 75;

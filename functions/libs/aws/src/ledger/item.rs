@@ -35,6 +35,10 @@ impl Key {
         Self { pk: format!("SUITE#{suite}"), sk: sk.into() }
     }
 
+    pub(super) fn open(run: &str) -> Self {
+        Self { pk: "OPEN".to_owned(), sk: format!("RUN#{run}") }
+    }
+
     pub(super) fn shard(run: &str, shard: &str) -> Self {
         Self::of_run(run, format!("SHARD#{shard}"))
     }
@@ -136,6 +140,11 @@ impl Ledger {
             Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
             Err(error) => Err(failed(format!("write {key}"))(error)),
         }
+    }
+
+    pub(super) async fn delete(&self, key: &Key) -> Result<(), Error> {
+        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+        request.send().await.map(drop).map_err(failed(format!("delete {key}")))
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Error> {

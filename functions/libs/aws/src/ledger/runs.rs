@@ -6,6 +6,7 @@ use domain::plan::Plan;
 use domain::queue::Queue;
 use domain::run::{Failure, Run, Status};
 use domain::shard::Shard;
+use serde::{Deserialize, Serialize};
 
 use super::Ledger;
 use super::item::{Key, RUN_LIFE, Update, Updated, from_item, item};
@@ -29,8 +30,9 @@ impl Ledger {
         }
         let queue = Queue::new(plan.shards.iter().map(|shard| shard.id.clone()));
         let queue = queue::new_item(&plan.run, &queue, expires)?;
-        let run = item(&run_key(&plan.run), &new_run(plan), expires)?;
-        self.put_all_once(vec![queue, run]).await
+        let run = new_run(plan);
+        let open = item(&open_key(&run.id), &OpenRun { run: run.id.clone() }, expires)?;
+        self.put_all_once(vec![queue, item(&run_key(&run.id), &run, expires)?, open]).await
     }
 
     /// Writes items together unless they are there already.
@@ -76,7 +78,15 @@ impl Ledger {
         if let Some(failure) = failure {
             update = update.name("#error", "error").value(":error", failure)?;
         }
-        Ok(self.update(update).await?.made())
+        let ended = self.update(update).await?.made();
+        self.delete(&open_key(run)).await?;
+        Ok(ended)
+    }
+
+    /// Ids of the runs that nothing has ended yet.
+    pub async fn open_runs(&self) -> Result<Vec<String>, Error> {
+        let runs: Vec<OpenRun> = self.query(&open_key(""), None).await?;
+        Ok(runs.into_iter().map(|open| open.run).collect())
     }
 
     /// Enters a run that ended before it was planned; once.
@@ -84,19 +94,10 @@ impl Ledger {
         self.put_once(&run_key(&run.id), run, run.started + RUN_LIFE).await
     }
 
-    /// Claims the message of a run for one caller; tells whether this call got it.
-    pub async fn claim_message(&self, run: &str, now: i64) -> Result<bool, Error> {
-        let update = Update::new(Key::of_run(run, "MESSAGE"), "SET claimed = :now, expires = :expires")
-            .when("attribute_not_exists(pk)")
-            .value(":now", now)?
-            .value(":expires", now + RUN_LIFE)?;
-        Ok(self.update(update).await?.made())
-    }
-
     /// Notes that the message of a run was published.
     pub async fn message_sent(&self, run: &str, now: i64) -> Result<(), Error> {
-        let update = Update::new(Key::of_run(run, "MESSAGE"), "SET sent = if_not_exists(sent, :now)");
-        self.update(update.value(":now", now)?).await.map(drop)
+        let update = Update::new(Key::of_run(run, "MESSAGE"), "SET sent = if_not_exists(sent, :now), expires = :expires");
+        self.update(update.value(":now", now)?.value(":expires", now + RUN_LIFE)?).await.map(drop)
     }
 
     /// Whether the message of a run was published.
@@ -104,6 +105,16 @@ impl Ledger {
         let message: Option<serde_json::Value> = self.get(&Key::of_run(run, "MESSAGE")).await?;
         Ok(message.is_some_and(|message| message.get("sent").is_some()))
     }
+}
+
+/// `OPEN` / `RUN#<run>`: there as long as nothing has ended the run, so that the sweep need not look at every run.
+#[derive(Debug, Serialize, Deserialize)]
+struct OpenRun {
+    run: String,
+}
+
+fn open_key(run: &str) -> Key {
+    Key::open(run)
 }
 
 pub(super) fn run_key(run: &str) -> Key {

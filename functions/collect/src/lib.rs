@@ -1,0 +1,205 @@
+//! `collect`: an attempt's `output.xml` becomes the shard's summary.
+//!
+//! Everything is read from what the runner uploaded; the answer of the task token decides nothing. An attempt without
+//! a complete result is lost, and its shard goes back into the queue.
+
+mod output;
+
+use aws::{Artifacts, Fleet, Ledger};
+use domain::fleet::InstanceState;
+use domain::gates::first_stop;
+use domain::judged::gates_of;
+use domain::metrics::{Metrics, RunFacts};
+use domain::plan::Plan;
+use domain::queue::Attempt;
+use domain::run::Status;
+use domain::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss, rerun_id};
+use domain::summary::{Summary, failed_tests};
+use domain::upload::{Exit, Manifest};
+use domain::{keys, records};
+use serde::{Deserialize, Serialize};
+
+/// The step's connections and settings.
+#[derive(Debug)]
+pub struct Collect {
+    /// Uploads, the plan and the summaries.
+    pub artifacts: Artifacts,
+    /// Instances.
+    pub fleet: Fleet,
+    /// Shards and the queue.
+    pub ledger: Ledger,
+    /// Unique id of the instances' role: part of the uploads' keys.
+    pub role: String,
+}
+
+/// What the state machine passes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Input {
+    /// Run's id.
+    pub run: String,
+    /// Instance's id.
+    pub environment: String,
+    /// Shard's id.
+    pub shard: String,
+    /// Attempt, from 1.
+    pub attempt: u32,
+}
+
+/// What the state machine goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Output {
+    /// Whether the environment may take another shard.
+    pub usable: bool,
+}
+
+/// Why a shard could not be collected.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The ledger or the artifacts do not have the run or the shard.
+    #[error("the run {0} or its shard was never planned")]
+    UnknownRun(String),
+    /// Reading an output was broken off.
+    #[error("failed to read {key}")]
+    Broken {
+        /// Key of the output.
+        key: String,
+        /// Why.
+        source: tokio::task::JoinError,
+    },
+    /// AWS did not do what was asked.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+}
+
+impl runtime::Named for Error {
+    const REASONS: &'static [&'static str] = &["UnknownRun", "Broken", "Unavailable", "Refused"];
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::UnknownRun(_) => "UnknownRun",
+            Self::Broken { .. } => "Broken",
+            Self::Aws(error) => error.reason(),
+        }
+    }
+}
+
+impl Collect {
+    /// Collects an attempt; twice is once.
+    pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
+        let attempt = Attempt { shard: input.shard.clone(), number: input.attempt };
+        let unknown = || Error::UnknownRun(input.run.clone());
+        let run = self.ledger.run(&input.run).await?.ok_or_else(unknown)?;
+        let shard = self.ledger.shard(&input.run, &input.shard).await?.ok_or_else(unknown)?;
+        if run.status != Status::Running {
+            return Ok(Output { usable: false });
+        }
+        let plan: Plan = self.artifacts.read_json(&keys::plan(&input.run)).await?.ok_or_else(unknown)?;
+        let collected = self.read(&input, &shard, &attempt).await?;
+        let usable = match collected {
+            Ok(summary) => {
+                self.keep(&plan, &shard, &attempt, &summary).await?;
+                self.stop_early(&plan).await?;
+                true
+            }
+            Err(reason) => {
+                self.lose(&input, &attempt, reason).await?;
+                false
+            }
+        };
+        Ok(Output { usable: usable && self.alive(&input.environment).await? })
+    }
+
+    /// The complete summary of an attempt, or why there is none. An incomplete one is kept for the record.
+    async fn read(&self, input: &Input, shard: &Shard, attempt: &Attempt) -> Result<Result<Summary, String>, Error> {
+        let prefix = keys::uploads(&input.run, &self.role, &input.environment, attempt);
+        let manifest: Option<Manifest> = self.artifacts.read_json(&format!("{prefix}manifest.json")).await?;
+        let Some(manifest) = manifest else { return Ok(Err(no_manifest(shard))) };
+        if let Exit::NotStarted { error, cause } = &manifest.exit {
+            return Ok(Err(format!("{error}: {cause}")));
+        }
+        let summary = output::summarize(&self.artifacts, &prefix, shard, &manifest).await?;
+        self.artifacts.write_json(&keys::summary(&input.run, attempt), &summary).await?;
+        Ok(match summary.problem.clone() {
+            Some(problem) => Err(problem),
+            None => Ok(summary),
+        })
+    }
+
+    /// Queues what failed for a rerun, then ends the shard. Killed between the two, the next call does both again.
+    async fn keep(&self, plan: &Plan, shard: &Shard, attempt: &Attempt, summary: &Summary) -> Result<(), Error> {
+        let failed = failed_tests(&summary.root);
+        if let (false, Some(id)) = (failed.is_empty(), rerun_id(&shard.id, plan.rerun_failed)) {
+            let rerun = Shard::queued(id, files_with_failures(summary), Some(failed), summary.robot_seconds);
+            self.ledger.add_rerun(&plan.run, &rerun, &summary.environment, plan.started).await?;
+        }
+        let counts = summary.root.counts();
+        let first = self.ledger.finish_shard(&plan.run, attempt, counts).await?;
+        tracing::info!(run = plan.run, shard = shard.id, attempt = attempt.number, first, ?counts, "collected");
+        Ok(())
+    }
+
+    /// Ends the run early where a stop gate's condition is met by what is there.
+    async fn stop_early(&self, plan: &Plan) -> Result<(), Error> {
+        if plan.gates.stop.is_empty() {
+            return Ok(());
+        }
+        let (mut firsts, mut reruns) = (Vec::new(), Vec::new());
+        for shard in self.ledger.shards(&plan.run).await? {
+            let Some(number) = shard.result else { continue };
+            let attempt = Attempt { shard: shard.id.clone(), number };
+            let summary: Option<Summary> = self.artifacts.read_json(&keys::summary(&plan.run, &attempt)).await?;
+            if shard.is_rerun() { reruns.extend(summary) } else { firsts.extend(summary) }
+        }
+        let tests = records::records(&firsts, &reruns);
+        let metrics = Metrics::from_run(&tests, RunFacts::default());
+        if let Some(gate) = first_stop(&gates_of(&plan.gates), &metrics) {
+            tracing::info!(run = plan.run, gate = gate.gate, "stopped early");
+            self.ledger.stop_queue(&plan.run, &gate.why).await?;
+        }
+        Ok(())
+    }
+
+    async fn lose(&self, input: &Input, attempt: &Attempt, reason: String) -> Result<(), Error> {
+        tracing::warn!(run = input.run, shard = attempt.shard, attempt = attempt.number, reason, "lost");
+        let after = after_loss(&attempt.shard, attempt.number);
+        let state = if after == AfterLoss::GiveUp { State::GivenUp } else { State::Queued };
+        let loss = Loss { attempt: attempt.number, environment: Some(input.environment.clone()), reason };
+        self.ledger.lose_attempt(&input.run, &attempt.shard, &loss, state).await?;
+        if let AfterLoss::Again(next) = after {
+            self.requeue(&input.run, next).await?;
+        }
+        Ok(())
+    }
+
+    /// Queues the next attempt unless the shard ended, which it may have when this call is a late repetition.
+    async fn requeue(&self, run: &str, next: Attempt) -> Result<(), Error> {
+        let shard = self.ledger.shard(run, &next.shard).await?;
+        if shard.is_some_and(|shard| shard.state == State::Queued && shard.attempt + 1 == next.number) {
+            self.ledger.requeue(run, &next).await?;
+        }
+        Ok(())
+    }
+
+    async fn alive(&self, environment: &str) -> Result<bool, Error> {
+        let instance = self.fleet.instance(environment).await?;
+        Ok(instance.is_some_and(|instance| instance.state != InstanceState::Ending))
+    }
+}
+
+fn no_manifest(shard: &Shard) -> String {
+    match &shard.outcome {
+        Some(Outcome::InstanceLost { reason }) => reason.clone(),
+        Some(Outcome::Ended { status }) => format!("The command ended with the status {status} and left no result."),
+        None => "The command never answered and left no result.".to_owned(),
+    }
+}
+
+fn files_with_failures(summary: &Summary) -> Vec<String> {
+    let mut files = std::collections::BTreeSet::new();
+    summary.root.each_test(&mut |_, suite, test| {
+        if test.status == domain::outcome::Status::Failed {
+            files.extend(suite.source.clone());
+        }
+    });
+    files.into_iter().collect()
+}

@@ -1,0 +1,131 @@
+//! Reading the output of an attempt as a stream.
+
+use std::io::{BufRead, BufReader, Read};
+
+use aws::{Artifacts, Reader};
+use domain::outcome::Suite;
+use domain::shard::Shard;
+use domain::summary::{Summary, missing, relative, reported_files};
+use domain::upload::{Exit, Manifest, Upload};
+use sha2::{Digest, Sha256};
+use tokio_util::io::SyncIoBridge;
+
+use crate::Error;
+
+/// Name of the output below an attempt's prefix.
+const OUTPUT: &str = "output.xml";
+
+/// Summary of the attempt at `prefix`; `problem` says why it is incomplete.
+pub(crate) async fn summarize(
+    artifacts: &Artifacts,
+    prefix: &str,
+    shard: &Shard,
+    manifest: &Manifest,
+) -> Result<Summary, Error> {
+    let key = format!("{prefix}{OUTPUT}");
+    let (root, mut problem) = match (artifacts.open(&key).await?, manifest.objects.get(OUTPUT)) {
+        (Some(body), Some(upload)) => read(&key, body, upload.clone()).await?,
+        _ => (Suite::default(), Some(format!("There is no {OUTPUT}: robot ended with {:?}.", manifest.exit))),
+    };
+    let mut reported = manifest.unselected.clone();
+    reported.extend(reported_files(&root, &manifest.root).into_iter().map(|(file, _)| file));
+    let root = with_relative_sources(root, &manifest.root);
+    problem = problem.or_else(|| broken_off(&manifest.exit)).or_else(|| unreported(shard, &root, &reported));
+    Ok(Summary {
+        shard: manifest.shard.clone(),
+        attempt: manifest.attempt,
+        environment: manifest.environment.clone(),
+        exit: manifest.exit.clone(),
+        complete: problem.is_none(),
+        problem,
+        output: key,
+        reported,
+        robot_seconds: manifest.robot_seconds,
+        root,
+    })
+}
+
+/// Suites of an output, and what is wrong with it.
+async fn read(key: &str, body: Reader, upload: Upload) -> Result<(Suite, Option<String>), Error> {
+    let bridge = SyncIoBridge::new(body);
+    let read = tokio::task::spawn_blocking(move || parse(bridge, &upload)).await;
+    read.map_err(|source| Error::Broken { key: key.to_owned(), source })
+}
+
+fn parse(body: impl Read, upload: &Upload) -> (Suite, Option<String>) {
+    let mut summed = BufReader::new(Summing { inner: body, sum: Sha256::new(), size: 0 });
+    let output = match results::robot::read(&mut summed) {
+        Ok(output) => output,
+        Err(error) => return (Suite::default(), Some(format!("Its {OUTPUT} cannot be read: {error}."))),
+    };
+    if let Err(error) = drain(&mut summed) {
+        return (output.root, Some(format!("Its {OUTPUT} broke off: {error}.")));
+    }
+    let Summing { sum, size, .. } = summed.into_inner();
+    if size != upload.size || hex(&sum.finalize()) != upload.sha256 {
+        return (output.root, Some(format!("Its {OUTPUT} is not the one that the runner uploaded.")));
+    }
+    let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}."));
+    (output.root, problem)
+}
+
+/// Reads on to the end, for the sum covers every byte.
+fn drain(reader: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let read = reader.fill_buf()?.len();
+        if read == 0 {
+            return Ok(());
+        }
+        reader.consume(read);
+    }
+}
+
+/// Counts and sums what is read through it.
+struct Summing<R> {
+    inner: R,
+    sum: Sha256,
+    size: u64,
+}
+
+impl<R: Read> Read for Summing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.sum.update(&buffer[..read]);
+        self.size += read as u64;
+        Ok(read)
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn broken_off(exit: &Exit) -> Option<String> {
+    match exit {
+        Exit::Passed | Exit::Failed { .. } => None,
+        Exit::DeadlinePassed => Some("Robot was stopped at the deadline.".to_owned()),
+        Exit::InstanceReclaimed => Some("The Spot instance was taken back.".to_owned()),
+        Exit::BadData => Some("Robot refused the test data or an option (252); console.txt says why.".to_owned()),
+        other => Some(format!("Robot ended with {other:?}; console.txt says why.")),
+    }
+}
+
+/// A shard must report each of its files, one of reruns each of its tests.
+fn unreported(shard: &Shard, root: &Suite, reported: &[String]) -> Option<String> {
+    let missing = match &shard.tests {
+        None => missing(&shard.files, reported),
+        Some(tests) => {
+            let mut seen = Vec::new();
+            root.each_test(&mut |name, _, _| seen.push(name.to_owned()));
+            missing(tests, &seen)
+        }
+    };
+    let first = missing.first()?;
+    Some(format!("Its {OUTPUT} does not report {first} ({} missing).", missing.len()))
+}
+
+fn with_relative_sources(mut suite: Suite, root: &str) -> Suite {
+    suite.source = suite.source.and_then(|source| relative(&source, root));
+    suite.suites = suite.suites.into_iter().map(|suite| with_relative_sources(suite, root)).collect();
+    suite
+}

@@ -1,0 +1,208 @@
+//! `launch`: what is left of a run becomes one fleet request for this round.
+
+use std::collections::BTreeMap;
+
+use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
+use domain::fleet::{Market, Next, Obstacle, Platform, after_launch, client_token, wanted};
+use domain::plan::Plan;
+use domain::queue::Queue;
+use domain::run::{Environment, Run, Status};
+use domain::shard::{AfterLoss, Loss, Shard, State, after_loss};
+use domain::keys;
+use serde::{Deserialize, Serialize};
+
+/// The step's connections and settings.
+#[derive(Debug)]
+pub struct Launch {
+    /// The plan.
+    pub artifacts: Artifacts,
+    /// Instances.
+    pub fleet: Fleet,
+    /// The run, its shards and its queue.
+    pub ledger: Ledger,
+    /// How instances of each platform are launched.
+    pub platforms: BTreeMap<String, Platform>,
+}
+
+/// What the state machine passes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Input {
+    /// Run's id.
+    pub run: String,
+    /// Round, from 1.
+    pub round: u32,
+}
+
+/// What the state machine goes on with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Output {
+    /// What to do next.
+    pub next: Next,
+    /// Instances that were started.
+    pub instances: Vec<String>,
+    /// Shards that are left.
+    pub left: usize,
+    /// Unix time of the launch in seconds.
+    pub launched: i64,
+}
+
+/// Why nothing could be launched.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The ledger or the artifacts do not have the run.
+    #[error("the run {0} was never planned")]
+    UnknownRun(String),
+    /// The deployment cannot launch this platform.
+    #[error("this deployment has no environments of platform `{platform}`, only {known}: set `platform` in qaops.toml, or deploy an image for it")]
+    UnknownPlatform {
+        /// Platform asked for.
+        platform: String,
+        /// Platforms there are.
+        known: String,
+    },
+    /// The account may not have more instances.
+    #[error("a quota of the account leaves no room for an instance ({0}): raise the quota or ask for fewer environments")]
+    QuotaExceeded(String),
+    /// A role may not launch.
+    #[error("launching was denied ({0}): look at the policies of the role of `launch` and at the key of the image")]
+    Denied(String),
+    /// AWS did not do what was asked. Instances may have been started; whoever cleans up finds them by their tags.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+}
+
+impl runtime::Named for Error {
+    const REASONS: &'static [&'static str] =
+        &["UnknownRun", "UnknownPlatform", "QuotaExceeded", "Denied", "Unavailable", "Refused"];
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::UnknownRun(_) => "UnknownRun",
+            Self::UnknownPlatform { .. } => "UnknownPlatform",
+            Self::QuotaExceeded(_) => "QuotaExceeded",
+            Self::Denied(_) => "Denied",
+            Self::Aws(error) => error.reason(),
+        }
+    }
+}
+
+impl Launch {
+    /// Puts lost shards back into the queue and launches environments for what is left; twice is once.
+    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+        let unknown = || Error::UnknownRun(input.run.clone());
+        let run = self.ledger.run(&input.run).await?.ok_or_else(unknown)?;
+        if !open(&run, now) {
+            return Ok(Output { next: Next::Done, instances: Vec::new(), left: 0, launched: now });
+        }
+        let plan: Plan = self.artifacts.read_json(&keys::plan(&input.run)).await?.ok_or_else(unknown)?;
+        let left = self.requeue_lost(&input.run).await?;
+        let count = wanted(plan.environments, left, input.round);
+        let instances = if count == 0 { Vec::new() } else { self.launch(&plan, &input, count, now).await? };
+        if !self.ledger.run(&input.run).await?.is_some_and(|run| open(&run, now)) {
+            // The run was stopped while its instances came up, and whoever stopped it may not have seen them.
+            self.fleet.terminate(&instances).await?;
+            return Ok(Output { next: Next::Done, instances: Vec::new(), left, launched: now });
+        }
+        let next = after_launch(input.round, instances.len(), left);
+        tracing::info!(run = input.run, round = input.round, left, launched = instances.len(), ?next, "round");
+        Ok(Output { next, instances, left, launched: now })
+    }
+
+    /// Puts shards whose attempt went with its environment back into the queue; how many shards are left.
+    async fn requeue_lost(&self, run: &str) -> Result<usize, Error> {
+        let queue = self.ledger.queue(run).await?;
+        if queue.stopped.is_some() {
+            return Ok(0);
+        }
+        let mut left = 0;
+        for shard in self.ledger.shards(run).await?.into_iter().filter(|shard| !shard.ended()) {
+            if queue.waits_for(&shard.id) || self.requeue(run, &queue, &shard).await? {
+                left += 1;
+            }
+        }
+        Ok(left)
+    }
+
+    /// Whether the shard has an attempt left.
+    async fn requeue(&self, run: &str, queue: &Queue, shard: &Shard) -> Result<bool, Error> {
+        let number = queue.newest_attempt(&shard.id);
+        let loss = Loss {
+            attempt: number,
+            environment: shard.environment.clone(),
+            reason: "The environment ended before the shard was collected.".to_owned(),
+        };
+        match after_loss(&shard.id, number) {
+            AfterLoss::Again(attempt) => {
+                self.ledger.lose_attempt(run, &shard.id, &loss, State::Queued).await?;
+                self.ledger.requeue(run, &attempt).await?;
+                Ok(true)
+            }
+            AfterLoss::GiveUp => {
+                self.ledger.lose_attempt(run, &shard.id, &loss, State::GivenUp).await?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// Climbs the ladder of markets until there are enough instances.
+    async fn launch(&self, plan: &Plan, input: &Input, count: usize, now: i64) -> Result<Vec<String>, Error> {
+        let platform = self.platforms.get(&plan.platform).ok_or_else(|| self.unknown_platform(&plan.platform))?;
+        let mut instances = Vec::new();
+        let mut obstacles = Vec::new();
+        for &market in platform.rungs() {
+            let missing = count - instances.len();
+            if missing == 0 {
+                break;
+            }
+            let token = client_token(&input.run, input.round, market, missing);
+            let order = order(plan, platform, market, missing, &token);
+            let launched = self.fleet.launch(&order).await?;
+            for (id, kind) in launched.instances {
+                self.enter(input, &id, kind, market, now).await?;
+                instances.push(id);
+            }
+            obstacles.extend(launched.obstacles);
+        }
+        if instances.is_empty() { refuse(&obstacles)? }
+        Ok(instances)
+    }
+
+    async fn enter(&self, input: &Input, id: &str, kind: String, market: Market, now: i64) -> Result<(), Error> {
+        let environment = Environment {
+            id: id.to_owned(),
+            instance_type: kind,
+            market,
+            round: input.round,
+            launched: now,
+            ready: None,
+            ended: None,
+        };
+        Ok(self.ledger.add_environment(&input.run, &environment).await?)
+    }
+
+    fn unknown_platform(&self, platform: &str) -> Error {
+        let known = self.platforms.keys().cloned().collect::<Vec<_>>().join(", ");
+        Error::UnknownPlatform { platform: platform.to_owned(), known }
+    }
+}
+
+fn open(run: &Run, now: i64) -> bool {
+    run.status == Status::Running && !run.closed && now < run.deadline
+}
+
+fn order<'a>(plan: &'a Plan, platform: &'a Platform, market: Market, count: usize, token: &'a str) -> LaunchOrder<'a> {
+    let tags = BTreeMap::from([
+        ("Name".to_owned(), format!("qaops {}", plan.work.suite)),
+        ("qaops:suite".to_owned(), plan.work.suite.clone()),
+    ]);
+    LaunchOrder { run: &plan.run, platform, market, count, token, tags, deadline: plan.deadline }
+}
+
+/// What only a person can change ends the run; missing capacity is left for the next round.
+fn refuse(obstacles: &[(Obstacle, String)]) -> Result<(), Error> {
+    let first = |wanted: Obstacle| obstacles.iter().find(|(kind, _)| *kind == wanted).map(|(_, text)| text.clone());
+    if let Some(text) = first(Obstacle::Permission) {
+        return Err(Error::Denied(text));
+    }
+    first(Obstacle::Quota).map_or(Ok(()), |text| Err(Error::QuotaExceeded(text)))
+}

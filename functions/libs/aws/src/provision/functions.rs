@@ -1,0 +1,66 @@
+//! The functions, and the state machine that calls them.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, Runtime};
+use aws_sdk_sfn::types::StateMachineType;
+
+use super::Maker;
+use crate::Error;
+use crate::error::failed;
+
+/// Seconds that a function may take: less than the task that calls it.
+const SECONDS: i32 = 60;
+/// Seconds that the functions which read whole results may take.
+const LONG_SECONDS: i32 = 840;
+/// Steps that read whole results.
+const LONG: [&str; 2] = ["collect", "evaluate"];
+/// Memory of a function in MiB.
+const MEMORY: i32 = 512;
+
+impl Maker<'_> {
+    /// Makes every function with the same settings.
+    pub(super) async fn functions(&self, settings: &BTreeMap<String, String>) -> Result<(), Error> {
+        let made = self.blueprint.functions.iter().map(|(step, zip)| self.function(step, zip, settings));
+        for made in made.collect::<Vec<_>>() {
+            made.await?;
+        }
+        Ok(())
+    }
+
+    async fn function(&self, step: &str, zip: &[u8], settings: &BTreeMap<String, String>) -> Result<(), Error> {
+        let variables = settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let request = self
+            .lambda
+            .create_function()
+            .function_name(self.named(step))
+            .runtime(Runtime::Providedal2023)
+            .architectures(Architecture::X8664)
+            .handler("bootstrap")
+            .role(self.role())
+            .code(FunctionCode::builder().zip_file(Blob::new(zip)).build())
+            .timeout(if LONG.contains(&step) { LONG_SECONDS } else { SECONDS })
+            .memory_size(MEMORY)
+            .environment(Environment::builder().set_variables(Some(variables)).build());
+        request.send().await.map(drop).map_err(failed(format!("make the function {step}")))
+    }
+
+    /// Makes the state machine from the file that Terraform uses too.
+    pub(super) async fn machine(&self) -> Result<(), Error> {
+        let request = self.steps.create_state_machine().name(self.named("run")).r#type(StateMachineType::Standard);
+        let request = request.role_arn(self.role()).definition(self.definition());
+        request.send().await.map(drop).map_err(failed("make the state machine"))
+    }
+
+    fn definition(&self) -> String {
+        let mut definition = self.blueprint.definition.clone();
+        for step in self.blueprint.functions.keys() {
+            definition = definition.replace(&format!("${{{step}}}"), &self.arn("lambda", "function:", step));
+        }
+        for (name, seconds) in &self.blueprint.seconds {
+            definition = definition.replace(&format!("${{{name}}}"), &seconds.to_string());
+        }
+        definition
+    }
+}

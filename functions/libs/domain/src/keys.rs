@@ -1,0 +1,40 @@
+//! Keys of the artifacts of a run.
+
+use crate::queue::Attempt;
+
+/// The newest package of a suite.
+pub fn package(suite: &str) -> String {
+    format!("suites/{suite}.zip")
+}
+
+/// The plan.
+pub fn plan(run: &str) -> String {
+    format!("runs/{run}/plan.json")
+}
+
+/// The order for an attempt.
+pub fn order(run: &str, attempt: &Attempt) -> String {
+    format!("runs/{run}/orders/{attempt}.json")
+}
+
+/// What an attempt's instance uploads lies below this, and by the instance role's policy nowhere else.
+///
+/// `role` is the unique id of the instance role: with the instance's id it makes IAM's `${aws:userid}`.
+pub fn uploads(run: &str, role: &str, environment: &str, attempt: &Attempt) -> String {
+    format!("runs/{run}/environments/{role}:{environment}/{attempt}/")
+}
+
+/// The summary of an attempt.
+pub fn summary(run: &str, attempt: &Attempt) -> String {
+    format!("runs/{run}/shards/{attempt}.json")
+}
+
+/// The verdict.
+pub fn verdict(run: &str) -> String {
+    format!("runs/{run}/verdict.json")
+}
+
+/// A result of the whole run: `output.xml`, `junit.xml`, `report.html`.
+pub fn result(run: &str, name: &str) -> String {
+    format!("runs/{run}/{name}")
+}

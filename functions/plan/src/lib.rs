@@ -1,0 +1,195 @@
+//! `plan`: request, package and history become shards, `plan.json` and the run in the ledger.
+//!
+//! `plan.json` is written once and fixes the decision: whoever plans the run again takes it from there.
+
+use std::collections::BTreeMap;
+
+use aws::{Artifacts, Ledger};
+use domain::config::{Effective, Size, effective};
+use domain::gates::Severity;
+use domain::package::Checked;
+use domain::plan::{GateTexts, PackageVersion, Plan as RunPlan, Work};
+use domain::problem::Problem;
+use domain::request::Request;
+use domain::{keys, shards};
+use jiff::Timestamp;
+use results::package::{DirectoryReader, TextReader};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The step's connections.
+#[derive(Debug)]
+pub struct Plan {
+    /// Packages and the plan.
+    pub artifacts: Artifacts,
+    /// The run and the history of its suite.
+    pub ledger: Ledger,
+}
+
+/// What the state machine passes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Input {
+    /// Run's id: the execution's name.
+    pub run: String,
+    /// Start of the execution.
+    pub started: Timestamp,
+    /// The execution's input.
+    pub request: Value,
+}
+
+/// What the state machine goes on with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Output {
+    /// Suite's name.
+    pub suite: String,
+    /// Shards.
+    pub shards: usize,
+    /// Environments wanted.
+    pub environments: usize,
+    /// Seconds that an attempt at a shard may take.
+    pub attempt_seconds: u64,
+}
+
+/// Why a run cannot be planned.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input is not what it should be.
+    #[error(transparent)]
+    BadRequest(Problem),
+    /// The package, or the `qaops.toml` in it, is not what it should be.
+    #[error(transparent)]
+    BadPackage(Problem),
+    /// There is no such package.
+    #[error("there is no package s3://{0}/{1}: upload it, or name another one as `package` in the input")]
+    PackageMissing(String, String),
+    /// AWS did not do what was asked.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+}
+
+impl runtime::Named for Error {
+    const REASONS: &'static [&'static str] = &["BadRequest", "BadPackage", "PackageMissing", "Unavailable", "Refused"];
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::BadRequest(_) => "BadRequest",
+            Self::BadPackage(_) => "BadPackage",
+            Self::PackageMissing(..) => "PackageMissing",
+            Self::Aws(error) => error.reason(),
+        }
+    }
+}
+
+impl Plan {
+    /// Plans a run; twice is once.
+    pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
+        let key = keys::plan(&input.run);
+        let plan = match self.artifacts.read_json(&key).await? {
+            Some(plan) => plan,
+            None => self.fix(&key, self.decide(&input).await?).await?,
+        };
+        self.ledger.begin(&plan).await?;
+        Ok(Output {
+            suite: plan.work.suite,
+            shards: plan.shards.len(),
+            environments: plan.environments,
+            attempt_seconds: plan.work.attempt_seconds,
+        })
+    }
+
+    /// Writes the plan, or takes the one that another attempt at planning wrote first.
+    async fn fix(&self, key: &str, plan: RunPlan) -> Result<RunPlan, Error> {
+        if self.artifacts.write_json_once(key, &plan).await? {
+            return Ok(plan);
+        }
+        Ok(self.artifacts.read_json(key).await?.unwrap_or(plan))
+    }
+
+    async fn decide(&self, input: &Input) -> Result<RunPlan, Error> {
+        let request = Request::parse(&input.request).map_err(Error::BadRequest)?;
+        let package = self.pin(&request).await?;
+        let checked = self.check(&package).await?;
+        let settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
+        let history = self.history(&settings.suite).await?;
+        Ok(plan(input, settings, package, &checked.suite_files, &history))
+    }
+
+    async fn pin(&self, request: &Request) -> Result<PackageVersion, Error> {
+        let (bucket, key) = match &request.package {
+            Some(url) => (url.bucket.clone(), url.key.clone()),
+            None => (self.artifacts.bucket().to_owned(), keys::package(&request.suite)),
+        };
+        self.artifacts.pin(&bucket, &key).await?.ok_or(Error::PackageMissing(bucket, key))
+    }
+
+    /// Reads the package's directory and its `qaops.toml` by ranges, never the whole zip.
+    async fn check(&self, package: &PackageVersion) -> Result<Checked, Error> {
+        let mut reader = DirectoryReader::new(package.size);
+        while let Some(range) = reader.wants() {
+            let bytes = self.artifacts.package_range(package, range).await?;
+            reader.feed(&bytes).map_err(Error::BadPackage)?;
+        }
+        let directory = reader.finish().map_err(Error::BadPackage)?;
+        let config = match directory.config().map_err(Error::BadPackage)? {
+            Some(text) => Some(self.read_text(package, text).await?),
+            None => None,
+        };
+        directory.check(config.as_deref()).map_err(Error::BadPackage)
+    }
+
+    async fn read_text(&self, package: &PackageVersion, mut text: TextReader) -> Result<String, Error> {
+        while let Some(range) = text.wants() {
+            let bytes = self.artifacts.package_range(package, range).await?;
+            text.feed(&bytes).map_err(Error::BadPackage)?;
+        }
+        text.finish().map_err(Error::BadPackage)
+    }
+
+    async fn history(&self, suite: &str) -> Result<BTreeMap<String, f64>, Error> {
+        let files = self.ledger.file_histories(suite).await?;
+        Ok(files.into_iter().filter_map(|file| Some((file.path.clone(), file.seconds()?))).collect())
+    }
+}
+
+fn plan(
+    input: &Input,
+    settings: Effective,
+    package: PackageVersion,
+    files: &[String],
+    history: &BTreeMap<String, f64>,
+) -> RunPlan {
+    let asked = match settings.size {
+        Size::Environments(count) => count as usize,
+        Size::TargetSeconds(target) => shards::environments_for(files, history, target as f64),
+    };
+    let shards = shards::pack(files, history, asked);
+    let started = input.started.as_second();
+    RunPlan {
+        run: input.run.clone(),
+        started,
+        deadline: started.saturating_add_unsigned(settings.timeout_seconds),
+        platform: settings.platform.to_string(),
+        environments: asked.min(shards.len()),
+        rerun_failed: settings.rerun_failed,
+        gates: gate_texts(&settings),
+        labels: settings.labels,
+        work: Work {
+            suite: settings.suite,
+            package,
+            robot: settings.robot,
+            hooks: settings.hooks,
+            reports: settings.reports,
+            attempt_seconds: settings.timeout_seconds,
+        },
+        shards,
+    }
+}
+
+fn gate_texts(settings: &Effective) -> GateTexts {
+    let of = |severity: Severity| {
+        let gates = settings.gates.iter().filter(|gate| gate.severity == severity);
+        gates.map(|gate| gate.text.clone()).collect()
+    };
+    GateTexts { error: of(Severity::Error), warn: of(Severity::Warn), stop: of(Severity::Stop) }
+}

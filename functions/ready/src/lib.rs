@@ -1,0 +1,60 @@
+//! `ready`: which environments SSM can reach and EC2 finds healthy, asked once for the whole fleet.
+
+use aws::{Fleet, Ledger};
+use domain::fleet::{Readiness, readiness};
+use serde::Deserialize;
+
+/// The step's connections.
+#[derive(Debug)]
+pub struct Ready {
+    /// Instances.
+    pub fleet: Fleet,
+    /// Environments of the run.
+    pub ledger: Ledger,
+}
+
+/// What the state machine passes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Input {
+    /// Run's id.
+    pub run: String,
+    /// Instances of this round.
+    pub instances: Vec<String>,
+    /// Unix time of their launch in seconds.
+    pub launched: i64,
+}
+
+/// Why nothing can be said of the environments.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// AWS did not do what was asked.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+}
+
+impl runtime::Named for Error {
+    const REASONS: &'static [&'static str] = &["Unavailable", "Refused"];
+
+    fn reason(&self) -> &'static str {
+        let Self::Aws(error) = self;
+        error.reason()
+    }
+}
+
+impl Ready {
+    /// Looks at the fleet, notes what is ready and ends what is not waited for any more.
+    pub async fn run(&self, input: Input, now: i64) -> Result<Readiness, Error> {
+        let sights = self.fleet.sights(&input.instances).await?;
+        let outcome = readiness(&sights, now - input.launched);
+        for environment in &outcome.ready {
+            self.ledger.environment_ready(&input.run, environment, now).await?;
+        }
+        if outcome.settled {
+            self.fleet.terminate(&outcome.lost).await?;
+            for environment in &outcome.lost {
+                self.ledger.environment_ended(&input.run, environment, now).await?;
+            }
+        }
+        Ok(outcome)
+    }
+}

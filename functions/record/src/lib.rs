@@ -1,0 +1,182 @@
+//! `record`: the run and its tests into history.
+
+use std::collections::BTreeMap;
+
+use aws::{Artifacts, Ledger};
+use domain::gates::Verdict;
+use domain::history::{FileHistory, FileRun, PastRun};
+use domain::judged::Judged;
+use domain::keys;
+use domain::outcome::{Counts, Suite};
+use domain::queue::Attempt;
+use domain::run::{Failure, Run, Status};
+use domain::summary::Summary;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// The step's connections.
+#[derive(Debug)]
+pub struct Record {
+    /// The verdict and the summaries.
+    pub artifacts: Artifacts,
+    /// The run and its suite's history.
+    pub ledger: Ledger,
+}
+
+/// What the state machine passes.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Input {
+    /// Run's id.
+    pub run: String,
+    /// Start of the execution.
+    pub started: Timestamp,
+    /// The execution's input.
+    pub request: Value,
+    /// The error that ended the run, where one did.
+    #[serde(default)]
+    pub error: Option<Failure>,
+}
+
+/// What the state machine goes on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Output {
+    /// How the run ended.
+    pub status: Status,
+}
+
+/// Why a run could not be recorded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Another writer changed a file's history again and again.
+    #[error("the history of {0} is being written by others all the time")]
+    Contended(String),
+    /// AWS did not do what was asked.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+}
+
+impl runtime::Named for Error {
+    const REASONS: &'static [&'static str] = &["Contended", "Unavailable", "Refused"];
+
+    fn reason(&self) -> &'static str {
+        match self {
+            Self::Contended(_) => "Contended",
+            Self::Aws(error) => error.reason(),
+        }
+    }
+}
+
+/// Tries at a history that others write at the same time.
+const TRIES: usize = 20;
+
+impl Record {
+    /// Records a run; twice is once. The run's end is written last, so a run that has ended is recorded.
+    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+        let judged: Option<Judged> = match input.error {
+            None => self.artifacts.read_json(&keys::verdict(&input.run)).await?,
+            Some(_) => None,
+        };
+        let status = judged.as_ref().map_or(Status::Error, |judged| status(judged.verdict));
+        if let Some(judged) = &judged {
+            self.record_files(judged, input.started.as_second(), now).await?;
+        }
+        let past = past_run(&input, judged.as_ref(), status, now);
+        if !past.suite.is_empty() {
+            self.ledger.add_past_run(&past).await?;
+        }
+        self.end(&input, &past, now).await?;
+        tracing::info!(run = input.run, ?status, "recorded");
+        Ok(Output { status })
+    }
+
+    async fn end(&self, input: &Input, past: &PastRun, now: i64) -> Result<(), Error> {
+        self.ledger.enter_failed(&never_planned(input, past)).await?;
+        self.ledger.end_run(&input.run, past.status, input.error.as_ref(), now).await?;
+        Ok(())
+    }
+
+    async fn record_files(&self, judged: &Judged, started: i64, now: i64) -> Result<(), Error> {
+        for (path, seconds) in self.seconds_of_files(&judged.run).await? {
+            let run = FileRun { run: judged.run.clone(), started, seconds };
+            self.record_file(&judged.suite, path, run, now).await?;
+        }
+        Ok(())
+    }
+
+    /// Seconds of each file in the shard that has its result; reruns hold a part of a file and tell nothing.
+    async fn seconds_of_files(&self, run: &str) -> Result<BTreeMap<String, f64>, Error> {
+        let mut seconds = BTreeMap::new();
+        for shard in self.ledger.shards(run).await?.into_iter().filter(|shard| !shard.is_rerun()) {
+            let Some(number) = shard.result else { continue };
+            let key = keys::summary(run, &Attempt { shard: shard.id, number });
+            if let Some(summary) = self.artifacts.read_json::<Summary>(&key).await? {
+                add_files(&summary.root, &mut seconds);
+            }
+        }
+        Ok(seconds)
+    }
+
+    async fn record_file(&self, suite: &str, path: String, run: FileRun, now: i64) -> Result<(), Error> {
+        let mut known = self.ledger.file_history(suite, &path).await?;
+        for _ in 0..TRIES {
+            let old = known.unwrap_or_else(|| FileHistory { path: path.clone(), ..FileHistory::default() });
+            let Some(new) = old.with(run.clone()) else { return Ok(()) };
+            known = self.ledger.put_file_history(suite, &new, old.version, now).await?;
+            if known.is_none() {
+                return Ok(());
+            }
+        }
+        Err(Error::Contended(path))
+    }
+}
+
+fn status(verdict: Verdict) -> Status {
+    match verdict {
+        Verdict::Passed => Status::Passed,
+        Verdict::Failed => Status::Failed,
+        Verdict::Inconclusive => Status::Inconclusive,
+    }
+}
+
+fn add_files(suite: &Suite, seconds: &mut BTreeMap<String, f64>) {
+    for below in &suite.suites {
+        add_files(below, seconds);
+    }
+    if let (true, Some(source)) = (suite.suites.is_empty(), &suite.source) {
+        seconds.insert(source.clone(), suite.seconds);
+    }
+}
+
+fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) -> PastRun {
+    let asked = input.request.get("suite").and_then(Value::as_str).unwrap_or_default();
+    let started = input.started.as_second();
+    let tests = judged.map(|judged| judged.tests).unwrap_or_default();
+    PastRun {
+        id: input.run.clone(),
+        suite: judged.map_or(asked, |judged| &judged.suite).to_owned(),
+        status,
+        started,
+        seconds: judged.map_or(now - started, |judged| judged.seconds as i64),
+        counts: Counts { passed: tests.passed, failed: tests.failed, skipped: tests.skipped },
+        flaky: tests.flaky,
+        labels: judged.map(|judged| judged.labels.clone()).unwrap_or_default(),
+    }
+}
+
+/// The run as it is entered when it ended before it was planned.
+fn never_planned(input: &Input, past: &PastRun) -> Run {
+    Run {
+        id: past.id.clone(),
+        suite: past.suite.clone(),
+        status: Status::Running,
+        started: past.started,
+        deadline: past.started,
+        closed: true,
+        counts: Counts::default(),
+        done: 0,
+        shards: 0,
+        ended: None,
+        error: input.error.clone(),
+    }
+}

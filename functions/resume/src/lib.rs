@@ -1,0 +1,87 @@
+//! `resume`: events of commands and instances become the answers of task tokens.
+
+use aws::{Answers, CommandState, Commands, Fleet, Ledger};
+use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use domain::queue::Attempt;
+use domain::shard::{Outcome, State};
+use domain::signal::{self, Signal};
+use domain::upload::ALREADY_STARTED;
+use serde::Serialize;
+use serde_json::Value;
+
+/// The step's connections.
+#[derive(Debug)]
+pub struct Resume {
+    /// Where the tokens are answered.
+    pub answers: Answers,
+    /// Run Command.
+    pub commands: Commands,
+    /// Instances.
+    pub fleet: Fleet,
+    /// Shards and the queue.
+    pub ledger: Ledger,
+}
+
+/// Nothing: nobody waits for what `resume` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Output {}
+
+/// Why an event could not be told to the state machine.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// AWS did not do what was asked.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+}
+
+impl runtime::Named for Error {
+    const REASONS: &'static [&'static str] = &["Unavailable", "Refused"];
+
+    fn reason(&self) -> &'static str {
+        let Self::Aws(error) = self;
+        error.reason()
+    }
+}
+
+impl Resume {
+    /// Answers the tokens that an event settles. The same event twice changes nothing.
+    pub async fn run(&self, event: EventBridgeEvent<Value>, _now: i64) -> Result<Output, Error> {
+        match signal::read(&event.source, &event.detail) {
+            Some(Signal::CommandEnded { command, instance, status }) => {
+                self.command_ended(&command, &instance, status).await?;
+            }
+            Some(Signal::InstanceEnding { instance, state }) => self.instance_ending(&instance, &state).await?,
+            Some(Signal::SpotNotice { instance }) => self.spot_notice(&instance).await?,
+            None => {}
+        }
+        Ok(Output {})
+    }
+
+    async fn command_ended(&self, id: &str, instance: &str, status: String) -> Result<(), Error> {
+        let Some(command) = self.commands.describe(id).await? else { return Ok(()) };
+        let state = self.commands.state(id, instance).await?;
+        if matches!(state, CommandState::Ended { code: ALREADY_STARTED, .. }) {
+            // A command that was sent a second time: the first one is still the one to wait for.
+            return Ok(());
+        }
+        Ok(self.answers.settle(&command.run, &command.attempt, &signal::outcome(status)).await?)
+    }
+
+    async fn instance_ending(&self, instance: &str, state: &str) -> Result<(), Error> {
+        let Some(found) = self.fleet.instance(instance).await? else { return Ok(()) };
+        self.ledger.close_environment(&found.run, instance, state).await?;
+        let outcome = Outcome::InstanceLost { reason: format!("The instance {instance} was {state}.") };
+        for shard in self.ledger.shards(&found.run).await? {
+            if shard.state == State::Running && shard.environment.as_deref() == Some(instance) {
+                let attempt = Attempt { shard: shard.id, number: shard.attempt };
+                self.answers.settle(&found.run, &attempt, &outcome).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn spot_notice(&self, instance: &str) -> Result<(), Error> {
+        let Some(found) = self.fleet.instance(instance).await? else { return Ok(()) };
+        Ok(self.ledger.close_environment(&found.run, instance, "a Spot notice came").await?)
+    }
+}

@@ -1,0 +1,153 @@
+//! `sweep`: overdue instances, lost answers, stuck runs.
+//!
+//! Events are best effort; whatever they left undone is found here from EC2, SSM, Step Functions and the ledger.
+
+use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, FleetInstance, Ledger};
+use domain::fleet::InstanceState;
+use domain::queue::Attempt;
+use domain::run::{Failure, Status};
+use domain::shard::{Outcome, Shard, State};
+use domain::signal;
+use domain::tidy::{Found, ends_instance, stops_execution};
+use domain::upload::ALREADY_STARTED;
+use serde::{Deserialize, Serialize};
+
+/// The step's connections and settings.
+#[derive(Debug)]
+pub struct Sweep {
+    /// Where the tokens are answered.
+    pub answers: Answers,
+    /// Run Command.
+    pub commands: Commands,
+    /// Step Functions.
+    pub executions: Executions,
+    /// Instances.
+    pub fleet: Fleet,
+    /// Open runs and their shards.
+    pub ledger: Ledger,
+    /// ARN of the state machine.
+    pub machine: String,
+}
+
+/// Nothing is passed that matters.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct Input {}
+
+/// What the sweep did.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Output {
+    /// Instances that it ended.
+    pub terminated: Vec<String>,
+    /// Attempts that it answered.
+    pub answered: Vec<String>,
+    /// Runs that it ended in the ledger.
+    pub ended: Vec<String>,
+}
+
+/// Why the sweep could not look everywhere.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// AWS did not do what was asked.
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+}
+
+impl runtime::Named for Error {
+    const REASONS: &'static [&'static str] = &["Unavailable", "Refused"];
+
+    fn reason(&self) -> &'static str {
+        let Self::Aws(error) = self;
+        error.reason()
+    }
+}
+
+impl Sweep {
+    /// Looks once; what it finds is made good by the same conditional writes that events use.
+    pub async fn run(&self, _input: Input, now: i64) -> Result<Output, Error> {
+        let instances = self.fleet.of_all_runs().await?;
+        let mut output = Output::default();
+        for run in self.ledger.open_runs().await? {
+            if self.is_live(&run).await? {
+                self.answer_run(&run, &instances, &mut output).await?;
+                self.stop_stuck(&run, now).await?;
+            } else {
+                self.end_run(&run, now, &mut output).await?;
+            }
+        }
+        self.end_instances(&instances, now, &mut output).await?;
+        tracing::info!(?output, "swept");
+        Ok(output)
+    }
+
+    async fn is_live(&self, run: &str) -> Result<bool, Error> {
+        let arn = format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1));
+        let execution = self.executions.describe(&arn).await?;
+        Ok(execution.is_some_and(|execution| execution.status == ExecutionStatus::Running))
+    }
+
+    /// Answers the tokens whose events did not come.
+    async fn answer_run(&self, run: &str, instances: &[FleetInstance], output: &mut Output) -> Result<(), Error> {
+        for shard in self.ledger.shards(run).await? {
+            if shard.state != State::Running || shard.answered {
+                continue;
+            }
+            let attempt = Attempt { shard: shard.id.clone(), number: shard.attempt };
+            if let Some(outcome) = self.outcome(&shard, instances).await? {
+                self.answers.settle(run, &attempt, &outcome).await?;
+                output.answered.push(attempt.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// How an attempt ended, as SSM and EC2 tell it; none while it goes on.
+    async fn outcome(&self, shard: &Shard, instances: &[FleetInstance]) -> Result<Option<Outcome>, Error> {
+        if let Some(outcome) = &shard.outcome {
+            return Ok(Some(outcome.clone()));
+        }
+        let Some(environment) = &shard.environment else { return Ok(None) };
+        if let Some(command) = &shard.command
+            && let CommandState::Ended { status, code } = self.commands.state(command, environment).await?
+            && code != ALREADY_STARTED
+        {
+            return Ok(Some(signal::outcome(status)));
+        }
+        let gone = instances.iter().find(|found| &found.id == environment && found.state == InstanceState::Ending);
+        Ok(gone.map(|_| Outcome::InstanceLost { reason: format!("The instance {environment} is gone.") }))
+    }
+
+    async fn stop_stuck(&self, run: &str, now: i64) -> Result<(), Error> {
+        let stuck = self.ledger.run(run).await?.is_some_and(|run| stops_execution(run.deadline, now));
+        if stuck {
+            let arn = format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1));
+            self.executions.stop(&arn).await?;
+        }
+        Ok(())
+    }
+
+    /// A run whose execution is over and that nobody recorded.
+    async fn end_run(&self, run: &str, now: i64, output: &mut Output) -> Result<(), Error> {
+        let cause = "The execution ended without recording the run.".to_owned();
+        let failure = Failure { error: "Run.Unrecorded".to_owned(), cause };
+        if self.ledger.end_run(run, Status::Aborted, Some(&failure), now).await? {
+            output.ended.push(run.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn end_instances(&self, instances: &[FleetInstance], now: i64, output: &mut Output) -> Result<(), Error> {
+        let mut live = std::collections::BTreeMap::new();
+        for instance in instances.iter().filter(|instance| instance.state != InstanceState::Ending) {
+            let run_is_live = match live.get(&instance.run) {
+                Some(live) => *live,
+                None => self.is_live(&instance.run).await?,
+            };
+            live.insert(instance.run.clone(), run_is_live);
+            let FleetInstance { state, launched, deadline, .. } = *instance;
+            if ends_instance(&Found { state, launched, deadline, run_is_live }, now) {
+                output.terminated.push(instance.id.clone());
+            }
+        }
+        Ok(self.fleet.terminate(&output.terminated).await?)
+    }
+}

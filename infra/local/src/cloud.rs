@@ -1,0 +1,173 @@
+//! The local cloud: the emulator with a deployment in it.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
+use std::path::{Path, PathBuf};
+
+use aws::provision::{Blueprint, Deployment};
+use zip::write::SimpleFileOptions;
+
+use crate::emulator::{self, Behaviour, Emulator};
+use crate::programs::{self, Programs, STEPS};
+use crate::python::{self, Python};
+
+/// Account and region of the local cloud.
+const ACCOUNT: &str = "000000000000";
+const REGION: &str = "us-east-1";
+/// Unique id of the instances' role.
+const ROLE_ID: &str = "AROALOCALQAOPSROLE000";
+/// Image of the local environments; an instance is a folder here, so it stands for nothing.
+const IMAGE: &str = "ami-0c2023a1b2c3d4e5f";
+/// Minutes after which a local instance ends itself, whatever happens around it.
+const LIFE_MINUTES: u32 = 26 * 60;
+
+/// Why there is no local cloud.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Python is not there.
+    #[error(transparent)]
+    Python(#[from] python::Error),
+    /// The functions are not there.
+    #[error(transparent)]
+    Programs(#[from] programs::Error),
+    /// The emulator does not run.
+    #[error(transparent)]
+    Emulator(#[from] emulator::Error),
+    /// The deployment could not be made.
+    #[error("failed to set up the local cloud")]
+    Provision(#[from] aws::Error),
+    /// A file could not be read or written.
+    #[error("failed to set up the local cloud from {path}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// A local cloud that is ready for runs.
+#[derive(Debug)]
+pub(crate) struct LocalCloud {
+    emulator: Emulator,
+    /// Connections to it.
+    pub(crate) aws: aws::Cloud,
+    /// Where its resources are.
+    pub(crate) deployment: Deployment,
+    /// Python with Robot Framework.
+    pub(crate) python: Python,
+}
+
+impl LocalCloud {
+    /// Builds the functions, starts the emulator at the same time, and deploys.
+    pub(crate) async fn start(project: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
+        let folder = project.to_owned();
+        let build = tokio::task::spawn_blocking(move || Programs::build(&folder));
+        let python = Python::ready(&cache(project), say)?;
+        let emulator = start_emulator(project, &python).await?;
+        let programs = build.await.map_err(|error| Error::Io { path: project.to_owned(), source: error.into() })??;
+        let aws = aws::Cloud::connect_to(&emulator.endpoint(), REGION).await;
+        let deployment = aws.provision(&blueprint(project, &python, &programs)?).await?;
+        Ok(Self { emulator, aws, deployment, python })
+    }
+
+    /// The address of every service.
+    pub(crate) fn endpoint(&self) -> String {
+        self.emulator.endpoint()
+    }
+
+    /// The region of every service.
+    pub(crate) fn region(&self) -> &'static str {
+        REGION
+    }
+
+    /// Where its instances have their folders.
+    pub(crate) fn folder(&self) -> &Path {
+        self.emulator.folder()
+    }
+
+    /// Ends it with everything that it started.
+    pub(crate) async fn stop(self) -> Result<(), Error> {
+        Ok(self.emulator.stop().await?)
+    }
+}
+
+/// The project's cache folder.
+pub(crate) fn cache(project: &Path) -> PathBuf {
+    project.join(".qaops")
+}
+
+/// Starts the emulator; an environment that proves broken is made anew, once.
+async fn start_emulator(project: &Path, python: &Python) -> Result<Emulator, Error> {
+    let behaviour = behaviour();
+    match Emulator::start(project, python, &behaviour).await {
+        Err(emulator::Error::Silent(said)) if said.contains("ImportError") || said.contains("ModuleNotFoundError") => {
+            python.discard()?;
+            let python = Python::ready(&cache(project), |_| {})?;
+            Ok(Emulator::start(project, &python, &behaviour).await?)
+        }
+        started => Ok(started?),
+    }
+}
+
+/// Settings of the emulator from this process's environment: how long instances boot, how long a minute of its
+/// schedules lasts, and what goes wrong on purpose.
+fn behaviour() -> Behaviour {
+    let passed = ["QAOPS_LOCAL_BOOT", "QAOPS_LOCAL_PENDING", "QAOPS_LOCAL_TICK", "QAOPS_LOCAL_FAULTS"];
+    let mut settings: BTreeMap<String, String> =
+        passed.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
+    settings.entry("QAOPS_LOCAL_TICK".to_owned()).or_insert_with(|| "5".to_owned());
+    let instance = serde_json::json!({"AWS_EC2_METADATA_DISABLED": "true", "LANG": "C.UTF-8"});
+    settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
+    Behaviour { settings }
+}
+
+fn blueprint(project: &Path, python: &Python, programs: &Programs) -> Result<Blueprint, Error> {
+    let path = project.join("statemachine/qa-run.asl.json");
+    let definition = std::fs::read_to_string(&path).map_err(|source| Error::Io { path, source })?;
+    let mut functions = BTreeMap::new();
+    for step in STEPS {
+        functions.insert(step.to_owned(), bootstrap(&programs.path(step))?);
+    }
+    let seconds = [("ready_seconds", 1), ("capacity_seconds", 5), ("rerun_seconds", 1)];
+    Ok(Blueprint {
+        name: "qaops".to_owned(),
+        region: REGION.to_owned(),
+        account: ACCOUNT.to_owned(),
+        role_id: ROLE_ID.to_owned(),
+        functions,
+        definition,
+        seconds: seconds.map(|(name, seconds)| (name.to_owned(), seconds)).into(),
+        command: command(python, programs),
+        image: IMAGE.to_owned(),
+        types: vec!["c7i.large".to_owned(), "m7i.large".to_owned()],
+        user_data: format!("#!/bin/sh\nexec shutdown -h +{LIFE_MINUTES}\n"),
+        sweep: "rate(1 minute)".to_owned(),
+        events: true,
+    })
+}
+
+/// What the SSM document runs: on an image the same lines stand with the image's paths.
+fn command(python: &Python, programs: &Programs) -> Vec<String> {
+    vec![
+        "set -eu".to_owned(),
+        "export QAOPS_BUCKET=qaops-artifacts".to_owned(),
+        format!("export QAOPS_ROLE_ID={ROLE_ID}"),
+        format!("export QAOPS_ROBOT='{}'", python.program("robot").display()),
+        format!(
+            "exec '{}' --run '{{{{ run }}}}' --shard '{{{{ shard }}}}' --attempt '{{{{ attempt }}}}'",
+            programs.path("qaops-runner").display()
+        ),
+    ]
+}
+
+/// A function's package. The emulator runs functions on this machine, so it need not hold the program itself.
+fn bootstrap(program: &Path) -> Result<Vec<u8>, Error> {
+    let failed = |source: std::io::Error| Error::Io { path: program.to_owned(), source };
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().unix_permissions(0o755);
+    zip.start_file("bootstrap", options).map_err(|error| failed(error.into()))?;
+    let script = format!("#!/bin/sh\nexec '{}'\n", program.display());
+    zip.write_all(script.as_bytes()).map_err(failed)?;
+    Ok(zip.finish().map_err(|error| failed(error.into()))?.into_inner())
+}

@@ -1,0 +1,112 @@
+//! A run from its package to the results on this machine.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws::{Artifacts, Error, Execution, ExecutionStatus};
+use domain::judged::Judged;
+use domain::keys;
+use domain::run::Run;
+use domain::shard::{Shard, State};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::cloud::LocalCloud;
+use crate::progress::{Progress, Shards};
+
+/// How often the run is looked at.
+const LOOK: Duration = Duration::from_millis(150);
+/// Longest part of a run's id that comes from its suite: an id has at most 80 characters.
+const LONGEST_SUITE: usize = 50;
+
+/// A run that was started.
+#[derive(Clone, Debug)]
+pub struct Started {
+    /// Run's id.
+    pub id: String,
+    /// ARN of its execution.
+    pub arn: String,
+}
+
+/// Uploads the package and starts the run, with `request` as the execution's input.
+pub async fn start(cloud: &LocalCloud, suite: &str, zip: &Path, request: &Value) -> Result<Started, Error> {
+    artifacts(cloud).write_file(&keys::package(suite), zip).await?;
+    let id = run_id(suite, Timestamp::now());
+    let arn = cloud.aws.executions().start(&cloud.deployment.machine, &id, &request.to_string()).await?;
+    Ok(Started { id, arn })
+}
+
+/// The suite and the time, so that a list of runs is in order.
+fn run_id(suite: &str, now: Timestamp) -> String {
+    let suite: String = suite.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let suite: String = suite.chars().take(LONGEST_SUITE).collect();
+    format!("{suite}-{}-{:05}", now.strftime("%Y%m%d-%H%M%S"), now.subsec_nanosecond() / 10_000)
+}
+
+/// Follows a run to its end, showing what its history and the ledger tell.
+pub async fn follow(cloud: &LocalCloud, started: &Started, progress: &mut Progress) -> Result<Execution, Error> {
+    let executions = cloud.aws.executions();
+    let ledger = cloud.aws.ledger(cloud.deployment.table.clone());
+    let (mut seen, mut begin) = (0, None);
+    loop {
+        let execution = executions.describe(&started.arn).await?;
+        for state in executions.states(&started.arn, seen).await? {
+            seen = state.id;
+            let begin = *begin.get_or_insert(state.seconds);
+            progress.state(&state.name, state.seconds - begin);
+        }
+        if let Some(run) = ledger.run(&started.id).await? {
+            progress.shards(shards(&run, &ledger.shards(&started.id).await?));
+        }
+        match execution {
+            Some(execution) if execution.status != ExecutionStatus::Running => return Ok(execution),
+            _ => tokio::time::sleep(LOOK).await,
+        }
+    }
+}
+
+fn shards(run: &Run, shards: &[Shard]) -> Shards {
+    let open = shards.iter().filter(|shard| !shard.ended());
+    let running = shards.iter().filter(|shard| shard.state == State::Running).count().max(1);
+    let left: f64 = open.map(|shard| shard.expected_seconds).sum();
+    Shards {
+        done: run.done,
+        planned: shards.len() as u64,
+        lost: shards.iter().filter(|shard| shard.state == State::GivenUp).count() as u64,
+        passed: run.counts.passed,
+        failed: run.counts.failed,
+        skipped: run.counts.skipped,
+        expected_left_seconds: (run.done > 0).then_some(left / running as f64),
+    }
+}
+
+/// Brings the results of a run into `out`; the verdict, if there is one.
+pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<Judged>, Error> {
+    let artifacts = artifacts(cloud);
+    for name in ["verdict.json", "junit.xml", "output.xml", "report.html"] {
+        artifacts.fetch(&keys::result(run, name), &out.join(name)).await?;
+    }
+    fetch_logs(&artifacts, run, out).await?;
+    artifacts.read_json(&keys::verdict(run)).await
+}
+
+/// Logs and consoles of every attempt, for that of a lost one is what a person wants to look at.
+async fn fetch_logs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<(), Error> {
+    let prefix = format!("runs/{run}/environments/");
+    for object in artifacts.list(&prefix).await? {
+        let mut parts = object.key[prefix.len()..].splitn(3, '/').skip(1);
+        if let (Some(attempt), Some(name @ ("log.html" | "console.txt"))) = (parts.next(), parts.next()) {
+            artifacts.fetch(&object.key, &path_of(out, attempt, name)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Where a file of an attempt lies below `out`.
+pub fn path_of(out: &Path, attempt: &str, name: &str) -> PathBuf {
+    out.join("shards").join(attempt).join(name)
+}
+
+fn artifacts(cloud: &LocalCloud) -> Artifacts {
+    cloud.aws.artifacts(cloud.deployment.bucket.clone())
+}
