@@ -4,6 +4,7 @@ mod describe;
 pub mod junit;
 mod markup;
 pub mod package;
+pub mod report;
 pub mod robot;
 
 pub use describe::{Description, describe};
