@@ -1,18 +1,20 @@
-//! Text as Robot Framework writes it into XML, byte by byte.
+//! Text as it is written into XML.
 
 use std::borrow::Cow;
 
-/// Between tags: markup is escaped, and characters that XML forbids are left out.
+/// Between tags: markup is escaped, and characters that XML forbids are left out. A carriage return is escaped
+/// too, unlike in Robot Framework's own files, because a reader would take it for a line break.
 pub(crate) fn text(text: &str) -> Cow<'_, str> {
     escaped(text, |c| match c {
         '&' => Some("&amp;"),
         '<' => Some("&lt;"),
         '>' => Some("&gt;"),
+        '\r' => Some("&#13;"),
         _ => None,
     })
 }
 
-/// In an attribute: as [`text`], and quotes and line breaks are escaped too.
+/// In an attribute, byte by byte as Robot Framework writes it.
 pub(crate) fn attribute(text: &str) -> Cow<'_, str> {
     escaped(text, |c| match c {
         '&' => Some("&amp;"),

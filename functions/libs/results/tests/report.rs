@@ -36,6 +36,16 @@ fn failed(name: &str, message: &str) -> FailedTest {
     }
 }
 
+fn gates() -> Vec<Gate> {
+    vec![
+        gate("tests.failed == 0", "error", "2", Some(false), "2 tests failed, and none may."),
+        gate("tests{tag=critical}.pass_rate == 100%", "error", "98.5%", Some(false), "1 of 66 critical tests failed."),
+        gate("coverage.line >= 80%", "error", "84.2%", Some(true), "84.2% is at least 80%."),
+        gate("tests.flaky <= 0", "warn", "1", Some(false), "1 test passed in a rerun only."),
+        gate("performance.http_req_duration.p95 < 500ms", "error", "", None, "No report of a load test came."),
+    ]
+}
+
 /// A run with everything that a report can show.
 fn full() -> Report {
     let [a, b, c] = ["i-0a1b2c3d4e5f60718", "i-0b9c8d7e6f5a41322", "i-0c2d4e6f8a0b1c3d5"];
@@ -51,19 +61,7 @@ fn full() -> Report {
         failed: 2,
         skipped: 5,
         flaky: 1,
-        gates: vec![
-            gate("tests.failed == 0", "error", "2", Some(false), "2 tests failed, and none may."),
-            gate(
-                "tests{tag=critical}.pass_rate == 100%",
-                "error",
-                "98.5%",
-                Some(false),
-                "1 of 66 critical tests failed.",
-            ),
-            gate("coverage.line >= 80%", "error", "84.2%", Some(true), "84.2% is at least 80%."),
-            gate("tests.flaky <= 0", "warn", "1", Some(false), "1 test passed in a rerun only."),
-            gate("performance.http_req_duration.p95 < 500ms", "error", "", None, "No report of a load test came."),
-        ],
+        gates: gates(),
         failures: vec![
             failed(
                 "Checkout.Payment.Card Is Declined",

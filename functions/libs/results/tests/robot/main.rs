@@ -4,5 +4,6 @@
 mod corpus;
 mod live;
 mod merge;
+mod properties;
 mod rules;
 mod xunit;
