@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from . import settings, tidy
+from . import checks, settings, tidy
 
 
 def main(arguments: list[str]) -> int:
@@ -41,6 +41,7 @@ def _serve() -> int:
     try:
         _adopt(wanted)
         # The emulator reads its environment when it is imported, so it is imported last.
+        checks.check()
         from . import server  # noqa: PLC0415
 
         server.serve(wanted, lambda: leave(0))

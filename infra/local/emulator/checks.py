@@ -8,30 +8,33 @@ from importlib.metadata import PackageNotFoundError, version
 PINNED = "1.5.33"
 
 NAMES: dict[str, str] = {
-    "app": "app SERVICE_HANDLERS",
+    "app": "app call_service_handler_sync",
     "core.concurrency": "spawn_background",
-    "core.responses": "error_response_json json_response new_uuid now_iso",
+    "core.responses": ("_service_model error_response_json get_account_id json_response new_uuid now_iso"),
+    "services.cloudwatch_logs": "_append_log_events _log_groups _make_group_arn",
     "services.ec2": (
-        "_ACTION_MAP _DEFAULT_SUBNET_ID _STUB_AMIS _cleanup_terminated _error _images _instance_xml"
-        " _instances _launch_instances_internal _p _parse_member_list _parse_tag_specs _fleets"
-        " _resolve_launch_template_data _run_instances _security_groups _slot_from_lt_data _subnets"
-        " _tags _xml _esc _matches_filters _parse_filters"
+        "_ACTION_MAP _DEFAULT_SUBNET_ID _INSTANCE_ID_RE _STUB_AMIS _cleanup_terminated"
+        " _describe_instances _error _esc _fleets _images _instance_xml _instances"
+        " _launch_instances_internal _matches_filters _p _parse_filters _parse_member_list"
+        " _resolve_iam_instance_profile _resolve_launch_template_data _security_groups"
+        " _slot_from_lt_data _subnets _tags _xml"
     ),
-    "services.eventbridge": (
-        "_SCHEDULER_TICK_INTERVAL _dispatch_event _parse_rate_seconds _put_events _rules"
-    ),
+    "services.eventbridge": ("_SCHEDULER_TICK_INTERVAL _dispatch_event _parse_rate_seconds _put_events"),
+    "services.iam": "_lookup_instance_profile _roles",
     "services.lambda_svc": (
-        "_execute_function_dispatch _execution_record_for_config _get_func_record_for_ref"
-        " _execute_function_with_config_scope _provided_runtime_code_dir invalidate_worker"
+        "_execute_function_dispatch _execute_function_with_config_scope"
+        " _execution_record_for_config _get_func_record_for_ref _provided_runtime_code_dir"
+        " invalidate_worker"
     ),
+    "services.s3": "handle_request",
     "services.scheduler": "_SCHEDULE_TICK_INTERVAL",
-    "services.ssm": "handle_request resolve_parameter_value _managed_instance_ids",
+    "services.ssm": "_managed_instance_ids _tags handle_request resolve_parameter_value",
     "services.stepfunctions": (
-        "_ExecutionError _add_event _create_state_machine _emit_execution_status_event"
-        " _evaluate_jsonata _executions _invoke_resource _map_runs _run_execution"
+        "_ExecutionError _create_state_machine _emit_execution_status_event _evaluate_jsonata"
+        " _executions _invoke_resource _map_runs _resolve_state_machine_arn _run_execution"
         " _send_task_failure _send_task_heartbeat _send_task_success _start_execution"
-        " _state_machines _stop_execution _update_state_machine"
-        " _validate_state_machine_definition _resolve_state_machine_arn"
+        " _state_machines _stop_execution _update_state_machine _validate_definition_jsonata"
+        " _validate_state_machine_definition"
     ),
     "services.sts": "register_session",
 }

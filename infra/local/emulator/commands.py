@@ -234,13 +234,19 @@ def _script(folder: Path, commands: Any) -> str:
 
 def _ends(process: subprocess.Popen[bytes], limit: float) -> bool:
     """Waits for the process; kills its group and returns False when it takes too long."""
-    try:
-        process.wait(limit)
-    except subprocess.TimeoutExpired:
+    late = threading.Event()
+
+    def end() -> None:
+        late.set()
         _kill_group(process)
-        process.wait()
-        return False
-    return True
+
+    # A wait with a limit of its own would look every 50 ms only.
+    timer = threading.Timer(limit, end)
+    timer.daemon = True
+    timer.start()
+    process.wait()
+    timer.cancel()
+    return not late.is_set()
 
 
 def _kill_group(process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ministack.services import ec2, eventbridge
+from ministack.services import eventbridge
 
 from . import faults
 from .settings import ACCOUNT, REGION
@@ -41,18 +41,12 @@ def interruption_warned(instance: str) -> None:
 
 
 def _dispatch(event: dict[str, Any], view: Any = None) -> None:
-    text = f"{event['Source']} {event['DetailType']} {event['Detail']} {_tags(event['Detail'])}"
+    text = f"{event['Source']} {event['DetailType']} {event['Detail']}"
     if faults.takes("drop-event", text):
         return
     _plain(event, view)
     if faults.takes("double-event", text):
         _plain(event, view)
-
-
-def _tags(detail: str) -> str:
-    """The tags of the instance that an event is about: a run is named there and nowhere else."""
-    instance = json.loads(detail or "{}").get("instance-id", "")
-    return " ".join(f"{tag['Key']}={tag['Value']}" for tag in ec2._tags.get(instance, []))
 
 
 _plain = eventbridge._dispatch_event

@@ -1,22 +1,28 @@
 """Faults that tests arm: what goes wrong on AWS without anyone's mistake.
 
 A fault has a kind, the texts that must all occur in what it may strike, and how often it strikes.
+Wherever a text names an instance, the instance's tags follow it as `key=value`.
 """
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ministack.services import ec2
+
 KINDS = {
-    "drop-event": "an event reaches no rule; text: source, detail type, detail, the instance's tags",
+    "drop-event": "an event reaches no rule; text: source, detail type, detail",
     "double-event": "an event reaches every rule twice; text as for drop-event",
     "kill-after-call": "a function dies when its AWS call number `call` took effect; text: function, payload",
     "kill-before-answer": "a function dies when it hands in its answer; text: function, payload",
+    "lose-answer": "AWS call number `call` takes effect, the function sees status 500; text as above, target",
     "capacity": "no capacity for a slot; text: spot or on-demand, type, subnet",
-    "impaired": "an instance never registers with SSM; text: instance, tags",
+    "impaired": "an instance never registers with SSM; text: instance",
+    "unseen": "Describe calls know nothing of an instance while it is pending; text: instance",
 }
 ALWAYS = 10**9
 
@@ -56,6 +62,7 @@ def parse(value: Mapping[str, Any]) -> Fault:
     return Fault(kind, texts, times, call)
 
 
+_INSTANCE = re.compile(r"\bi-[0-9a-f]{17}\b")
 _lock = threading.Lock()
 _armed: list[Fault] = []
 
@@ -85,8 +92,15 @@ def armed() -> list[dict[str, Any]]:
 def takes(kind: str, text: str = "", call: int = 1) -> bool:
     """Whether an armed fault strikes now; it is then used up by one."""
     with _lock:
+        text += _tags(text) if _armed else ""
         for fault in _armed:
             if fault.fits(kind, text, call):
                 fault.struck += 1
                 return True
     return False
+
+
+def _tags(text: str) -> str:
+    """The tags of the instances named: a run is often named there and nowhere else."""
+    found = [tag for name in _INSTANCE.findall(text) for tag in ec2._tags.get(name, [])]
+    return "".join(f" {tag['Key']}={tag['Value']}" for tag in found)

@@ -124,10 +124,12 @@ class Environment:
         self._process.wait()
         request.settle(_exited(request, self._process.returncode))
 
-    def dies_after_call(self) -> bool:
-        """Counts an AWS call of the running invocation; True when a fault ends the function here."""
+    def strike(self, target: str) -> str:
+        """Counts an AWS call of the running invocation; the kind of the fault that strikes it."""
         self._calls += 1
-        return faults.takes("kill-after-call", f"{self.name} {self.payload}", self._calls)
+        text = f"{self.name} {self.payload} {target}"
+        kinds = ("kill-after-call", "lose-answer")
+        return next((kind for kind in kinds if faults.takes(kind, text, self._calls)), "")
 
     def _accepts(self, request: Request) -> bool:
         if faults.takes("kill-before-answer", f"{self.name} {request.payload.decode()}"):

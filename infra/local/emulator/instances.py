@@ -68,6 +68,9 @@ def _instance_xml(record: dict[str, Any]) -> str:
 
 def _matches(record: dict[str, Any], filters: dict[str, list[str]]) -> bool:
     own = {name: values for name, values in filters.items() if name in _FILTERS}
+    machine = machines.find(record["InstanceId"])
+    if machine is None or machine.unseen:
+        return False
     return _plain_filters(record, filters) and all(
         _FILTERS[name](record) in values for name, values in own.items()
     )
@@ -78,6 +81,10 @@ def _describe(params: Params) -> Response:
         if name not in _FILTERS and name not in _PLAIN_FILTERS and not name.startswith("tag:"):
             text = f"The filter '{name}' is invalid"
             return Refusal("InvalidParameterValue", text).response()
+    try:
+        _named(params)
+    except Refusal as refusal:
+        return refusal.response()
     return _plain_describe(params)
 
 
@@ -88,7 +95,7 @@ def _named(params: Params) -> list[Machine]:
         if not ec2._INSTANCE_ID_RE.match(name):
             raise Refusal("InvalidInstanceID.Malformed", f'Invalid id: "{name}"')
         machine = machines.find(name)
-        if machine is None:
+        if machine is None or machine.unseen:
             text = f"The instance ID '{name}' does not exist"
             raise Refusal("InvalidInstanceID.NotFound", text)
         found.append(machine)
@@ -137,7 +144,7 @@ def _describe_status(params: Params) -> Response:
         _status_xml(machine)
         for name in ec2._instances
         if (machine := machines.find(name))
-        and (not named or name in named)
+        and (name in named if named else not machine.unseen)
         and (everything or machine.state == "running")
         and _status_matches(machine, filters)
     ]

@@ -40,6 +40,7 @@ class Machine:
         self.instance: str = record["InstanceId"]
         self.managed = False
         self.impaired = False
+        self.unseen = faults.takes("unseen", self.instance)
         self.interruption: float | None = None
         self.started = time.time()
         self.box = Box(self.instance, settings)
@@ -96,12 +97,13 @@ class Machine:
                 return
             self._metadata = MetadataServer(self._facts)
             self.box.power_on(self._asked)
+            self.unseen = False
             self._enter("running")
         self.box.run_user_data(self.record.get("UserData") or "", self.environment())
         if not self._stay("running", self._settings.boot):
             return
         with self._lock:
-            self.impaired = faults.takes("impaired", f"{self.instance} {tags_text(self.instance)}")
+            self.impaired = faults.takes("impaired", self.instance)
             self.managed = self.state == "running" and not self.impaired
 
     def _stay(self, state: str, seconds: float) -> bool:
@@ -199,11 +201,6 @@ def add(record: dict[str, Any], settings: Settings) -> None:
 def find(instance: str) -> Machine | None:
     """The machine of an instance that EC2 still shows."""
     return _machines.get(instance) if instance in ec2._instances else None
-
-
-def tags_text(instance: str) -> str:
-    """The tags of an instance as `key=value`, for a fault to match."""
-    return " ".join(f"{tag['Key']}={tag['Value']}" for tag in ec2._tags.get(instance, []))
 
 
 def managed() -> set[str]:

@@ -11,7 +11,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from . import checks, events, faults, functions, instances, run_command, schedules, tidy
+from . import events, faults, functions, instances, protocols, run_command, schedules, tidy
 from .asl import service
 from .control import control
 from .functions import Pool
@@ -25,8 +25,8 @@ _KEY = b"Credential="
 
 def serve(settings: Settings, leave: Callable[[], None]) -> None:
     """Serves until a signal, or the parent's end, calls `leave`; prints `ready PORT` before."""
-    checks.check()
     faults.arm(list(settings.faults))
+    protocols.install()
     events.install()
     instances.install(settings)
     run_command.install()
@@ -72,17 +72,33 @@ def _gate(pool: Pool) -> Callable[[Any, Receive, Send], Awaitable[None]]:
 
 
 def _struck(scope: Any, pool: Pool, send: Send) -> Send:
-    """Ends the function that sent a request, if a fault says so, before it sees the answer."""
+    """Lets a fault come between an answer and the function that asked."""
     environment = pool.of_key(_key(scope)) if scope["type"] == "http" else None
     if environment is None:
         return send
 
+    lost = False
+
     async def after(message: Message) -> None:
-        if message["type"] == "http.response.start" and environment.dies_after_call():
-            await asyncio.to_thread(environment.kill)
-        await send(message)
+        nonlocal lost
+        if message["type"] == "http.response.start":
+            kind = environment.strike(_target(scope))
+            lost = kind == "lose-answer"
+            if kind == "kill-after-call":
+                await asyncio.to_thread(environment.kill)
+            if lost:
+                await send({"type": "http.response.start", "status": 500, "headers": []})
+                await send({"type": "http.response.body", "body": b""})
+        if not lost:
+            await send(message)
 
     return after
+
+
+def _target(scope: Any) -> str:
+    """What a request is for, as far as its head tells."""
+    header: bytes = dict(scope["headers"]).get(b"x-amz-target", b"")
+    return f"{header.decode()} {scope['method']} {scope['path']}"
 
 
 def _key(scope: Any) -> str:

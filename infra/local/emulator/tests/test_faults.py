@@ -11,7 +11,7 @@ import pytest
 
 from emulator import faults
 
-from .conftest import Cloud, task, until
+from .conftest import Cloud, error_of, task, until
 
 Clouds = Callable[..., Cloud]
 
@@ -66,6 +66,26 @@ def test_a_function_dies_between_its_side_effect_and_its_answer(cloud: Cloud) ->
         assert died["errorType"] == "Runtime.ExitError"
     assert cloud.invoke(name, {"run": "r-8", "calls": [put("c")]})["calls"] == 1
     assert keys(cloud, "answer") == {"a", "b", "c"}
+
+
+def test_an_answer_that_is_lost_took_effect_all_the_same(cloud: Cloud) -> None:
+    put, name = table(cloud, "lost"), cloud.function()
+    fault = {"kind": "lose-answer", "match": [name, "PutItem"], "call": 1, "times": 1}
+    cloud.control("POST", "faults", fault)
+    assert cloud.invoke(name, {"calls": [put("a")]})["errorType"] == "Runtime.ExitError"
+    assert keys(cloud, "lost") == {"a"}
+    assert cloud.invoke(name, {"calls": [put("b")]})["calls"] == 1
+
+
+def test_an_instance_may_be_unseen_until_it_runs(clouds: Clouds) -> None:
+    cloud = clouds(QAOPS_LOCAL_PENDING="3")
+    cloud.control("POST", "faults", {"kind": "unseen", "times": 1})
+    instance = cloud.instance(wait=False)
+    assert error_of(cloud.ec2.describe_instances, InstanceIds=[instance]) == "InvalidInstanceID.NotFound"
+    wanted = [{"Name": "instance-id", "Values": [instance]}]
+    assert cloud.ec2.describe_instances(Filters=wanted)["Reservations"] == []
+    until(lambda: cloud.managed(instance))
+    assert cloud.state(instance) == "running"
 
 
 def test_a_killed_function_is_what_a_retry_sees(cloud: Cloud) -> None:

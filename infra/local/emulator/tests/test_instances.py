@@ -31,7 +31,7 @@ def log_of(cloud: Cloud, instance: str, name: str) -> str:
 
 
 def test_an_instance_is_pending_then_running_then_managed(clouds: Clouds) -> None:
-    cloud = clouds(QAOPS_LOCAL_PENDING="0.5", QAOPS_LOCAL_BOOT="0.5")
+    cloud = clouds(QAOPS_LOCAL_PENDING="2", QAOPS_LOCAL_BOOT="0.5")
     instance = cloud.instance(wait=False)
     assert cloud.state(instance) == "pending"
     until(lambda: cloud.state(instance) == "running")
@@ -67,11 +67,11 @@ def test_terminating_answers_shutting_down_and_the_tags_stay(cloud: Cloud) -> No
 
 
 def test_terminating_while_pending_ends_the_boot(clouds: Clouds) -> None:
-    cloud = clouds(QAOPS_LOCAL_PENDING="0.5")
+    cloud = clouds(QAOPS_LOCAL_PENDING="1")
     instance = cloud.instance(wait=False)
     cloud.ec2.terminate_instances(InstanceIds=[instance])
     until(lambda: cloud.state(instance) == "terminated")
-    time.sleep(0.8)
+    time.sleep(1.2)
     assert cloud.state(instance) == "terminated"
     assert not (cloud.directory / "instances" / instance).exists()
 

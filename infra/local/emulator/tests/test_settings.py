@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from emulator import checks, settings
@@ -41,6 +44,15 @@ def test_another_version_of_the_emulator_is_refused(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(checks, "PINNED", "0.0.1")
     with pytest.raises(checks.WrongEmulator, match=r"0\.0\.1 is needed, but 1\."):
         checks.check()
+
+
+def test_every_private_name_in_use_is_checked() -> None:
+    package = Path(checks.__file__).parent
+    source = "".join(path.read_text() for path in [*package.glob("*.py"), *package.glob("asl/*.py")])
+    used = set(re.findall(r"\b(\w+)\.(_[a-zA-Z]\w*)", source))
+    for module, names in checks.NAMES.items():
+        short = module.rpartition(".")[2]
+        assert {name for owner, name in used if owner == short} <= set(names.split()), module
 
 
 def test_a_private_name_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
