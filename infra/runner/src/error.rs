@@ -1,0 +1,170 @@
+//! What can go wrong, by what becomes of it: without a manifest, or told in one.
+
+use std::error::Error as _;
+use std::io;
+use std::path::PathBuf;
+
+use domain::problem::Problem;
+use domain::upload::{ALREADY_STARTED, Exit};
+
+/// What ends the runner without a manifest: the attempt has no result.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A setting is missing.
+    #[error("the setting {0} is missing: the SSM document sets it in the runner's environment")]
+    SettingMissing(&'static str),
+    /// An argument is not what it should be.
+    #[error("{0:?} is no id of a run or a shard: ids have letters, digits, - and _ only")]
+    BadId(String),
+    /// The attempt was started before, here.
+    #[error("the attempt was started before: {0} is there; nothing was done")]
+    AlreadyStarted(PathBuf),
+    /// The work folder cannot be used.
+    #[error("failed to use the folder {path}")]
+    Work {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// What the attempt left behind cannot be read.
+    #[error("failed to read what the attempt left behind")]
+    Outputs(#[source] io::Error),
+    /// The result cannot be uploaded.
+    #[error("failed to upload the result")]
+    Upload(#[source] aws::Error),
+}
+
+impl Error {
+    /// Exit code of the runner.
+    pub fn code(&self) -> i32 {
+        match self {
+            Self::AlreadyStarted(_) => ALREADY_STARTED,
+            _ => 1,
+        }
+    }
+}
+
+/// Why `robot` was not started. It becomes [`Exit::NotStarted`] in the manifest.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Plan or order cannot be read.
+    #[error("failed to read plan and order")]
+    Input(#[source] aws::Error),
+    /// Plan or order is not there.
+    #[error("there is no {0} in the bucket of artifacts")]
+    InputMissing(String),
+    /// The package cannot be downloaded.
+    #[error("failed to download the package")]
+    Download(#[source] aws::Error),
+    /// The package is not what the plan pinned.
+    #[error("the package has {got} bytes instead of {planned}: it is not the one that was planned")]
+    PackageChanged {
+        /// Bytes that came.
+        got: u64,
+        /// Bytes of the plan.
+        planned: u64,
+    },
+    /// The package is refused.
+    #[error("the package is refused")]
+    PackageRefused(#[source] Problem),
+    /// The disk is full, or does not let the runner write.
+    #[error("failed to write {what} on the instance's disk")]
+    Disk {
+        /// What.
+        what: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// Secrets cannot be read.
+    #[error("failed to read the secrets")]
+    Secrets(#[source] aws::Error),
+    /// A parameter is not there.
+    #[error("there is no SSM parameter {parameter} for ${{{variable}}}: store it, or let the instance role read it")]
+    SecretMissing {
+        /// Parameter's name.
+        parameter: String,
+        /// Variable that gets its value.
+        variable: String,
+    },
+    /// A secret cannot be kept out of logs.
+    #[error("the secret for ${{{variable}}} {why}")]
+    SecretRefused {
+        /// Variable that gets its value.
+        variable: String,
+        /// Why and the mend.
+        why: String,
+    },
+    /// An argument does not fit into an argument file.
+    #[error("{what} has a line break or ends with a space, which Robot Framework's argument files cannot hold")]
+    Argument {
+        /// Which.
+        what: String,
+    },
+    /// The hook `before` failed.
+    #[error("the hook `before` ended with {status}; the end of its output:\n{tail}")]
+    HookFailed {
+        /// Exit status.
+        status: String,
+        /// End of its output.
+        tail: String,
+    },
+    /// A command cannot be started.
+    #[error("failed to start {command}")]
+    Command {
+        /// The command.
+        command: String,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Failure {
+    /// The error's name in the manifest.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Input(_) | Self::InputMissing(_) => "Runner.InputMissing",
+            Self::Download(_) => "Runner.PackageUnavailable",
+            Self::PackageChanged { .. } => "Runner.PackageChanged",
+            Self::PackageRefused(_) => "Runner.PackageRefused",
+            Self::Disk { .. } => "Runner.DiskFailed",
+            Self::Secrets(_) => "Runner.SecretsUnavailable",
+            Self::SecretMissing { .. } => "Runner.SecretMissing",
+            Self::SecretRefused { .. } => "Runner.SecretRefused",
+            Self::Argument { .. } => "Runner.ArgumentRefused",
+            Self::HookFailed { .. } => "Runner.HookFailed",
+            Self::Command { .. } => "Runner.CommandMissing",
+        }
+    }
+
+    /// A write that failed.
+    pub fn disk(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Disk { what: what.into(), source }
+    }
+
+    /// How it stands in the manifest, causes and all.
+    pub fn exit(&self) -> Exit {
+        Exit::NotStarted { error: self.name().to_owned(), cause: chain(self) }
+    }
+}
+
+/// An error and its causes in one text.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl Error {
+    /// The error and its causes in one text.
+    pub fn told(&self) -> String {
+        match self.source() {
+            Some(_) => chain(self),
+            None => self.to_string(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! The program on an instance that runs one attempt at one shard.
+//!
+//! The SSM document starts it with run, shard and attempt. It takes plan and order from the bucket of artifacts, unpacks
+//! the package, runs the hooks and `robot` ([`shard`], on local files only), and uploads what there is with a manifest
+//! as the last object. Whatever fails before `robot` is told in that manifest; without a manifest an attempt has no
+//! result.
+
+pub mod arguments;
+pub mod console;
+pub mod error;
+pub mod folder;
+pub mod hash;
+pub mod mask;
+pub mod notice;
+pub mod outputs;
+pub mod package;
+pub mod processes;
+pub mod robot;
+pub mod settings;
+pub mod shard;
+pub mod start;
+pub mod stop;
+pub mod upload;
+
+pub use error::{Error, Failure};
+pub use settings::Settings;
+pub use start::{Args, start};

@@ -1,0 +1,171 @@
+//! What an attempt left behind, masked and measured, ready for the upload.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::upload::Upload;
+
+use crate::console::Console;
+use crate::hash;
+use crate::mask::Masker;
+use crate::processes::Processes;
+use crate::robot::{self, Places};
+use crate::shard::Shard;
+
+/// Files beyond output, log, console and reports that are uploaded.
+const MOST_FILES: usize = 2000;
+
+/// Bytes that these may have in all: 1 GiB.
+const MOST_BYTES: u64 = 1 << 30;
+
+/// Seconds that the log may take where it is made after masking.
+const LOG_SECONDS: u64 = 60;
+
+/// Names of objects that are the runner's own.
+const OWN: [&str; 3] = ["manifest.json", "console.txt", "left-out.txt"];
+
+/// Endings of files that hold pictures and films: masking cannot find anything in them and could spoil them.
+const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "mp4", "webm", "avi"];
+
+/// A file to upload.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Size and sum.
+    pub about: Upload,
+}
+
+/// Files to upload by their path below the attempt's prefix.
+#[derive(Clone, Debug, Default)]
+pub struct Outputs {
+    /// The files.
+    pub files: BTreeMap<String, Output>,
+    /// What is not uploaded, and why.
+    pub left_out: Vec<String>,
+}
+
+/// Masks and measures what `robot` and the tests left behind; the log is made here where there are secrets.
+pub async fn masked(
+    shard: &Shard,
+    places: &Places,
+    folder: &Path,
+    masker: &Masker,
+    processes: &mut Processes,
+    console: &mut Console,
+) -> io::Result<Outputs> {
+    let mut outputs = Outputs::default();
+    let upload = folder.join("upload");
+    let (found, left_out) = found(shard, places)?;
+    outputs.left_out = left_out;
+    for (name, path) in found {
+        outputs.add(name, path, &upload, masker)?;
+    }
+    if let (Some(output), false) = (outputs.files.get("output.xml"), masker.is_empty()) {
+        let log = upload.join("log.html");
+        robot::log(shard, &output.path, &log, processes, console, Duration::from_secs(LOG_SECONDS)).await;
+        if log.is_file() {
+            let about = hash::of_file(&log)?;
+            outputs.files.insert("log.html".to_owned(), Output { path: log, about });
+        }
+        processes.end().await;
+    }
+    Ok(outputs)
+}
+
+impl Outputs {
+    /// Adds the console's text and the list of what is left out.
+    pub fn with_console(mut self, console: &Path, folder: &Path, masker: &Masker) -> io::Result<Self> {
+        let upload = folder.join("upload");
+        self.add("console.txt".to_owned(), console.to_owned(), &upload, masker)?;
+        if !self.left_out.is_empty() {
+            let list = folder.join("left-out.txt");
+            std::fs::write(&list, self.left_out.join("\n") + "\n")?;
+            self.add("left-out.txt".to_owned(), list, &upload, masker)?;
+        }
+        Ok(self)
+    }
+
+    fn add(&mut self, name: String, path: PathBuf, upload: &Path, masker: &Masker) -> io::Result<()> {
+        let path = if masker.is_empty() || is_picture(&name) { path } else { copy(&name, &path, upload, masker)? };
+        let about = hash::of_file(&path)?;
+        self.files.insert(name, Output { path, about });
+        Ok(())
+    }
+}
+
+fn is_picture(name: &str) -> bool {
+    let ending = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    PICTURES.contains(&ending.to_ascii_lowercase().as_str())
+}
+
+fn copy(name: &str, path: &Path, upload: &Path, masker: &Masker) -> io::Result<PathBuf> {
+    let to = upload.join(name.split('/').collect::<PathBuf>());
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent)?;
+    }
+    masker.copy(&mut File::open(path)?, &mut BufWriter::new(File::create(&to)?))?;
+    Ok(to)
+}
+
+/// Files by the name of their object, and what is left out.
+fn found(shard: &Shard, places: &Places) -> io::Result<(Vec<(String, PathBuf)>, Vec<String>)> {
+    let mut left_out = Vec::new();
+    let mut files = Vec::new();
+    for (kind, path) in &shard.work.reports {
+        let path = places.file(path);
+        if is_file(&path) {
+            files.push((format!("reports/{kind}"), path));
+        }
+    }
+    let mut paths = Vec::new();
+    walk(&places.out, &mut paths)?;
+    paths.sort();
+    let (mut count, mut bytes) = (0, 0);
+    for path in paths {
+        let Some(name) = name(&path, &places.out) else {
+            left_out.push(format!("{}: its name is not UTF-8", path.display()));
+            continue;
+        };
+        if name != "output.xml" && name != "log.html" {
+            count += 1;
+            bytes += std::fs::metadata(&path)?.len();
+            if count > MOST_FILES || bytes > MOST_BYTES {
+                left_out.push(format!("{name}: beyond {MOST_FILES} files or {MOST_BYTES} bytes"));
+                continue;
+            }
+        }
+        files.push((name, path));
+    }
+    Ok((files, left_out))
+}
+
+/// The object's name of a file below `out`; one that the runner needs itself stands in `files/`.
+fn name(path: &Path, out: &Path) -> Option<String> {
+    let below = path.strip_prefix(out).ok()?;
+    let parts: Option<Vec<&str>> = below.iter().map(|part| part.to_str()).collect();
+    let name = parts?.join("/");
+    let taken = OWN.contains(&name.as_str()) || name.starts_with("reports/");
+    Some(if taken { format!("files/{name}") } else { name })
+}
+
+/// Regular files below a folder. Links are not followed: they may lead anywhere.
+fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            walk(&entry.path(), paths)?;
+        } else if kind.is_file() {
+            paths.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn is_file(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
+}

@@ -1,0 +1,123 @@
+//! The processes of an attempt: started in groups of their own, ended as a whole.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+use tokio::process::Command;
+
+use crate::console::Console;
+
+/// Variable that every process of an attempt inherits; its value is the attempt's folder.
+pub const MARK: &str = "QAOPS_ATTEMPT";
+
+/// How often processes that left their group are looked for, 50 ms apart.
+const ROUNDS: u32 = 40;
+
+/// The processes of an attempt. They end with it.
+#[derive(Debug)]
+pub struct Processes {
+    mark: PathBuf,
+    groups: Vec<Group>,
+}
+
+/// A command and the processes that it started, as long as they stay in its group (on Windows: its job).
+#[derive(Debug)]
+pub struct Group {
+    child: Box<dyn ChildWrapper>,
+}
+
+impl Processes {
+    /// No process yet; `mark` is the attempt's folder.
+    pub fn new(mark: &Path) -> Self {
+        Self { mark: mark.to_owned(), groups: Vec::new() }
+    }
+
+    /// Starts a command in `folder`, without standard input and with its output in the console.
+    pub fn start(
+        &mut self,
+        program: &OsStr,
+        folder: &Path,
+        console: &Console,
+        configure: impl FnOnce(&mut Command),
+    ) -> io::Result<&mut Group> {
+        let (output, error) = (console.output()?, console.output()?);
+        let mut command = CommandWrap::with_new(program, |command| {
+            command.current_dir(folder).stdin(Stdio::null()).stdout(output).stderr(error);
+            command.env(MARK, &self.mark);
+            configure(command);
+        });
+        #[cfg(unix)]
+        command.wrap(process_wrap::tokio::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::tokio::JobObject);
+        let child = command.wrap(KillOnDrop).spawn()?;
+        self.groups.push(Group { child });
+        self.groups.last_mut().ok_or_else(|| io::Error::other("the group is gone"))
+    }
+
+    /// Ends all of them for good, those too that left their group.
+    pub async fn end(&mut self) {
+        self.groups.iter_mut().for_each(Group::kill);
+        for _ in 0..ROUNDS {
+            if !kill_marked(&self.mark) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+impl Drop for Processes {
+    fn drop(&mut self) {
+        self.groups.iter_mut().for_each(Group::kill);
+    }
+}
+
+impl Group {
+    /// Waits for the command itself; what it started in the background goes on.
+    pub async fn exit(&mut self) -> io::Result<ExitStatus> {
+        // The wrapper's own wait would wait for the background too.
+        self.child.inner_mut().wait().await
+    }
+
+    /// Asks the command itself to come to an end, as Ctrl-C does.
+    pub fn interrupt(&mut self) {
+        #[cfg(unix)]
+        let _ = self.child.inner().signal(INTERRUPT);
+    }
+
+    /// Ends the whole group.
+    pub fn kill(&mut self) {
+        // A group that is gone already is what we want.
+        let _ = self.child.start_kill();
+    }
+}
+
+/// SIGINT, the same number on every Unix.
+#[cfg(unix)]
+const INTERRUPT: i32 = 2;
+
+/// Kills every process whose environment has the mark, wherever it went; tells whether there was one.
+///
+/// A process leaves its group by `setsid`, as daemons do, but hardly ever loses its environment. On Windows nothing
+/// leaves a job, and there is nothing to find.
+fn kill_marked(mark: &Path) -> bool {
+    let mut found = false;
+    let about = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always).without_tasks();
+    let Ok(mut system) = System::new() else { return false };
+    system.refresh_processes_specifics(ProcessesToUpdate::All, true, about);
+    let variable = [OsStr::new(MARK), mark.as_os_str()].join(OsStr::new("="));
+    for process in system.processes().values() {
+        let dead = matches!(process.status(), ProcessStatus::Zombie | ProcessStatus::Dead);
+        if !dead && process.environ().contains(&variable) {
+            found = true;
+            process.kill();
+        }
+    }
+    found
+}

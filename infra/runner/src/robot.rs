@@ -1,0 +1,190 @@
+//! The `robot` command: its files, its run, its log.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use domain::upload::Exit;
+
+use crate::Failure;
+use crate::arguments::{Arguments, fits, glob_escape};
+use crate::console::Console;
+use crate::processes::Processes;
+use crate::shard::Shard;
+use crate::stop::Limits;
+
+const LISTENER: &str = include_str!("listener.py");
+const VARIABLES: &str = include_str!("variables.py");
+
+/// Options of `rebot` that say how a log looks, which `robot` knows too.
+const LOG_OPTIONS: [&str; 6] =
+    ["--logtitle", "--suitestatlevel", "--tagstatinclude", "--tagstatexclude", "--tagstatcombine", "--tagdoc"];
+
+/// Where everything of an attempt lies, below its folder.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The unpacked package.
+    pub root: PathBuf,
+    /// What `robot` writes.
+    pub out: PathBuf,
+    /// What the runner tells `robot`; nothing of it is uploaded.
+    pub control: PathBuf,
+}
+
+impl Places {
+    /// Places below `folder` for a suite.
+    pub fn new(folder: &Path, suite: &str) -> Self {
+        // The package may have any name for its suite, and so no other folder may lie beside it.
+        Self { root: folder.join("package").join(suite), out: folder.join("out"), control: folder.join("control") }
+    }
+
+    /// A suite file on the disk.
+    pub fn file(&self, file: &str) -> PathBuf {
+        self.root.join(file.split('/').collect::<PathBuf>())
+    }
+}
+
+/// Writes everything that `robot` is told.
+pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
+    let variables = variables(shard);
+    let write = |name: &str, text: &str| {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        // Nobody else on the instance reads what may be a secret.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(places.control.join(name));
+        file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(Failure::disk(name))
+    };
+    write("listener.py", LISTENER)?;
+    if !variables.is_empty() {
+        write("variables.py", VARIABLES)?;
+        write("variables.json", &serde_json::json!(variables).to_string())?;
+    }
+    write("arguments.txt", &arguments(shard, places, !variables.is_empty())?.text())
+}
+
+/// Values that go through a file: secrets, and whatever does not fit into a line.
+fn variables(shard: &Shard) -> BTreeMap<&str, &str> {
+    let plain = shard.work.robot.variables.iter().filter(|(name, value)| !on_a_line(name, value));
+    plain.chain(&shard.secrets).map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+/// Whether Robot Framework reads `NAME:value` as just that; `NAME: int:5` would be a number.
+fn on_a_line(name: &str, value: &str) -> bool {
+    fits(name) && (value.is_empty() || fits(value))
+}
+
+fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Arguments, Failure> {
+    let robot = &shard.work.robot;
+    let mut arguments = Arguments::default();
+    robot.arguments.iter().try_for_each(|word| arguments.word(word))?;
+    for (name, value) in robot.variables.iter().filter(|(name, value)| on_a_line(name, value)) {
+        arguments.option("--variable", &format!("{name}:{value}"))?;
+    }
+    if variable_file {
+        arguments.path("--variablefile", &places.control.join("variables.py"))?;
+    }
+    robot.include.iter().try_for_each(|tag| arguments.option("--include", tag))?;
+    robot.exclude.iter().try_for_each(|tag| arguments.option("--exclude", tag))?;
+    for file in &shard.order.files {
+        arguments.path("--parseinclude", Path::new(&escaped(&places.file(file))))?;
+    }
+    let tests = shard.order.tests.iter().flatten();
+    tests.map(|test| glob_escape(test)).try_for_each(|test| arguments.option("--test", &test))?;
+    arguments.flag("--runemptysuite");
+    arguments.path("--listener", &places.control.join("listener.py"))?;
+    arguments.path("--outputdir", &places.out)?;
+    arguments.option("--output", "output.xml")?;
+    // A log packs long texts, so secrets in it could not be found: it is made later, from what was masked.
+    arguments.option("--log", if shard.secrets.is_empty() { "log.html" } else { "NONE" })?;
+    arguments.option("--report", "NONE")?;
+    arguments.option("--consolecolors", "off")?;
+    Ok(arguments)
+}
+
+fn escaped(path: &Path) -> String {
+    glob_escape(&path.to_string_lossy())
+}
+
+/// How `robot` ended, and why it was stopped if it was.
+pub async fn run(
+    shard: &Shard,
+    places: &Places,
+    processes: &mut Processes,
+    console: &mut Console,
+    limits: &mut Limits,
+) -> Result<Exit, Failure> {
+    let words =
+        [OsString::from("--argumentfile"), places.control.join("arguments.txt").into(), escaped(&places.root).into()];
+    let started = processes.start(shard.robot.as_os_str(), &places.root, console, |command| {
+        command.args(words).env_remove("ROBOT_OPTIONS").env_remove("ROBOT_SYSLOG_FILE");
+    });
+    let failed = |source| Failure::Command { command: shard.robot.display().to_string(), source };
+    let robot = started.map_err(failed)?;
+    let stop = tokio::select! {
+        status = robot.exit() => return status.map(exit).map_err(failed),
+        stop = limits.stop() => stop,
+    };
+    console.say("robot is asked to stop");
+    robot.interrupt();
+    if tokio::time::timeout(limits.grace(), robot.exit()).await.is_err() {
+        console.say("robot did not stop and is killed");
+        robot.kill();
+        let _ = tokio::time::timeout(Duration::from_secs(2), robot.exit()).await;
+    }
+    Ok(stop.exit())
+}
+
+#[cfg(unix)]
+fn exit(status: std::process::ExitStatus) -> Exit {
+    use std::os::unix::process::ExitStatusExt;
+    match (status.code(), status.signal()) {
+        (Some(code), _) => Exit::from_code(code),
+        (None, signal) => Exit::Crashed { code: -signal.unwrap_or_default() },
+    }
+}
+
+#[cfg(not(unix))]
+fn exit(status: std::process::ExitStatus) -> Exit {
+    status.code().map_or(Exit::Crashed { code: -1 }, Exit::from_code)
+}
+
+/// Ordered files in which Robot Framework selected no test. Without its word for it there are none: a file that
+/// could not even be read is missing, not empty.
+pub fn unselected(shard: &Shard, places: &Places) -> Vec<String> {
+    let Ok(text) = std::fs::read_to_string(places.control.join("selected.json")) else { return Vec::new() };
+    let Ok(selected) = serde_json::from_str::<BTreeSet<PathBuf>>(&text) else { return Vec::new() };
+    shard.order.files.iter().filter(|file| !selected.contains(&places.file(file))).cloned().collect()
+}
+
+/// Makes `log.html` from a masked `output.xml` by the `rebot` beside `robot`.
+pub async fn log(
+    shard: &Shard,
+    output: &Path,
+    log: &Path,
+    processes: &mut Processes,
+    console: &mut Console,
+    most: Duration,
+) {
+    let name = shard.robot.file_name().unwrap_or_default().to_string_lossy().replacen("robot", "rebot", 1);
+    let rebot = shard.robot.with_file_name(name);
+    let mut words: Vec<OsString> = ["--nostatusrc", "--report", "NONE", "--output", "NONE"].map(Into::into).to_vec();
+    let given = shard.work.robot.arguments.windows(2).filter(|pair| LOG_OPTIONS.contains(&pair[0].as_str()));
+    words.extend(given.flatten().map(Into::into));
+    words.extend(["--log".into(), log.into(), output.into()]);
+    let folder = log.parent().unwrap_or(output);
+    let started = processes.start(rebot.as_os_str(), folder, console, |command| {
+        command.args(words).env_remove("REBOT_OPTIONS");
+    });
+    let made = match started {
+        Ok(rebot) => tokio::time::timeout(most, rebot.exit()).await.is_ok(),
+        Err(_) => false,
+    };
+    if !made {
+        console.say("there is no log: rebot could not make it");
+    }
+}

@@ -1,0 +1,72 @@
+//! Settings of the runner, read once from pairs so that tests never touch the environment.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::Error;
+
+/// What the instance and the SSM document tell the runner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Bucket of artifacts.
+    pub bucket: String,
+    /// Unique id of the instance role; with the instance's id it makes IAM's `${aws:userid}`.
+    pub role: String,
+    /// The instance's id.
+    pub environment: String,
+    /// Folder for packages and attempts.
+    pub work: PathBuf,
+    /// The `robot` command: a name on the search path, or a path.
+    pub robot: PathBuf,
+    /// Whether the instance metadata service may be asked for a Spot notice.
+    pub metadata: bool,
+}
+
+impl Settings {
+    /// Reads the settings; a missing one is named.
+    pub fn read(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
+        let pairs: BTreeMap<String, String> = pairs.into_iter().collect();
+        let optional = |name: &str| pairs.get(name).filter(|value| !value.trim().is_empty()).cloned();
+        let text = |name: &'static str| optional(name).ok_or(Error::SettingMissing(name));
+        let work = optional("QAOPS_WORK").map_or_else(|| std::env::temp_dir().join("qaops"), PathBuf::from);
+        Ok(Self {
+            bucket: text("QAOPS_BUCKET")?,
+            role: text("QAOPS_ROLE_ID")?,
+            environment: text("AWS_SSM_INSTANCE_ID")?,
+            work: std::path::absolute(&work).map_err(|source| Error::Work { path: work, source })?,
+            robot: optional("QAOPS_ROBOT").unwrap_or_else(|| "robot".to_owned()).into(),
+            metadata: !optional("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(names: &[&str]) -> Vec<(String, String)> {
+        names.iter().map(|name| ((*name).to_owned(), format!("value of {name}"))).collect()
+    }
+
+    #[test]
+    fn a_missing_setting_is_named() {
+        let error = Settings::read(pairs(&["QAOPS_BUCKET", "AWS_SSM_INSTANCE_ID"])).unwrap_err();
+        assert!(error.to_string().contains("QAOPS_ROLE_ID"), "{error}");
+    }
+
+    #[test]
+    fn an_empty_setting_is_a_missing_one() {
+        let mut pairs = pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID"]);
+        pairs.push(("AWS_SSM_INSTANCE_ID".into(), " ".into()));
+        let error = Settings::read(pairs).unwrap_err();
+        assert!(error.to_string().contains("AWS_SSM_INSTANCE_ID"), "{error}");
+    }
+
+    #[test]
+    fn what_is_optional_has_a_default() {
+        let settings = Settings::read(pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID", "AWS_SSM_INSTANCE_ID"])).unwrap();
+        assert_eq!(settings.robot, PathBuf::from("robot"));
+        assert!(settings.work.is_absolute() && settings.work.ends_with("qaops"));
+        assert!(settings.metadata);
+    }
+}

@@ -1,0 +1,117 @@
+//! From the command line to the manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Instant, SystemTime};
+
+use aws::{Artifacts, Cloud};
+use domain::keys;
+use domain::order::Order;
+use domain::plan::Plan;
+use domain::queue::Attempt;
+use domain::upload::Manifest;
+
+use crate::folder::Folder;
+use crate::shard::{self, Outcome, Shard};
+use crate::stop::Limits;
+use crate::{Error, Failure, Settings, notice, package, upload};
+
+/// Which attempt to run.
+#[derive(Clone, Debug, clap::Parser)]
+#[command(name = "qaops-runner", about = "Runs one attempt at one shard of a QAOps run")]
+pub struct Args {
+    /// Run's id.
+    #[arg(long)]
+    pub run: String,
+    /// Shard's id.
+    #[arg(long)]
+    pub shard: String,
+    /// Attempt, from 1.
+    #[arg(long)]
+    pub attempt: u32,
+}
+
+/// Runs an attempt and uploads its result; a manifest is uploaded whatever happened, or it is an error.
+pub async fn start(args: Args, settings: Settings) -> Result<(), Error> {
+    let started = Instant::now();
+    let attempt = Attempt { shard: args.shard.clone(), number: args.attempt };
+    let folder = Folder::claim(&settings.work, &args.run, &attempt)?;
+    let cloud = Cloud::connect().await;
+    let artifacts = cloud.artifacts(settings.bucket.clone());
+    let ran = run(&args, &attempt, &settings, &cloud, &artifacts, &folder).await;
+    let result = match ran {
+        Ok(outcome) => {
+            let prefix = keys::uploads(&args.run, &settings.role, &settings.environment, &attempt);
+            let manifest = manifest(&args, &settings, &outcome);
+            upload::all(&artifacts, &prefix, outcome.outputs, manifest, started).await
+        }
+        Err(error) => Err(error),
+    };
+    folder.empty();
+    result
+}
+
+async fn run(
+    args: &Args,
+    attempt: &Attempt,
+    settings: &Settings,
+    cloud: &Cloud,
+    artifacts: &Artifacts,
+    folder: &Folder,
+) -> Result<Outcome, Error> {
+    let (plan, order) = match inputs(args, attempt, artifacts).await {
+        Ok(inputs) => inputs,
+        Err(failure) => return Ok(Outcome::not_started(&failure)),
+    };
+    let mut limits = Limits::new(seconds_until(order.deadline), notice::watch(settings.metadata));
+    let secrets = secrets(cloud, &plan.work.robot.secrets).await;
+    let package = package::fetch(artifacts, &plan.work.package, &settings.work).await;
+    let (secrets, package) = match (secrets, package) {
+        (Ok(secrets), package) => (secrets, package),
+        (Err(failure), _) => (BTreeMap::new(), Err(failure)),
+    };
+    let shard = Shard { work: plan.work, order, secrets, robot: settings.robot.clone() };
+    shard::run(&shard, package, folder.path(), &mut limits).await
+}
+
+/// Plan and order of the attempt.
+async fn inputs(args: &Args, attempt: &Attempt, artifacts: &Artifacts) -> Result<(Plan, Order), Failure> {
+    let (plan, order) = (keys::plan(&args.run), keys::order(&args.run, attempt));
+    let found_plan = artifacts.read_json(&plan).await.map_err(Failure::Input)?;
+    let found_order = artifacts.read_json(&order).await.map_err(Failure::Input)?;
+    Ok((found_plan.ok_or(Failure::InputMissing(plan))?, found_order.ok_or(Failure::InputMissing(order))?))
+}
+
+/// Values of secrets by variable; `parameters` has the parameters' names by variable.
+async fn secrets(cloud: &Cloud, parameters: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>, Failure> {
+    if parameters.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let names: BTreeSet<String> = parameters.values().cloned().collect();
+    let names: Vec<String> = names.into_iter().collect();
+    let values = cloud.parameters().values(&names).await.map_err(Failure::Secrets)?;
+    let value = |(variable, parameter): (&String, &String)| match values.get(parameter) {
+        Some(value) => Ok((variable.clone(), value.clone())),
+        None => Err(Failure::SecretMissing { parameter: parameter.clone(), variable: variable.clone() }),
+    };
+    parameters.iter().map(value).collect()
+}
+
+fn seconds_until(deadline: i64) -> f64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    deadline as f64 - now.as_secs_f64()
+}
+
+fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
+    Manifest {
+        run: args.run.clone(),
+        shard: args.shard.clone(),
+        attempt: args.attempt,
+        environment: settings.environment.clone(),
+        exit: outcome.exit.clone(),
+        root: outcome.root.to_string_lossy().into_owned(),
+        unselected: outcome.unselected.clone(),
+        robot_seconds: outcome.robot_seconds,
+        seconds: 0.0,
+        objects: BTreeMap::new(),
+    }
+}

@@ -1,0 +1,145 @@
+//! When an attempt must come to an end: its deadline, a Spot notice, a signal.
+
+use std::time::Duration;
+
+use domain::upload::Exit;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// Seconds that an upload gets at least and at most, beyond a twentieth of the attempt's time.
+const RESERVE: (f64, f64) = (10.0, 120.0);
+
+/// Seconds that Robot Framework gets at most to close its output.
+const GRACE: f64 = 15.0;
+
+/// How long before a Spot instance ends Robot Framework is asked to stop.
+const BEFORE_RECLAIM: Duration = Duration::from_secs(30);
+
+/// The limits of one attempt.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// When `robot` is asked to come to an end.
+    interrupt: Instant,
+    /// How long it may take for that.
+    grace: Duration,
+    /// When the instance goes away; none as long as nobody said so.
+    notice: watch::Receiver<Option<Instant>>,
+}
+
+/// Why an attempt is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Its time is over.
+    Deadline,
+    /// Its instance goes away.
+    Reclaimed,
+}
+
+impl Stop {
+    /// How it stands in the manifest.
+    pub fn exit(self) -> Exit {
+        match self {
+            Self::Deadline => Exit::DeadlinePassed,
+            Self::Reclaimed => Exit::InstanceReclaimed,
+        }
+    }
+}
+
+impl Limits {
+    /// Limits of an attempt that must be over in `seconds`, its upload included.
+    pub fn new(seconds: f64, notice: watch::Receiver<Option<Instant>>) -> Self {
+        let (work, grace) = shares(seconds);
+        Self { interrupt: Instant::now() + work, grace, notice }
+    }
+
+    /// Returns when the attempt must stop, and says why.
+    pub async fn stop(&mut self) -> Stop {
+        loop {
+            let notice = *self.notice.borrow_and_update();
+            let reclaim = notice.map(|end| end.checked_sub(BEFORE_RECLAIM).unwrap_or_else(Instant::now));
+            let (at, stop) = match reclaim {
+                Some(at) if at < self.interrupt => (at, Stop::Reclaimed),
+                _ => (self.interrupt, Stop::Deadline),
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(at) => return stop,
+                () = changed(&mut self.notice) => {}
+            }
+        }
+    }
+
+    /// How long a stopped command may take to come to its end.
+    pub fn grace(&self) -> Duration {
+        self.grace
+    }
+
+    /// Whether the attempt must stop now, and why.
+    pub async fn stopped(&mut self) -> Option<Stop> {
+        tokio::time::timeout(Duration::ZERO, self.stop()).await.ok()
+    }
+
+    /// How long a hook after `robot` may take.
+    pub fn last(&self) -> Duration {
+        let end = self.interrupt + self.grace;
+        let reclaim = self.notice.borrow().map(|end| end.checked_sub(BEFORE_RECLAIM).unwrap_or_else(Instant::now));
+        reclaim.map_or(end, |reclaim| reclaim.min(end)).saturating_duration_since(Instant::now())
+    }
+}
+
+/// A change of the notice; never when nobody is there any more to give one.
+async fn changed(notice: &mut watch::Receiver<Option<Instant>>) {
+    if notice.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// How the seconds of an attempt are shared: until `robot` is asked to stop, and how long it then may take. The rest is
+/// for the upload.
+fn shares(seconds: f64) -> (Duration, Duration) {
+    let seconds = seconds.clamp(0.0, 1e9);
+    let reserve = (seconds / 20.0).clamp(RESERVE.0, RESERVE.1).min(seconds / 4.0);
+    let grace = GRACE.min(seconds / 8.0);
+    (Duration::from_secs_f64(seconds - reserve - grace), Duration::from_secs_f64(grace))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares_of(seconds: f64) -> (f64, f64) {
+        let (work, grace) = shares(seconds);
+        (work.as_secs_f64(), grace.as_secs_f64())
+    }
+
+    #[test]
+    fn a_long_attempt_keeps_time_to_close_and_to_upload() {
+        assert_eq!(shares_of(1800.0), (1695.0, 15.0));
+        assert_eq!(shares_of(7200.0), (7065.0, 15.0));
+    }
+
+    #[test]
+    fn a_short_attempt_gets_most_of_its_time_all_the_same() {
+        assert_eq!(shares_of(16.0), (10.0, 2.0));
+        assert_eq!(shares_of(-5.0), (0.0, 0.0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_notice_stops_an_attempt_half_a_minute_before_the_instance_ends() {
+        let (send, notice) = watch::channel(None);
+        let mut limits = Limits::new(1800.0, notice);
+        let start = Instant::now();
+        let stop = tokio::spawn(async move { limits.stop().await });
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        send.send(Some(Instant::now() + Duration::from_secs(120))).unwrap();
+        assert_eq!(stop.await.unwrap(), Stop::Reclaimed);
+        assert_eq!(start.elapsed().as_secs(), 150);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_a_notice_the_deadline_stops_it() {
+        let (_send, notice) = watch::channel(None);
+        let start = Instant::now();
+        assert_eq!(Limits::new(1800.0, notice).stop().await, Stop::Deadline);
+        assert_eq!(start.elapsed().as_secs(), 1695);
+    }
+}

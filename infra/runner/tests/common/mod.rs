@@ -1,0 +1,108 @@
+//! A shard on local files with the real `robot`.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use domain::order::Order;
+use domain::plan::{Hooks, PackageVersion, RobotOptions, Work};
+use runner::shard::{Outcome, Shard};
+use runner::stop::Limits;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// A shard and the folder that it runs in.
+pub struct Bench {
+    pub shard: Shard,
+    pub folder: tempfile::TempDir,
+    pub seconds: f64,
+    notice: watch::Sender<Option<Instant>>,
+    files: Vec<(String, String)>,
+}
+
+/// The `robot` command; none, with a word, where there is none.
+fn robot() -> Option<PathBuf> {
+    let named = std::env::var_os("QAOPS_ROBOT").map(PathBuf::from);
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let found = || std::env::split_paths(&paths).map(|folder| folder.join("robot")).find(|path| path.is_file());
+    let robot = named.or_else(found);
+    if robot.is_none() {
+        eprintln!("skipped: there is no robot on the search path and none in QAOPS_ROBOT");
+    }
+    robot
+}
+
+impl Bench {
+    /// A bench with suite files of these names and contents, all of them ordered; none where there is no `robot`.
+    pub fn new(suites: &[(&str, &str)]) -> Option<Self> {
+        let robot = robot()?;
+        let package = PackageVersion { bucket: "b".into(), key: "k".into(), version: None, size: 0, etag: "e".into() };
+        let work = Work {
+            suite: "shop".into(),
+            package,
+            robot: RobotOptions::default(),
+            hooks: Hooks::default(),
+            reports: BTreeMap::new(),
+            attempt_seconds: 60,
+        };
+        let order = Order {
+            run: "run".into(),
+            shard: "0001".into(),
+            attempt: 1,
+            files: suites.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            tests: None,
+            deadline: 0,
+        };
+        let files = suites.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        Some(Self {
+            shard: Shard { work, order, secrets: BTreeMap::new(), robot },
+            folder: tempfile::tempdir().unwrap(),
+            seconds: 120.0,
+            notice: watch::channel(None).0,
+            files,
+        })
+    }
+
+    /// Adds a file to the package that is not ordered.
+    pub fn with(mut self, name: &str, text: &str) -> Self {
+        self.files.push((name.to_owned(), text.to_owned()));
+        self
+    }
+
+    pub fn attempt(&self) -> PathBuf {
+        self.folder.path().join("attempt")
+    }
+
+    pub fn notice(&self) -> watch::Sender<Option<Instant>> {
+        self.notice.clone()
+    }
+
+    pub async fn run(&self) -> Outcome {
+        let package = self.folder.path().join("package.zip");
+        zip(&package, &self.files);
+        let mut limits = Limits::new(self.seconds, self.notice.subscribe());
+        runner::shard::run(&self.shard, Ok(package), &self.attempt(), &mut limits).await.unwrap()
+    }
+}
+
+pub fn zip(path: &Path, files: &[(String, String)]) {
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
+    for (name, text) in files {
+        let mode = if name.ends_with(".sh") { 0o755 } else { 0o644 };
+        zip.start_file(name, zip::write::SimpleFileOptions::default().unix_permissions(mode)).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+/// The text of an object.
+pub fn text(outcome: &Outcome, name: &str) -> String {
+    let output = outcome.outputs.files.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", outcome.outputs.files));
+    String::from_utf8_lossy(&std::fs::read(&output.path).unwrap()).into_owned()
+}
+
+/// Whether a process with this id is at work.
+pub fn lives(pid: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
+    status.rsplit_once(')').is_some_and(|(_, rest)| !matches!(rest.trim().as_bytes().first(), Some(b'Z' | b'X')))
+}
