@@ -26,7 +26,7 @@ NAMES: dict[str, str] = {
         " _execution_record_for_config _get_func_record_for_ref _provided_runtime_code_dir"
         " invalidate_worker"
     ),
-    "services.s3": "handle_request",
+    "services.s3": "_get_object _parse_range _qp _range_error_xml _xml_body handle_request",
     "services.scheduler": "_SCHEDULE_TICK_INTERVAL",
     "services.ssm": "_managed_instance_ids _tags handle_request resolve_parameter_value",
     "services.stepfunctions": (

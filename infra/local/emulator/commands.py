@@ -17,7 +17,7 @@ from ministack import app
 from ministack.core.responses import new_uuid
 from ministack.services import s3
 
-from . import events
+from . import events, faults
 from .box import Off
 from .documents import Data, Refused
 from .machines import Machine
@@ -93,6 +93,7 @@ class Invocation:
     def run(self) -> None:
         """Runs the steps; a command whose instance ends stays as it is until it times out."""
         try:
+            self._deliver()
             if not self._enter("InProgress"):
                 return
             self.began = time.time()
@@ -104,6 +105,11 @@ class Invocation:
             self._enter(ended, details)
         except Off:
             self._outlive()
+
+    def _deliver(self) -> None:
+        text = f"{self.machine.instance} {self.command.document} {self.command.data.get('Parameters')}"
+        if faults.takes("undelivered", text):
+            raise Off(self.machine.instance)
 
     def _run(self, step: Data) -> tuple[str, str, bool]:
         """Runs a step; returns the status, its details, and whether the next step is to run."""

@@ -22,6 +22,7 @@ KINDS = {
     "lose-answer": "AWS call number `call` takes effect, the function sees status 500; text as above, target",
     "capacity": "no capacity for a slot; text: spot or on-demand, type, subnet",
     "impaired": "an instance never registers with SSM; text: instance",
+    "undelivered": "a command never reaches its instance; text: instance, document, parameters",
     "unseen": "Describe calls know nothing of an instance while it is pending; text: instance",
 }
 ALWAYS = 10**9

@@ -11,7 +11,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from . import events, faults, functions, instances, protocols, run_command, schedules, tidy
+from . import events, faults, functions, instances, objects, protocols, run_command, schedules, tidy
 from .asl import service
 from .control import control
 from .functions import Pool
@@ -31,6 +31,7 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     instances.install(settings)
     run_command.install()
     schedules.install(settings)
+    objects.install()
     service.install()
     pool = functions.install(settings)
     if settings.parent:

@@ -88,6 +88,17 @@ def test_an_instance_may_be_unseen_until_it_runs(clouds: Clouds) -> None:
     assert cloud.state(instance) == "running"
 
 
+def test_a_command_may_never_reach_its_instance(cloud: Cloud) -> None:
+    instance = cloud.instance()
+    cloud.control("POST", "faults", {"kind": "undelivered", "match": [instance, "lost-words"], "times": 1})
+    lost, heard = cloud.send(instance, "echo lost-words"), cloud.send(instance, "echo other")
+    assert cloud.result(heard, instance)["Status"] == "Success"
+    shown = cloud.ssm.get_command_invocation(CommandId=lost, InstanceId=instance)
+    assert (shown["Status"], shown["ResponseCode"]) == ("Pending", -1)
+    cloud.ssm.cancel_command(CommandId=lost)
+    assert cloud.result(lost, instance)["Status"] == "Cancelled"
+
+
 def test_a_killed_function_is_what_a_retry_sees(cloud: Cloud) -> None:
     name = cloud.function()
     cloud.control("POST", "faults", {"kind": "kill-before-answer", "match": name, "times": 1})
