@@ -4,6 +4,7 @@ mod arguments;
 mod effective;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,16 @@ pub enum Platform {
     Windows,
     /// Linux with Android emulators.
     Android,
+}
+
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Linux => "linux",
+            Self::Windows => "windows",
+            Self::Android => "android",
+        })
+    }
 }
 
 /// How large the fleet shall be.

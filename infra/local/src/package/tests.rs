@@ -1,0 +1,199 @@
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+
+use tempfile::TempDir;
+use zip::ZipArchive;
+
+use super::*;
+
+const SUITE: &str = "*** Test Cases ***\nOne\n    No Operation\n";
+
+/// A folder `name` with these files in a folder of its own.
+fn folder(name: &str, files: &[(&str, &str)]) -> (TempDir, PathBuf) {
+    let above = tempfile::tempdir().unwrap();
+    let folder = above.path().join(name);
+    fs::create_dir(&folder).unwrap();
+    for (path, content) in files {
+        let path = folder.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+    (above, folder)
+}
+
+fn open(path: &Path) -> Result<Package, PackageError> {
+    Package::open(path, &std::env::temp_dir())
+}
+
+/// Names and modes of what is in the zip.
+fn content(package: &Package) -> Vec<String> {
+    let mut zip = ZipArchive::new(File::open(package.path()).unwrap()).unwrap();
+    let entries = zip.len();
+    let entry = |at| {
+        let entry = zip.by_index(at).unwrap();
+        format!("{:o} {}", entry.unix_mode().unwrap() & 0o777, entry.name().unwrap())
+    };
+    (0..entries).map(entry).collect()
+}
+
+fn names(package: &Package) -> Vec<String> {
+    content(package).iter().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
+}
+
+fn refusal(path: &Path) -> String {
+    let shown = path.parent().unwrap().display().to_string();
+    open(path).unwrap_err().to_string().replace(&shown, "…")
+}
+
+#[test]
+fn a_folder_becomes_a_sorted_zip_without_what_is_no_part_of_it() {
+    let (_above, folder) = folder(
+        "login",
+        &[
+            ("qaops.toml", "suite = \"sign-in\""),
+            ("z.robot", SUITE),
+            ("a/b.robot", SUITE),
+            ("a/output.xml", "data of a test"),
+            ("start.sh", "#!/bin/sh"),
+            (".git/config", ""),
+            ("a/.secret", ""),
+            ("__pycache__/x.pyc", ""),
+            ("output.xml", ""),
+            ("log.html", ""),
+            ("report.html", ""),
+            ("results/verdict.json", ""),
+            ("results/output.xml", ""),
+            ("venv/pyvenv.cfg", ""),
+        ],
+    );
+    fs::set_permissions(folder.join("start.sh"), fs::Permissions::from_mode(0o755)).unwrap();
+    let _socket = UnixListener::bind(folder.join("socket")).unwrap();
+    symlink("/nowhere", folder.join(".#lock")).unwrap();
+    let package = open(&folder).unwrap();
+    assert_eq!(names(&package), ["a/", "a/b.robot", "a/output.xml", "qaops.toml", "start.sh", "z.robot"]);
+    assert!(content(&package).contains(&"755 start.sh".to_owned()));
+    assert_eq!(package.suite, "sign-in");
+    assert_eq!(package.checked.suite_files, ["a/b.robot", "z.robot"]);
+}
+
+#[test]
+fn the_same_folder_gives_the_same_bytes() {
+    let (_above, folder) = folder("s", &[("b.robot", SUITE), ("a.robot", SUITE)]);
+    let first = fs::read(open(&folder).unwrap().path()).unwrap();
+    fs::write(folder.join("a.robot"), SUITE).unwrap();
+    assert!(first == fs::read(open(&folder).unwrap().path()).unwrap());
+}
+
+#[test]
+fn a_folder_without_settings_gets_an_empty_file_of_them() {
+    let (_above, folder) = folder("My Tests (2)", &[("a.robot", SUITE)]);
+    let package = open(&folder).unwrap();
+    let mut zip = ZipArchive::new(File::open(package.path()).unwrap()).unwrap();
+    let mut text = String::new();
+    zip.by_name("qaops.toml").unwrap().read_to_string(&mut text).unwrap();
+    assert_eq!((text.as_str(), package.suite.as_str()), ("", "My-Tests-2"));
+    assert_eq!(package.checked.config, domain::config::Config::default());
+}
+
+#[test]
+fn a_zip_is_taken_as_it_stands_and_outlives_its_package() {
+    let (above, folder) = folder("s", &[("qaops.toml", ""), ("a.robot", SUITE)]);
+    let zip = above.path().join("check out.zip");
+    let made = open(&folder).unwrap();
+    fs::copy(made.path(), &zip).unwrap();
+    let made_path = made.path().to_owned();
+    drop(made);
+    assert!(!made_path.exists());
+    let given = open(&zip).unwrap();
+    assert_eq!((given.path(), given.suite.as_str()), (zip.as_path(), "check-out"));
+    drop(given);
+    assert!(zip.exists());
+}
+
+#[test]
+fn every_name_of_a_folder_makes_a_suites_name() {
+    let cases = [
+        ("checkout", "checkout"),
+        ("Robot Tests", "Robot-Tests"),
+        ("_old..v2.", "old.v2"),
+        ("größe", "gr-e"),
+        ("日本", "suite"),
+        ("", "suite"),
+        ("..", "suite"),
+        ("--x--", "x"),
+    ];
+    for (name, suite) in cases {
+        assert_eq!(made_valid(name), suite, "{name}");
+    }
+    assert_eq!(made_valid(&"x".repeat(100)).len(), 64);
+}
+
+#[test]
+fn links_within_the_folder_are_followed() {
+    let (_above, folder) = folder("s", &[("a.robot", SUITE), ("data/x.csv", "1")]);
+    symlink("data", folder.join("copy")).unwrap();
+    symlink("data/x.csv", folder.join("y.csv")).unwrap();
+    let package = open(&folder).unwrap();
+    assert_eq!(names(&package), ["a.robot", "copy/", "copy/x.csv", "data/", "data/x.csv", "y.csv", "qaops.toml"]);
+}
+
+#[test]
+fn links_that_leave_the_folder_or_lead_nowhere_or_in_a_circle_are_refused() {
+    let cases = ["../..", "/etc/hostname", "nowhere", "."];
+    let told = cases.map(|target| {
+        let (_above, folder) = folder("s", &[("a.robot", SUITE)]);
+        symlink(target, folder.join("link")).unwrap();
+        refusal(&folder)
+    });
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    package: "link": is a link that leads out of the folder, put the file itself into the folder
+    package: "link": is a link that leads out of the folder, put the file itself into the folder
+    package: "link": is a link that leads nowhere, take it out, or put the file itself into the folder
+    package: "link": is a link to a folder that it lies in, take it out
+    "#);
+}
+
+#[test]
+fn what_is_no_package_is_refused_with_the_mend() {
+    let (above, folder) = folder("s", &[("qaops.toml", ""), ("a.robot", SUITE)]);
+    let (_above, empty) = self::folder("e", &[]);
+    let (_above, bad) =
+        self::folder("b", &[("a.robot", SUITE), ("qaops.toml", "[gates]\nerror = [\"tests.faild == 0\"]")]);
+    let (_above, deep) = self::folder("d", &[("a/qaops.toml", ""), ("a/a.robot", SUITE)]);
+    let told = [
+        refusal(&above.path().join("nothing")),
+        refusal(&folder.join("a.robot")),
+        refusal(&folder.join("qaops.toml")),
+        refusal(&empty),
+        refusal(&bad),
+        refusal(&deep),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    …/nothing: there is no such file or folder, name a folder or zip with .robot files
+    …/a.robot: is a suite file, not a package, name its folder, and choose tests with --include
+    package: it is no zip, or its end is missing, zip it anew and upload it whole
+    package: there is no suite file in it, add a .robot file with tests
+    qaops.toml: gates.error[0]: unknown metric "tests.faild", did you mean "tests.failed"
+      tests.faild == 0
+      ^
+    …/d: there is no qaops.toml in it, but one in "a/qaops.toml", name the folder of that one, or add a qaops.toml for the whole
+    "#);
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_refused() {
+    use std::os::unix::ffi::OsStrExt;
+    let (_above, folder) = folder("s", &[("a.robot", SUITE)]);
+    fs::write(folder.join(std::ffi::OsStr::from_bytes(b"\xff.csv")), "").unwrap();
+    insta::assert_snapshot!(refusal(&folder), @r#"package: "�.csv": has a name that is not UTF-8, rename it"#);
+}
+
+#[test]
+fn a_file_that_only_fills_disks_is_refused_before_it_is_zipped() {
+    let (_above, folder) = folder("s", &[("a.robot", SUITE)]);
+    let large = File::create(folder.join("large")).unwrap();
+    large.set_len(domain::package::MOST_BYTES + 1).unwrap();
+    insta::assert_snapshot!(refusal(&folder), @"package: it unpacks to more than 2 GiB, leave out what no test needs, or fetch it in hooks.before");
+}

@@ -1,0 +1,160 @@
+//! The end of a run: for a person in a terminal, for a machine as JSON, and as an exit status.
+
+mod failures;
+mod gates;
+mod json;
+pub(crate) mod style;
+
+use std::error::Error;
+use std::fmt::Write;
+use std::io::{stderr, stdout};
+use std::path::{Path, PathBuf};
+
+use anstyle::Style;
+use domain::duration;
+use domain::gates::Verdict;
+use domain::judged::{Judged, TestCounts};
+use domain::run::Failure;
+
+pub use self::json::{json, json_of_error};
+use self::style::{BAD, BOLD, DIM, DOUBT, GOOD, columns, count, fit_for, paint, plain};
+use crate::args::BAD_INPUT;
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum End {
+    /// With a verdict.
+    Judged {
+        /// The verdict and what it rests on.
+        judged: Box<Judged>,
+        /// Folder of the results.
+        out: PathBuf,
+    },
+    /// By an error of the input or of ours.
+    Error {
+        /// Run's id.
+        run: String,
+        /// What happened.
+        failure: Failure,
+        /// Folder of the results, as far as there are any.
+        out: PathBuf,
+    },
+}
+
+/// Exit status: 0 passed, 1 failed, 2 inconclusive, 3 an error of the input or of ours.
+pub fn status(end: &End) -> u8 {
+    match end {
+        End::Judged { judged, .. } => match judged.verdict {
+            Verdict::Passed => 0,
+            Verdict::Failed => 1,
+            Verdict::Inconclusive => 2,
+        },
+        End::Error { .. } => BAD_INPUT,
+    }
+}
+
+/// The end of a run for a person, fit for standard output.
+pub fn text(end: &End) -> String {
+    let text = match end {
+        End::Judged { judged, out } => of_judged(judged, out, columns()),
+        End::Error { run, failure, out } => of_failure(run, failure, out),
+    };
+    fit_for(&stdout(), text)
+}
+
+/// An error with its causes, fit for standard error.
+pub fn error(error: &dyn Error) -> String {
+    fit_for(&stderr(), format!("{} {}", paint(BAD.bold(), "error:"), with_causes(error)))
+}
+
+/// An error and its causes, as `failed to read x: no such file`.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let _ = write!(text, ": {inner}");
+        cause = inner.source();
+    }
+    text
+}
+
+/// The verdict of a run in one line, such as `PASSED shop: 52 tests in 41s`.
+pub fn verdict_line(judged: &Judged) -> String {
+    let (style, word) = verdict(judged.verdict);
+    let word = paint(style.bold(), word);
+    let seconds = short(judged.seconds);
+    format!("{word} {}: {} in {seconds}", paint(BOLD, &judged.suite), tests(&judged.tests))
+}
+
+fn verdict(verdict: Verdict) -> (Style, &'static str) {
+    match verdict {
+        Verdict::Passed => (GOOD, "PASSED"),
+        Verdict::Failed => (BAD, "FAILED"),
+        Verdict::Inconclusive => (DOUBT, "INCONCLUSIVE"),
+    }
+}
+
+fn of_judged(judged: &Judged, out: &Path, columns: usize) -> String {
+    let sections = [
+        failures::failed(&judged.failed, columns),
+        failures::flaky(&judged.flaky, columns),
+        failures::lost(judged, columns),
+        gates::gates(&judged.gates, columns),
+        facts(judged, out),
+        verdict_line(judged),
+    ];
+    let told: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
+    format!("\n{}", told.join("\n\n"))
+}
+
+fn facts(judged: &Judged, out: &Path) -> String {
+    let shards = judged.shards;
+    let mut rows = vec![
+        ("Environments", judged.environments.to_string()),
+        ("Shards", format!("{} of {} done", shards.done, shards.planned)),
+        ("Time", short(judged.seconds)),
+    ];
+    rows.extend(judged.labels.iter().map(|(key, value)| ("Label", format!("{} {}", plain(key), plain(value)))));
+    rows.extend(places(out));
+    table(&rows)
+}
+
+/// Where the report and the rest lie.
+fn places(out: &Path) -> Vec<(&'static str, String)> {
+    let report = out.join("report.html");
+    let mut rows = Vec::new();
+    if report.exists() {
+        rows.push(("Report", report.display().to_string()));
+    }
+    rows.push(("Results", out.display().to_string()));
+    rows
+}
+
+fn table(rows: &[(&str, String)]) -> String {
+    let line = |(key, value): &(&str, String)| format!("  {} {value}", paint(DIM, format!("{key:<13}")));
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn of_failure(run: &str, failure: &Failure, out: &Path) -> String {
+    let word = paint(BAD.bold(), "ERROR");
+    let cause = failure.cause.trim_end().lines().map(plain).collect::<Vec<_>>().join("\n");
+    let rows = [vec![("Run", run.to_owned())], places(out)].concat();
+    format!("\n{}\n\n{word} {}: {cause}", table(&rows), paint(BOLD, plain(&failure.error)))
+}
+
+/// `77 tests, 2 failed, 1 skipped, 3 flaky`
+fn tests(tests: &TestCounts) -> String {
+    let rest = [(tests.failed, "failed", BAD), (tests.skipped, "skipped", DOUBT), (tests.flaky, "flaky", DOUBT)];
+    let rest = rest.iter().filter(|(number, ..)| *number > 0);
+    let rest = rest.map(|(number, word, style)| format!(", {}", paint(*style, format!("{number} {word}"))));
+    count(tests.total as usize, "test") + &rest.collect::<String>()
+}
+
+/// A duration with no more figures than a person wants.
+fn short(seconds: f64) -> String {
+    let figures = if seconds < 10.0 { 10.0 } else { 1.0 };
+    duration::show((seconds * figures).round() / figures)
+}
+
+#[cfg(test)]
+mod tests;

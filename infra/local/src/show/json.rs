@@ -1,0 +1,79 @@
+//! The end of a run as one JSON object.
+
+use std::error::Error;
+
+use domain::gates::{GateOutcome, Severity, Verdict};
+use domain::judged::{ShardCounts, TestCounts};
+use domain::run::Failure;
+use serde::Serialize;
+
+use super::{End, with_causes};
+
+/// Error's name where there was no run that could name it.
+const NO_RUN: &str = "Input.Refused";
+
+#[derive(Serialize)]
+struct Judgement<'a> {
+    run: &'a str,
+    verdict: Verdict,
+    tests: TestCounts,
+    gates: Vec<Gate<'a>>,
+    shards: ShardCounts,
+    environments: usize,
+    seconds: f64,
+    out: String,
+}
+
+#[derive(Serialize)]
+struct Gate<'a> {
+    gate: &'a str,
+    severity: Severity,
+    value: Option<f64>,
+    ok: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Refusal<'a> {
+    run: Option<&'a str>,
+    verdict: &'static str,
+    error: &'a Failure,
+    out: Option<String>,
+}
+
+/// The end of a run in one line: `{"run","verdict","tests","gates","shards","environments","seconds","out"}`, or
+/// `{"run","verdict":"error","error":{"error","cause"},"out"}`.
+pub fn json(end: &End) -> String {
+    let object = match end {
+        End::Judged { judged, out } => serde_json::to_string(&Judgement {
+            run: &judged.run,
+            verdict: judged.verdict,
+            tests: judged.tests,
+            gates: judged.gates.iter().map(gate).collect(),
+            shards: judged.shards,
+            environments: judged.environments,
+            seconds: judged.seconds,
+            out: out.display().to_string(),
+        }),
+        End::Error { run, failure, out } => {
+            let out = Some(out.display().to_string());
+            serde_json::to_string(&Refusal { run: Some(run), verdict: "error", error: failure, out })
+        }
+    };
+    object.unwrap_or_else(|error| json_of_error(&error))
+}
+
+/// What is printed where an error came before any run: `{"run":null,"verdict":"error",…}`.
+pub fn json_of_error(error: &dyn Error) -> String {
+    let failure = Failure { error: NO_RUN.to_owned(), cause: with_causes(error) };
+    // Texts and nothing else always become JSON.
+    serde_json::to_string(&Refusal { run: None, verdict: "error", error: &failure, out: None }).unwrap_or_default()
+}
+
+fn gate(outcome: &GateOutcome) -> Gate<'_> {
+    Gate {
+        gate: &outcome.gate,
+        severity: outcome.severity,
+        value: outcome.value.as_ref().map(|value| value.raw),
+        ok: outcome.ok(),
+    }
+}
