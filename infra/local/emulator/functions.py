@@ -33,14 +33,19 @@ class Environment:
         self.id = secrets.token_hex(8)
         self.dead = False
         self._calls = 0
+        self.change = 0
         self._api = RuntimeApi(self._accepts)
         self._config = config
         self._log = logs.Stream(f"/aws/lambda/{self.name}", config.get("Version", "$LATEST"))
         self.credentials = credentials.issue(_role(config), self.name)
         folder = Path(lambda_svc._provided_runtime_code_dir(code))
-        self._process = processes.start(
-            [folder / "bootstrap"], self._variables(folder, settings), folder, subprocess.PIPE
-        )
+        try:
+            self._process = processes.start(
+                [folder / "bootstrap"], self._variables(folder, settings), folder, subprocess.PIPE
+            )
+        except BaseException:
+            self._api.close()
+            raise
         self._start(self._pump, self._process.stdout)
         self._start(self._bury)
 
@@ -173,6 +178,7 @@ class Pool:
         self._settings = settings
         self._idle: dict[str, list[Environment]] = {}
         self._by_key: dict[str, Environment] = {}
+        self._changes: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def lease(self, config: Record, code: bytes) -> Environment:
@@ -184,16 +190,19 @@ class Pool:
                 if not environment.dead:
                     return environment
         made = Environment(config, code, self._settings)
+        made.change = self._changes.get(made.name, 0)
         self._by_key[made.credentials.key] = made
         return made
 
     def give_back(self, config: Record, environment: Environment) -> None:
-        """Keeps a living environment for the next invocation."""
-        if environment.dead:
-            self._by_key.pop(environment.credentials.key, None)
-            return
+        """Keeps a living environment of the function as it is now for the next invocation."""
         with self._lock:
-            self._idle.setdefault(_version(config), []).append(environment)
+            current = self._changes.get(environment.name, 0) == environment.change
+            if current and not environment.dead:
+                self._idle.setdefault(_version(config), []).append(environment)
+                return
+        environment.kill()
+        self._by_key.pop(environment.credentials.key, None)
 
     def of_key(self, key: str) -> Environment | None:
         """The environment whose requests are signed with an access key."""
@@ -202,6 +211,7 @@ class Pool:
     def drop(self, function: str) -> None:
         """Ends the idle environments of a function that has changed or is gone."""
         with self._lock:
+            self._changes[function] = self._changes.get(function, 0) + 1
             names = [name for name in self._idle if name.split(" ")[0] == function]
             doomed = [environment for name in names for environment in self._idle.pop(name)]
         for environment in doomed:

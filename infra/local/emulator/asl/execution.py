@@ -13,7 +13,7 @@ from typing import Any
 from ministack.core.responses import now_iso
 from ministack.services import stepfunctions
 
-from .errors import LIMIT, StateError
+from .errors import StateError
 from .scope import Scope
 
 _MOST_EVENTS = 25_000
@@ -23,6 +23,8 @@ _ENDS = {
     "TIMED_OUT": "ExecutionTimedOut",
     "ABORTED": "ExecutionAborted",
 }
+_CAUSE = 32_768
+_registry = threading.Lock()
 _live: dict[str, Execution] = {}
 
 
@@ -61,7 +63,7 @@ class Execution:
 
     def fail(self, error: StateError) -> bool:
         """Ends as failed."""
-        details = {"error": error.name, "cause": error.cause[: LIMIT // 8]}
+        details = {"error": error.name, "cause": error.cause[:_CAUSE]}
         return self._end("FAILED", details, **details)
 
     def time_out(self) -> bool:
@@ -94,6 +96,13 @@ def _details_name(kind: str) -> str:
     return kind[0].lower() + kind[1:] + "EventDetails"
 
 
-def find(arn: str) -> Execution | None:
-    """A running execution."""
-    return _live.get(arn)
+def of(record: dict[str, Any]) -> Execution:
+    """The execution of a record; one that has ended already is called off from the start."""
+    with _registry:
+        found = _live.get(record["executionArn"])
+        if found is None:
+            found = Execution(record)
+    if record["status"] != "RUNNING":
+        _live.pop(found.arn, None)
+        found.scope.cancel()
+    return found

@@ -64,21 +64,20 @@ def _start(plain: Callable[[Data], Any]) -> Callable[[Data], Any]:
             return error_response_json("InvalidExecutionInput", "Invalid State Machine Execution Input", 400)
         if len(given.encode()) > LIMIT:
             return error_response_json("ValidationException", "input is longer than 262144 bytes", 400)
-        running = _same(data, value)
-        if running:
-            record = running.record
-            return json_response({"executionArn": running.arn, "startDate": record["startDate"]})
+        if same := _same(data, value):
+            return json_response({key: same[key] for key in ("executionArn", "startDate")})
         return plain(data)
 
     return action
 
 
-def _same(data: Data, value: Any) -> Execution | None:
-    """The running execution that a request with the same name and input has started."""
+def _same(data: Data, value: Any) -> Data | None:
+    """The record of the running execution that a request with this name and input has started."""
     machine = stepfunctions._resolve_state_machine_arn(data.get("stateMachineArn") or "") or ""
     arn = f"{machine.replace(':stateMachine:', ':execution:')}:{data.get('name')}"
-    running = execution.find(arn)
-    return running if running and json.loads(running.record["input"]) == value else None
+    record = stepfunctions._executions.get(arn)
+    running = record is not None and record["status"] == "RUNNING"
+    return record if running and json.loads(record["input"]) == value else None
 
 
 def _stop(data: Data) -> Any:
@@ -86,15 +85,14 @@ def _stop(data: Data) -> Any:
     if record is None:
         text = f"Execution Does Not Exist: '{data.get('executionArn')}'"
         return error_response_json("ExecutionDoesNotExist", text, 400)
-    if running := execution.find(record["executionArn"]):
-        running.abort(data.get("error"), data.get("cause"))
+    execution.of(record).abort(data.get("error"), data.get("cause"))
     return json_response({"stopDate": record["stopDate"]})
 
 
 def _run(arn: str) -> None:
     """Runs an execution to its end on the calling thread."""
     record = stepfunctions._executions[arn]
-    running = Execution(record)
+    running = execution.of(record)
     machine = stepfunctions._state_machines[record["stateMachineArn"]]
     parsed = json.loads(machine["definition"])
     given = json.loads(record["input"])

@@ -108,6 +108,17 @@ def test_changed_code_or_settings_run_in_a_new_environment(cloud: Cloud) -> None
     until(lambda: not processes.exists(seen["pid"]))
 
 
+def test_a_function_that_changes_while_it_runs_ends_its_old_environment(cloud: Cloud) -> None:
+    name = cloud.function()
+    with ThreadPoolExecutor(1) as pool:
+        running = pool.submit(cloud.invoke, name, {"sleep": 1})
+        until(lambda: started(cloud, name))
+        cloud.functions.update_function_configuration(FunctionName=name, Timeout=19)
+        pid = running.result()["pid"]
+    until(lambda: not processes.exists(pid))
+    assert cloud.invoke(name, {})["calls"] == 1
+
+
 def test_output_is_in_the_log_group_between_start_and_report(cloud: Cloud) -> None:
     name = cloud.function()
     cloud.invoke(name, {"print": "a line of the function", "sleep": 0.1})

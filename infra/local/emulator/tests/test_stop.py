@@ -79,6 +79,16 @@ def children(cloud: Cloud, arn: str) -> set[str]:
     return found
 
 
+def test_a_stop_right_after_the_start_is_not_lost(cloud: Cloud) -> None:
+    machine = cloud.machine({"W": WAIT})
+    for n in range(20):
+        start = {"stateMachineArn": machine, "name": f"short-{n}", "input": "{}"}
+        arn = cloud.sfn.start_execution(**start)["executionArn"]
+        assert cloud.sfn.start_execution(**start)["executionArn"] == arn
+        cloud.sfn.stop_execution(executionArn=arn)
+        assert cloud.end(arn, 1)["status"] == "ABORTED"
+
+
 def test_stopping_twice_and_stopping_what_has_ended_is_quiet(cloud: Cloud) -> None:
     arn = cloud.begin({"W": WAIT})
     first = cloud.sfn.stop_execution(executionArn=arn)
