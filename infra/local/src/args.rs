@@ -115,13 +115,14 @@ pub struct RunFlags {
     /// End the run after this time, such as 90s, 30m or 1h30m
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
-    /// Folder for output.xml, junit.xml, verdict.json, report.html and the logs
+    /// Folder for output.xml, junit.xml, verdict.json, report.html and the logs; by default a new one in the
+    /// project's .qaops/runs
     #[arg(long, short, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print one JSON object at the end, and nothing else, on standard output
     #[arg(long)]
     pub json: bool,
-    /// Keep the environments' folders after the run, to look into them
+    /// Keep the local cloud running after the run, to look into it, until Ctrl-C
     #[arg(long)]
     pub keep: bool,
 }

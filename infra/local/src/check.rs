@@ -13,7 +13,7 @@ use domain::problem::Problem;
 pub(crate) use self::needs::missing_programs;
 use crate::args::RunFlags;
 use crate::package::Package;
-use crate::show::style::{BAD, BOLD, DIM, DOUBT, count, fit_for, paint, plain};
+use crate::show::style::{BAD, BOLD, DIM, DOUBT, GOOD, count, fit_for, paint, plain};
 
 /// What a person should know of a package that can be run, fit for standard output. Settings that no run could have
 /// are a problem.
@@ -38,9 +38,9 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
     rows.extend(hooks.into_iter().filter_map(|(when, hook)| Some(("hooks", pair(when, &first_line(hook.as_ref()?))))));
     rows.extend(settings.reports.iter().map(|(kind, path)| ("reports", pair(kind, &plain(path)))));
     rows.push(("needs", settings.needs.join(", ")));
-    let verdict = format!("{} can be run", paint(BOLD, &package.suite));
+    let verdict = format!("{} {} can be run", paint(GOOD, "✓"), paint(BOLD, &package.suite));
     let remark =
-        missing.map(|problem| format!("\n{} {}, {}\n", paint(DOUBT, "Not here yet:"), problem.what, problem.mend));
+        missing.map(|problem| format!("\n\n{} {}, {}", paint(DOUBT, "Not here yet:"), problem.what, problem.mend));
     format!("{verdict}\n\n{}{}", table(&rows), remark.unwrap_or_default())
 }
 
@@ -95,13 +95,13 @@ fn first_line(command: &str) -> String {
 /// One line for each row that has a value; a key stands before the first of its rows only.
 fn table(rows: &[(&'static str, String)]) -> String {
     let mut last = "";
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for (key, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
         let shown = if *key == last { "" } else { key };
-        text.push_str(&format!("  {} {value}\n", paint(DIM, format!("{shown:<13}"))));
+        lines.push(format!("  {} {value}", paint(DIM, format!("{shown:<13}"))));
         last = key;
     }
-    text
+    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -151,7 +151,7 @@ mod tests {
             stop = ["tests{tag=critical}.failed > 0"]
         "#;
         insta::assert_snapshot!(told(config, &["a.robot", "b.robot"]), @r"
-        shop can be run
+        ✓ shop can be run
 
           platform      linux
           environments  as many as it takes to be over in 10m
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn a_package_without_settings_is_told_with_the_defaults() {
         insta::assert_snapshot!(told("", &["a.robot"]), @r"
-        checkout can be run
+        ✓ checkout can be run
 
           platform      linux
           environments  1

@@ -103,14 +103,14 @@ impl Progress {
 
     /// The shards stand so now.
     pub fn shards(&mut self, shards: Shards) {
-        let line = counts(&shards);
+        let line = counts(&shards, None);
         match self.mode {
             Mode::Silent => {}
             Mode::Terminal => {
                 let bar = self.bar.get_or_insert_with(|| new_bar(self.started));
                 bar.set_length(shards.planned);
                 bar.set_position(shards.done);
-                bar.set_message(fit_for(&stderr(), with_time_left(&line, &shards)));
+                bar.set_message(fit_for(&stderr(), counts(&shards, shards.expected_left_seconds)));
             }
             Mode::Plain if line == self.shards || shards.planned == 0 => {}
             Mode::Plain => {
@@ -156,7 +156,7 @@ fn new_bar(started: Instant) -> ProgressBar {
     let clock = move |_: &ProgressState, out: &mut dyn std::fmt::Write| {
         let _ = write!(out, "{:>7}", clock(started.elapsed().as_secs_f64()));
     };
-    let style = ProgressStyle::with_template("{clock}  {bar:20.green/black.bright} {wide_msg}");
+    let style = ProgressStyle::with_template("{clock}  {bar:14.green/black.bright} {wide_msg}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.set_style(style.with_key("clock", clock).progress_chars("━╸─"));
     bar.enable_steady_tick(TICK);
@@ -173,23 +173,20 @@ fn state_line(name: &str, seconds: f64) -> Option<String> {
     Some(format!("{:>7}  {} {words}", clock(seconds), paint(BOLD, format!("{name:<16}"))))
 }
 
-/// `8/12 shards · 41 passed · 1 failed`; what is zero is left out, but for tests that passed.
-fn counts(shards: &Shards) -> String {
-    let mut parts = vec![format!("{}/{} shards", shards.done, shards.planned)];
-    parts.push(paint(GOOD, format!("{} passed", shards.passed)));
-    let rest = [(shards.failed, "failed", BAD), (shards.skipped, "skipped", DOUBT), (shards.lost, "lost", BAD)];
-    parts.extend(rest.iter().filter(|(number, ..)| *number > 0).map(|(number, word, style)| {
-        let noun = if *word == "lost" { " shards" } else { "" };
-        paint(*style, format!("{number} {word}{noun}"))
-    }));
-    parts.join(" · ")
-}
-
-fn with_time_left(line: &str, shards: &Shards) -> String {
-    match shards.expected_left_seconds {
-        Some(left) if left >= 1.0 => format!("{line} · {}", paint(DIM, format!("about {} left", coarse(left)))),
-        _ => line.to_owned(),
-    }
+/// `8/12 shards · 41 passed · 1 failed · ~12s left · 2 skipped`, with what matters least last, where a narrow terminal cuts
+/// it off. What is zero is left out, but for tests that passed.
+fn counts(shards: &Shards, left: Option<f64>) -> String {
+    let some = |number: u64, word: &str, style| (number > 0).then(|| paint(style, format!("{number} {word}")));
+    let left = left.filter(|seconds| *seconds >= 1.0).map(|seconds| format!("~{} left", coarse(seconds)));
+    let parts = [
+        Some(format!("{}/{} shards", shards.done, shards.planned)),
+        Some(paint(GOOD, format!("{} passed", shards.passed))),
+        some(shards.failed, "failed", BAD),
+        some(shards.lost, "lost", BAD),
+        left,
+        some(shards.skipped, "skipped", DOUBT),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 /// `0.4s`, `59.9s`, `1m05s`, `1h02m`: at most six columns.
@@ -273,10 +270,10 @@ mod tests {
     fn what_is_zero_is_left_out_of_the_counts() {
         let some = Shards { done: 8, planned: 12, passed: 41, ..Shards::default() };
         let all = Shards { failed: 1, skipped: 2, lost: 3, expected_left_seconds: Some(12.3), ..some };
-        let told = [some, all].map(|shards| strip_str(&with_time_left(&counts(&shards), &shards)).to_string());
+        let told = [some, all].map(|shards| strip_str(&counts(&shards, shards.expected_left_seconds)).to_string());
         insta::assert_snapshot!(told.join("\n"), @r"
         8/12 shards · 41 passed
-        8/12 shards · 41 passed · 1 failed · 2 skipped · 3 lost shards · about 12s left
+        8/12 shards · 41 passed · 1 failed · 3 lost · ~12s left · 2 skipped
         ");
     }
 

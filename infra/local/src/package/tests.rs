@@ -197,3 +197,11 @@ fn a_file_that_only_fills_disks_is_refused_before_it_is_zipped() {
     large.set_len(domain::package::MOST_BYTES + 1).unwrap();
     insta::assert_snapshot!(refusal(&folder), @"package: it unpacks to more than 2 GiB, leave out what no test needs, or fetch it in hooks.before");
 }
+
+proptest::proptest! {
+    /// Any folder's name makes a name that the suite may have.
+    #[test]
+    fn any_name_makes_a_suites_name(name in "\\PC{0,80}|[-_.a ]{0,80}") {
+        proptest::prop_assert!(is_suite_name(&made_valid(&name)));
+    }
+}

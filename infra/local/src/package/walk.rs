@@ -1,6 +1,7 @@
 //! What of a folder belongs into its package.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -106,7 +107,8 @@ fn unwalkable(root: &Path, error: walkdir::Error) -> PackageError {
     if is_link && !path.exists() {
         return refused("is a link that leads nowhere", "take it out, or put the file itself into the folder");
     }
-    super::unreadable(&path, error.into())
+    let why = error.into_io_error().unwrap_or_else(|| io::Error::other("it cannot be walked through"));
+    super::unreadable(&path, why)
 }
 
 /// Refuses a folder above a package: with an empty `qaops.toml` for the whole, the gates of the one below would

@@ -4,7 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table};
 use domain::gates::{GateOutcome, Severity, State};
 
-use super::style::{BOLD, DIM, paint, plain, wrap};
+use super::style::{BOLD, DOUBT, paint, plain, wrap};
 
 /// A table of gates at most so wide; empty if there are none.
 pub(super) fn gates(gates: &[GateOutcome], columns: usize) -> String {
@@ -36,8 +36,8 @@ pub(super) fn gates(gates: &[GateOutcome], columns: usize) -> String {
 
 /// Why nobody can tell whether a gate holds.
 fn remark(gate: &GateOutcome, columns: usize) -> String {
-    let lines = wrap(&plain(&gate.why), columns - 5);
-    lines.iter().map(|line| format!("\n     {}", paint(DIM, line))).collect()
+    let text = wrap(&plain(&gate.why), columns - 5).join("\n     ");
+    format!("\n  {}  {text}", paint(DOUBT, "?"))
 }
 
 fn row(gate: &GateOutcome) -> Vec<Cell> {
@@ -58,10 +58,10 @@ fn row(gate: &GateOutcome) -> Vec<Cell> {
 /// A broken gate that only warns is no bad news.
 fn mark(gate: &GateOutcome) -> (&'static str, Color) {
     match (gate.state, gate.severity) {
-        (State::Held, _) => ("✓", Color::Green),
-        (State::Broken, Severity::Warn) => ("!", Color::Yellow),
-        (State::Broken, _) => ("✗", Color::Red),
-        (State::NoValue | State::NoBaseline, _) => ("?", Color::Yellow),
+        (State::Held, _) => ("✓", Color::DarkGreen),
+        (State::Broken, Severity::Warn) => ("!", Color::DarkYellow),
+        (State::Broken, _) => ("✗", Color::DarkRed),
+        (State::NoValue | State::NoBaseline, _) => ("?", Color::DarkYellow),
     }
 }
 

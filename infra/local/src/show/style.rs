@@ -108,4 +108,16 @@ mod tests {
     fn nothing_in_a_message_steers_the_terminal() {
         assert_eq!(plain("a\u{1b}[31mred\u{1b}[0m\u{7}\tb\u{1b}]0;title\u{7}c\r"), "ared bc");
     }
+
+    proptest::proptest! {
+        /// Whatever a test says, no line is wider than asked for, and none steers the terminal.
+        #[test]
+        fn lines_are_never_wider_than_asked_for(text in "(\\PC|\u{1b}\\[[0-9;]*[mJH]|\n|日|[a-z]{1,9} ){0,40}", columns in 1_usize..50) {
+            let text = plain(&text);
+            proptest::prop_assert!(!text.chars().any(char::is_control));
+            for line in wrap(&text, columns) {
+                proptest::prop_assert!(line.width() <= columns, "{line:?}");
+            }
+        }
+    }
 }

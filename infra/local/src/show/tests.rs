@@ -86,7 +86,7 @@ fn a_failed_run_tells_what_failed_and_why() {
       !  tests.flaky == 0                    1  0                        warn
       ?  tests.passed >= baseline            2  at least the baseline's  warn
       ✓  tests{tag=smoke}.failed > 0         0  stops above 0            stop
-         tests.passed is 2, but there is no accepted run to compare it with.
+      ?  tests.passed is 2, but there is no accepted run to compare it with.
 
       Environments  3
       Shards        3 of 3 done
@@ -113,7 +113,7 @@ fn a_failed_run_tells_what_failed_and_why() {
       !  tests.flaky == 0                             1  0                        warn
       ?  tests.passed >= baseline                     2  at least the baseline's  warn
       ✓  tests{tag=smoke}.failed > 0                  0  stops above 0            stop
-         tests.passed is 2, but there is no accepted run to compare it with.
+      ?  tests.passed is 2, but there is no accepted run to compare it with.
 
       Environments  3
       Shards        3 of 3 done
@@ -158,7 +158,7 @@ fn lost_work_is_told() {
          Gate                  Value  Limit         Severity
       ✓  tests.failed == 0         0  0             error
       ?  coverage.line >= 80%   none  at least 80%  error
-         coverage.line has no value, because no coverage report was given.
+      ?  coverage.line has no value, because no coverage report was given.
 
       Environments  3
       Shards        2 of 3 done
