@@ -45,7 +45,7 @@ def test_an_answer_is_the_tasks_result_at_once_and_counts_once(cloud: Cloud) -> 
     cloud.sfn.send_task_success(taskToken=token, output='{"ok": 1}')
     again = error_of(cloud.sfn.send_task_success, taskToken=token, output="{}")
     assert cloud.end(arn)["value"] == {"ok": 1}
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 2
     assert again == "TaskTimedOut"
     assert error_of(cloud.sfn.send_task_failure, taskToken=token) == "TaskTimedOut"
 
