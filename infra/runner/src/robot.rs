@@ -153,12 +153,16 @@ fn exit(status: std::process::ExitStatus) -> Exit {
     status.code().map_or(Exit::Crashed { code: -1 }, Exit::from_code)
 }
 
-/// Ordered files in which Robot Framework selected no test. Without its word for it there are none: a file that
-/// could not even be read is missing, not empty.
+/// Ordered files in which Robot Framework selected no test. Without its word for it there are none, and a file that
+/// is not there is missing, not empty.
 pub fn unselected(shard: &Shard, places: &Places) -> Vec<String> {
     let Ok(text) = std::fs::read_to_string(places.control.join("selected.json")) else { return Vec::new() };
     let Ok(selected) = serde_json::from_str::<BTreeSet<PathBuf>>(&text) else { return Vec::new() };
-    shard.order.files.iter().filter(|file| !selected.contains(&places.file(file))).cloned().collect()
+    let without_tests = |file: &&String| {
+        let path = places.file(file);
+        path.is_file() && !selected.contains(&path)
+    };
+    shard.order.files.iter().filter(without_tests).cloned().collect()
 }
 
 /// Makes `log.html` from a masked `output.xml` by the `rebot` beside `robot`.

@@ -13,11 +13,9 @@ const PASSES: &str = "*** Test Cases ***\nA test\n    Log    hello\n";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_shard_runs_only_its_files_and_leaves_output_log_and_console() {
     let Some(bench) = Bench::new(&[("cart/a.robot", PASSES)]) else { return };
-    let outcome = bench
-        .with("b.robot", PASSES)
-        .with("cart/__init__.robot", "*** Settings ***\nDocumentation    Init\n")
-        .run()
-        .await;
+    let init = "*** Settings ***\nDocumentation    Init\n";
+    let bench = bench.with("b.robot", PASSES).with("cart/__init__.robot", init);
+    let outcome = bench.run().await;
     assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));
     let output = text(&outcome, "output.xml");
     assert!(output.contains("cart/a.robot") && !output.contains("b.robot\"") && output.contains("<doc>Init</doc>"));
@@ -76,7 +74,8 @@ async fn a_robot_that_ignores_the_signal_is_killed() {
     assert_eq!(outcome.exit, Exit::DeadlinePassed);
     assert!(started.elapsed() < Duration::from_secs(9), "{:?}", started.elapsed());
     assert!(text(&outcome, "console.txt").contains("did not stop and is killed"));
-    assert!(text(&outcome, "output.xml").contains("<test"));
+    // What Robot Framework had not flushed is lost; what is there is uploaded all the same.
+    assert!(outcome.outputs.files.contains_key("output.xml"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

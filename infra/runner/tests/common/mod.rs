@@ -12,10 +12,10 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// A shard and the folder that it runs in.
-pub struct Bench {
-    pub shard: Shard,
-    pub folder: tempfile::TempDir,
-    pub seconds: f64,
+pub(crate) struct Bench {
+    pub(crate) shard: Shard,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) seconds: f64,
     notice: watch::Sender<Option<Instant>>,
     files: Vec<(String, String)>,
 }
@@ -34,7 +34,7 @@ fn robot() -> Option<PathBuf> {
 
 impl Bench {
     /// A bench with suite files of these names and contents, all of them ordered; none where there is no `robot`.
-    pub fn new(suites: &[(&str, &str)]) -> Option<Self> {
+    pub(crate) fn new(suites: &[(&str, &str)]) -> Option<Self> {
         let robot = robot()?;
         let package = PackageVersion { bucket: "b".into(), key: "k".into(), version: None, size: 0, etag: "e".into() };
         let work = Work {
@@ -64,20 +64,20 @@ impl Bench {
     }
 
     /// Adds a file to the package that is not ordered.
-    pub fn with(mut self, name: &str, text: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, text: &str) -> Self {
         self.files.push((name.to_owned(), text.to_owned()));
         self
     }
 
-    pub fn attempt(&self) -> PathBuf {
+    pub(crate) fn attempt(&self) -> PathBuf {
         self.folder.path().join("attempt")
     }
 
-    pub fn notice(&self) -> watch::Sender<Option<Instant>> {
+    pub(crate) fn notice(&self) -> watch::Sender<Option<Instant>> {
         self.notice.clone()
     }
 
-    pub async fn run(&self) -> Outcome {
+    pub(crate) async fn run(&self) -> Outcome {
         let package = self.folder.path().join("package.zip");
         zip(&package, &self.files);
         let mut limits = Limits::new(self.seconds, self.notice.subscribe());
@@ -85,7 +85,7 @@ impl Bench {
     }
 }
 
-pub fn zip(path: &Path, files: &[(String, String)]) {
+pub(crate) fn zip(path: &Path, files: &[(String, String)]) {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
     for (name, text) in files {
         let mode = if name.ends_with(".sh") { 0o755 } else { 0o644 };
@@ -96,13 +96,13 @@ pub fn zip(path: &Path, files: &[(String, String)]) {
 }
 
 /// The text of an object.
-pub fn text(outcome: &Outcome, name: &str) -> String {
+pub(crate) fn text(outcome: &Outcome, name: &str) -> String {
     let output = outcome.outputs.files.get(name).unwrap_or_else(|| panic!("no {name} in {:?}", outcome.outputs.files));
     String::from_utf8_lossy(&std::fs::read(&output.path).unwrap()).into_owned()
 }
 
 /// Whether a process with this id is at work.
-pub fn lives(pid: &str) -> bool {
+pub(crate) fn lives(pid: &str) -> bool {
     let status = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim())).unwrap_or_default();
     status.rsplit_once(')').is_some_and(|(_, rest)| !matches!(rest.trim().as_bytes().first(), Some(b'Z' | b'X')))
 }
