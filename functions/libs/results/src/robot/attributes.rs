@@ -1,11 +1,11 @@
-//! The attributes of one element.
+//! The attributes of one element, read more strictly than the parser would: as XML demands, with white space
+//! between them, no name twice, and no markup in values.
 
 use std::borrow::Cow;
 
-use quick_xml::events::BytesStart;
-
 use super::entities::Entities;
 use super::error::Refusal;
+use super::wellformed::is_name;
 
 /// More attributes than any element of Robot Framework has; checking for doubles is quadratic.
 const MOST: usize = 64;
@@ -14,14 +14,19 @@ const MOST: usize = 64;
 pub(super) struct Attributes<'a>(Vec<(&'a str, Cow<'a, str>)>);
 
 impl<'a> Attributes<'a> {
-    pub(super) fn new(tag: &'a BytesStart<'_>, entities: &mut Entities) -> Result<Self, Refusal> {
-        let mut list = Vec::new();
-        for attribute in tag.attributes() {
-            let attribute = attribute.map_err(|error| Refusal::malformed(error.to_string()))?;
+    /// Reads what stands in a tag behind the name of the element.
+    pub(super) fn new(raw: &'a str, entities: &mut Entities) -> Result<Self, Refusal> {
+        let mut list: Vec<(&str, Cow<'_, str>)> = Vec::new();
+        let mut rest = raw;
+        while let Some((name, value, behind)) = split(rest)? {
+            if !is_name(name) || list.iter().any(|(earlier, _)| *earlier == name) {
+                return Err(Refusal::malformed(format!("an attribute '{name}'")));
+            }
             if list.len() == MOST {
                 return Err(Refusal::Limit(format!("an element with more than {MOST} attributes")));
             }
-            list.push((attribute.key.into_inner(), entities.attribute(attribute.value)?));
+            list.push((name, entities.attribute(value)?));
+            rest = behind;
         }
         Ok(Attributes(list))
     }
@@ -36,5 +41,46 @@ impl<'a> Attributes<'a> {
 
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(key, _)| *key)
+    }
+}
+
+/// Name and value of the first attribute, and what follows. None if there is no more.
+fn split(text: &str) -> Result<Option<(&str, &str, &str)>, Refusal> {
+    let trimmed = text.trim_ascii_start();
+    if trimmed.is_empty() {
+        return Ok(None);
+    }
+    let wrong = || Refusal::malformed("an attribute without a quoted value or without a space before it");
+    let equals = memchr::memchr(b'=', trimmed.as_bytes()).filter(|_| trimmed.len() < text.len()).ok_or_else(wrong)?;
+    let value = trimmed[equals + 1..].trim_ascii_start();
+    let quote = value.bytes().next().filter(|byte| matches!(byte, b'"' | b'\'')).ok_or_else(wrong)?;
+    let end = memchr::memchr(quote, &value.as_bytes()[1..]).ok_or_else(wrong)?;
+    Ok(Some((trimmed[..equals].trim_ascii_end(), &value[1..=end], &value[end + 2..])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str) -> Option<Vec<(String, String)>> {
+        let attributes = Attributes::new(raw, &mut Entities::default()).ok()?;
+        Some(attributes.0.into_iter().map(|(name, value)| (name.to_owned(), value.into_owned())).collect())
+    }
+
+    #[test]
+    fn attributes_are_read_with_either_quote_and_any_space() {
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        assert_eq!(read(""), Some(vec![]));
+        assert_eq!(read(" a=\"1\"\n b = '\"' "), Some(vec![pair("a", "1"), pair("b", "\"")]));
+        assert_eq!(read(" é='&lt;&#65;\t'"), Some(vec![pair("é", "<A ")]));
+    }
+
+    #[test]
+    fn what_xml_forbids_is_refused() {
+        for raw in
+            [" a", " a=", " a=1", " a='", " a='1'b='2'", "a='1'", " a='<'", " a='1' a='2'", " 1='1'", " ='1'", " a='&'"]
+        {
+            assert_eq!(read(raw), None, "{raw}");
+        }
     }
 }

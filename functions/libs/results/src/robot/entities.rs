@@ -82,12 +82,12 @@ impl Entities {
     }
 
     /// The value of an attribute, with references resolved and white space as XML wants it.
-    pub(super) fn attribute<'a>(&mut self, raw: Cow<'a, str>) -> Result<Cow<'a, str>, Refusal> {
+    pub(super) fn attribute<'a>(&mut self, raw: &'a str) -> Result<Cow<'a, str>, Refusal> {
+        if !raw.bytes().any(|b| matches!(b, b'<' | b'\t' | b'\n' | b'\r' | b'&')) {
+            return Ok(Cow::Borrowed(raw));
+        }
         if raw.contains('<') {
             return Err(Refusal::malformed("'<' in the value of an attribute"));
-        }
-        if !raw.bytes().any(|b| matches!(b, b'\t' | b'\n' | b'\r' | b'&')) {
-            return Ok(raw);
         }
         let spaced = raw.replace("\r\n", " ").replace(['\t', '\n', '\r'], " ");
         let mut value = String::with_capacity(spaced.len());

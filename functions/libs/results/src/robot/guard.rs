@@ -5,18 +5,22 @@ use std::io::{self, BufRead, Read};
 
 use super::error::{Limits, Refusal};
 
+/// Bytes read at once.
+const CHUNK: usize = 64 << 10;
+
 /// A reader that refuses what would not fit into memory and knows where it is.
 pub(super) struct Guard<R> {
     input: R,
     limits: Limits,
-    /// Bytes given on so far.
-    at: u64,
+    chunk: Vec<u8>,
+    /// Where in the chunk the parser is, and where the chunk ends.
+    at: usize,
+    filled: usize,
+    /// Bytes before the chunk, and line breaks in and before it.
+    before: u64,
+    lines: u64,
     /// Where the current event began.
     mark: u64,
-    /// Bytes of the input's buffer that were looked at and not yet given on.
-    seen: usize,
-    /// Line breaks in everything that was looked at.
-    lines: u64,
     /// Whether the parser has asked for more than there is.
     ended: bool,
     /// The last two bytes of the chunk before.
@@ -24,14 +28,26 @@ pub(super) struct Guard<R> {
     xml: bool,
 }
 
-impl<R: BufRead> Guard<R> {
+impl<R: Read> Guard<R> {
     pub(super) fn new(input: R, limits: Limits, xml: bool) -> Self {
-        Guard { input, limits, at: 0, mark: 0, seen: 0, lines: 0, ended: false, tail: [0; 2], xml }
+        Guard {
+            input,
+            limits,
+            chunk: vec![0; CHUNK],
+            at: 0,
+            filled: 0,
+            before: 0,
+            lines: 0,
+            mark: 0,
+            ended: false,
+            tail: [0; 2],
+            xml,
+        }
     }
 
     /// Says that a new event begins.
     pub(super) fn mark(&mut self) {
-        self.mark = self.at;
+        self.mark = self.position();
     }
 
     /// Whether the end of the file was met.
@@ -40,38 +56,44 @@ impl<R: BufRead> Guard<R> {
     }
 
     /// Line of what was given on last, from 1.
-    pub(super) fn line(&mut self) -> u64 {
-        let left = match self.input.fill_buf() {
-            Ok(buffer) => breaks(&buffer[..self.seen.min(buffer.len())]),
-            Err(_) => 0,
-        };
-        1 + self.lines.saturating_sub(left)
+    pub(super) fn line(&self) -> u64 {
+        1 + self.lines - breaks(&self.chunk[self.at..self.filled])
     }
 
     /// Bytes given on so far.
     pub(super) fn position(&self) -> u64 {
-        self.at
+        self.before + self.at as u64
     }
 
-    fn check(&mut self) -> io::Result<()> {
-        if self.at - self.mark > self.limits.event as u64 {
-            let limit = self.limits.event;
-            return Err(refuse(Refusal::Limit(format!("a text or a tag is longer than {limit} bytes"))));
-        }
-        if self.at > self.limits.total {
-            return Err(refuse(Refusal::Limit("the file is too long".into())));
+    /// Reads a chunk and looks at it once as a whole, which is much quicker than at each event.
+    fn next(&mut self) -> io::Result<()> {
+        self.check()?;
+        self.before += self.filled as u64;
+        (self.at, self.filled) = (0, 0);
+        self.filled = loop {
+            match self.input.read(&mut self.chunk) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        let chunk = &self.chunk[..self.filled];
+        self.ended |= chunk.is_empty();
+        self.lines += breaks(chunk);
+        if self.xml && forbidden(chunk, &mut self.tail) {
+            let control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
+            self.at = chunk.iter().position(control).unwrap_or(0);
+            return Err(refuse(Refusal::malformed("a character that XML forbids")));
         }
         Ok(())
     }
 
-    /// Looks at a fresh chunk once as a whole, which is much quicker than at each event.
-    fn look(&mut self) -> io::Result<()> {
-        let chunk = self.input.fill_buf()?;
-        self.seen = chunk.len();
-        self.ended |= chunk.is_empty();
-        self.lines += breaks(chunk);
-        if self.xml && forbidden(chunk, &mut self.tail) {
-            return Err(refuse(Refusal::malformed("a character that XML forbids")));
+    fn check(&self) -> io::Result<()> {
+        if self.position() - self.mark > self.limits.event as u64 {
+            let limit = self.limits.event;
+            return Err(refuse(Refusal::Limit(format!("a text or a tag is longer than {limit} bytes"))));
+        }
+        if self.position() > self.limits.total {
+            return Err(refuse(Refusal::Limit("the file is too long".into())));
         }
         Ok(())
     }
@@ -100,7 +122,7 @@ fn forbidden(chunk: &[u8], tail: &mut [u8; 2]) -> bool {
     found
 }
 
-impl<R: BufRead> Read for Guard<R> {
+impl<R: Read> Read for Guard<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let read = self.fill_buf()?.read(buf)?;
         self.consume(read);
@@ -108,19 +130,15 @@ impl<R: BufRead> Read for Guard<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Guard<R> {
+impl<R: Read> BufRead for Guard<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.seen == 0 {
-            self.check()?;
-            self.look()?;
+        if self.at == self.filled {
+            self.next()?;
         }
-        let chunk = self.input.fill_buf()?;
-        Ok(&chunk[..self.seen.min(chunk.len())])
+        Ok(&self.chunk[self.at..self.filled])
     }
 
     fn consume(&mut self, amount: usize) {
-        self.at += amount as u64;
-        self.seen -= amount.min(self.seen);
-        self.input.consume(amount);
+        self.at += amount;
     }
 }

@@ -1,6 +1,6 @@
 //! Reads the JSON form of results event by event.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, Read};
 
 use json_event_parser::{JsonEvent, JsonSyntaxError, LowLevelJsonParser};
 
@@ -14,7 +14,7 @@ use super::source::from_io;
 const CHUNK: usize = 64 << 10;
 
 /// Reads a file to its end, or to where it was cut off.
-pub(super) fn scan(input: impl BufRead, limits: Limits) -> Result<Scan, Error> {
+pub(super) fn scan(input: impl Read, limits: Limits) -> Result<Scan, Error> {
     let mut state = State::new(limits);
     let mut parser = LowLevelJsonParser::new().with_max_stack_size(limits.depth);
     let mut window = Window::new(Guard::new(input, limits, false), limits.event);
@@ -60,7 +60,7 @@ struct Window<R> {
     longest: usize,
 }
 
-impl<R: BufRead> Window<Guard<R>> {
+impl<R: Read> Window<Guard<R>> {
     fn new(input: Guard<R>, longest: usize) -> Self {
         Window { input, bytes: vec![0; CHUNK], from: 0, to: 0, ending: false, at: 0, line: 1, longest }
     }

@@ -17,6 +17,7 @@ mod state;
 mod status;
 mod teardown;
 mod times;
+mod wellformed;
 mod xml;
 
 use std::io::BufRead;

@@ -9,7 +9,7 @@ use super::entities::Entities;
 use super::error::{Limits, Refusal};
 use super::place::{Side, Span, TestPlace};
 use super::times::{self, Timing};
-use super::{LogMessage, Output, Scan};
+use super::{LogMessage, Output, Scan, wellformed};
 
 /// What the file has said so far.
 pub(super) struct State {
@@ -65,14 +65,22 @@ impl State {
                 self.end(Span { from: span.to, to: span.to })
             }
             Event::End(_) => self.end(span),
-            Event::Text(text) if text.contains("]]>") => Err(Refusal::malformed("']]>' in a text")),
+            Event::Text(text) if wellformed::ends_cdata(&text) => Err(Refusal::malformed("']]>' in a text")),
+            Event::Text(_) if self.text.is_none() && !self.frames.is_empty() => Ok(()),
             Event::Text(text) => self.characters(&text.xml10_content()),
             Event::CData(_) if self.frames.is_empty() => Err(Refusal::malformed("a text outside of the root element")),
             Event::CData(text) => self.characters(&text.xml10_content()),
             Event::GeneralRef(name) => self.reference(&name),
+            Event::Decl(declaration) => wellformed::declaration(&declaration, span.from),
+            Event::DocType(_) if !self.frames.is_empty() || self.root_ended || !self.copyable => {
+                Err(Refusal::malformed("a document type out of place"))
+            }
             Event::DocType(doctype) => {
                 self.copyable = false;
                 self.entities.declare(&doctype)
+            }
+            Event::PI(instruction) if !wellformed::is_name(instruction.target()) => {
+                Err(Refusal::malformed("a processing instruction without a name"))
             }
             _ => Ok(()),
         }
@@ -88,11 +96,14 @@ impl State {
         if self.frames.len() >= self.limits.depth {
             return Err(Refusal::Limit(format!("more than {} elements in one another", self.limits.depth)));
         }
-        let attributes = Attributes::new(tag, &mut self.entities)?;
+        let attributes = Attributes::new(tag.attributes_raw(), &mut self.entities)?;
         let kind = match (parent, attributes.get("type")) {
             (Some(parent), Some(of)) if kind == Kind::Keyword => parent.keyword(of)?,
             _ => kind,
         };
+        if matches!(kind, Kind::Statistics | Kind::ErrorMessage) && !wellformed::is_name(tag.name().as_ref()) {
+            return Err(Refusal::malformed("an element without a name"));
+        }
         self.frames.push(kind);
         self.enter(kind, parent, &attributes, span)
     }

@@ -92,7 +92,13 @@ fn build(parts: [&[u8]; 7]) -> Option<DateTime> {
     DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, nanos).ok()
 }
 
+/// A number as Python's `int` takes it, with spaces around it.
 fn digits(part: &[u8]) -> Option<i32> {
+    let part = part.trim_ascii();
+    let part = part.strip_prefix(b"+").unwrap_or(part);
+    if part.is_empty() {
+        return None;
+    }
     part.iter().try_fold(0_i32, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i32::from(byte - b'0')))
 }
 

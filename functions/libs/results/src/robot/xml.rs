@@ -1,6 +1,6 @@
 //! Reads the XML form of results event by event.
 
-use std::io::BufRead;
+use std::io::Read;
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -13,7 +13,7 @@ use super::source::from_io;
 use super::state::State;
 
 /// Reads a file to its end, or to where it was cut off.
-pub(super) fn scan(input: impl BufRead, limits: Limits) -> Result<Scan, Error> {
+pub(super) fn scan(input: impl Read, limits: Limits) -> Result<Scan, Error> {
     let mut reader = Reader::from_reader(Guard::new(input, limits, true));
     reader.config_mut().check_comments = true;
     let mut state = State::new(limits);
@@ -40,7 +40,7 @@ pub(super) fn scan(input: impl BufRead, limits: Limits) -> Result<Scan, Error> {
 }
 
 /// Ends at the end of the file, which may be in the middle of an event.
-fn finish(state: State, guard: &mut Guard<impl BufRead>, whole: bool) -> Result<Scan, Error> {
+fn finish(state: State, guard: &mut Guard<impl Read>, whole: bool) -> Result<Scan, Error> {
     let (line, byte) = (guard.line(), guard.position());
     let place = format!("the file ends at line {line}, byte {byte}");
     state.finish(&place, whole).map_err(|reason| Error::Refused { line, byte, reason })
@@ -49,7 +49,7 @@ fn finish(state: State, guard: &mut Guard<impl BufRead>, whole: bool) -> Result<
 /// A buffer larger than this after a long text is given back.
 const KEPT_BUFFER: usize = 1 << 20;
 
-fn refused(error: quick_xml::Error, guard: &mut Guard<impl BufRead>) -> Error {
+fn refused(error: quick_xml::Error, guard: &mut Guard<impl Read>) -> Error {
     let (line, byte) = (guard.line(), guard.position());
     match error {
         quick_xml::Error::Io(error) => match std::sync::Arc::try_unwrap(error) {

@@ -126,7 +126,7 @@ fn at_most(part: Counts, whole: Counts) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(48) })]
 
     #[test]
     fn a_tree_written_is_read_back(suite in suite()) {
@@ -161,7 +161,7 @@ proptest! {
         let plain = file(&suite);
         let all = suite.counts();
         let at = (plain.trim_end().len() as f64 * cut) as usize;
-        for end in at..(at + 60).min(plain.trim_end().len()) {
+        for end in at..(at + 20).min(plain.trim_end().len()) {
             if let Ok(output) = robot::read(&plain.as_bytes()[..end]) {
                 prop_assert!(!output.complete && output.problem.is_some());
                 prop_assert!(at_most(output.root.counts(), all));

@@ -105,6 +105,12 @@ const REFUSED: &[&str] = &[
     "<robot></robot>junk",
     "junk<robot></robot>",
     "<robot><suite></robot></suite>",
+    " <?xml version=\"1.0\"?><robot/>",
+    "<?xml encoding=\"UTF-8\"?><robot/>",
+    "<robot><!DOCTYPE robot></robot>",
+    r#"<robot rpa="true"generator="x"/>"#,
+    r#"<robot 9="true"/>"#,
+    "<robot><statistics><-/></statistics></robot>",
     r#"<!DOCTYPE robot [<!ENTITY x SYSTEM "x">]><robot><suite name="a"><doc>&x;</doc></suite></robot>"#,
     r#"<?xml version="1.0" encoding="utf-16"?><robot><suite name="a"/></robot>"#,
     r#"<?xml version="1.0" encoding="nonsense"?><robot><suite name="a"/></robot>"#,
@@ -136,6 +142,8 @@ fn what_robot_framework_refuses_is_refused() {
 fn an_unknown_element_is_named_in_the_words_of_robot_framework() {
     let error = read("<robot>\n<suite name='a'>\n<critical/></suite></robot>").expect_err("it is refused");
     insta::assert_snapshot!(error, @"line 3, byte 25: Incompatible child element 'critical' for 'suite'");
+    let error = read("<robot>\n<!-- \n\u{1b} --></robot>").expect_err("it is refused");
+    insta::assert_snapshot!(error, @"line 3, byte 14: not well-formed: a character that XML forbids");
     assert_eq!(reason("<xunit/>"), Refusal::Root("xunit".into()));
 }
 

@@ -1,0 +1,38 @@
+//! What XML demands and the parser does not look at.
+
+use quick_xml::events::BytesDecl;
+
+use super::attributes::Attributes;
+use super::entities::Entities;
+use super::error::Refusal;
+
+/// Whether elements and attributes may be called so.
+pub(super) fn is_name(name: &str) -> bool {
+    let usual = |b: u8| b.is_ascii_lowercase() || b == b'_';
+    if !name.is_empty() && name.bytes().all(usual) {
+        return true;
+    }
+    let mut chars = name.chars();
+    let starts = |c: char| c.is_alphabetic() || matches!(c, '_' | ':');
+    chars.next().is_some_and(starts) && chars.all(|c| starts(c) || c.is_numeric() || matches!(c, '-' | '.' | '\u{b7}'))
+}
+
+/// Whether a text has the end of a CDATA section, which may stand nowhere else.
+pub(super) fn ends_cdata(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b']', bytes).any(|at| bytes[at..].starts_with(b"]]>"))
+}
+
+/// Checks the XML declaration, which begins at byte `at`.
+pub(super) fn declaration(text: &BytesDecl<'_>, at: u64) -> Result<(), Refusal> {
+    let refused = || Refusal::malformed("an XML declaration that is none");
+    let attributes = Attributes::new(&text[3..], &mut Entities::default()).map_err(|_| refused())?;
+    let names: Vec<&str> = attributes.names().collect();
+    let order = matches!(
+        names.as_slice(),
+        ["version"] | ["version", "encoding" | "standalone"] | ["version", "encoding", "standalone"]
+    );
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | ':' | '-');
+    let value = |name: &str| attributes.get(name).is_some_and(|value| !value.is_empty() && value.chars().all(plain));
+    if order && names.iter().all(|name| value(name)) && at == 0 { Ok(()) } else { Err(refused()) }
+}
