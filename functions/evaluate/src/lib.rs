@@ -1,6 +1,7 @@
 //! `evaluate`: summaries become metrics, gates and the verdict, and the shards' outputs one result.
 
 mod merged;
+mod report;
 
 use aws::{Artifacts, Ledger};
 use domain::gates::Verdict;
@@ -20,6 +21,8 @@ pub struct Evaluate {
     pub artifacts: Artifacts,
     /// Shards and environments.
     pub ledger: Ledger,
+    /// Unique id of the instances' role: part of the logs' keys.
+    pub role: String,
 }
 
 /// What the state machine passes.
@@ -95,9 +98,17 @@ impl Evaluate {
         };
         let judged = judged(&evidence);
         merged::write(&self.artifacts, &judged, &firsts, &reruns).await?;
+        self.write_report(&judged, &evidence).await?;
         self.artifacts.write_json(&keys::verdict(&input.run), &judged).await?;
         tracing::info!(run = input.run, verdict = ?judged.verdict, tests = ?judged.tests, "judged");
         Ok(output(&judged))
+    }
+
+    async fn write_report(&self, judged: &Judged, evidence: &Evidence<'_>) -> Result<(), Error> {
+        let mut html = Vec::new();
+        let written = results::report::write(&report::report(judged, evidence, &self.role), &mut html);
+        written.map_err(|error| Error::Results { name: "report.html", source: error.into() })?;
+        Ok(self.artifacts.write(&keys::result(&judged.run, "report.html"), html).await?)
     }
 
     /// Summaries of the shards that are done, in the order of the shards.

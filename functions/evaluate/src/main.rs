@@ -9,6 +9,7 @@ async fn main() -> Result<(), Fatal> {
     let step = evaluate::Evaluate {
         artifacts: cloud.artifacts(settings.text("QAOPS_BUCKET")?),
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
+        role: settings.text("QAOPS_ROLE_ID")?,
     };
     runtime::serve("Evaluate", |input| step.run(input, runtime::now())).await
 }

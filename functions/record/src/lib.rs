@@ -10,6 +10,7 @@ use domain::keys;
 use domain::outcome::{Counts, Suite};
 use domain::queue::Attempt;
 use domain::run::{Failure, Run, Status};
+use domain::silence::{SCHEDULE, Scheduled, TRIGGER};
 use domain::summary::Summary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,7 @@ impl Record {
         if !past.suite.is_empty() {
             self.ledger.add_past_run(&past).await?;
         }
+        self.record_schedule(&past, now).await?;
         self.end(&input, &past, now).await?;
         tracing::info!(run = input.run, ?status, "recorded");
         Ok(Output { status })
@@ -94,6 +96,22 @@ impl Record {
         self.ledger.enter_failed(&never_planned(input, past)).await?;
         self.ledger.end_run(&input.run, past.status, input.error.as_ref(), now).await?;
         Ok(())
+    }
+
+    /// Remembers when a scheduled run started, so that the sweep notices when the next one does not.
+    async fn record_schedule(&self, past: &PastRun, now: i64) -> Result<(), Error> {
+        if past.suite.is_empty() || past.labels.get(TRIGGER).map(String::as_str) != Some(SCHEDULE) {
+            return Ok(());
+        }
+        for _ in 0..TRIES {
+            let known = self.ledger.scheduled(&past.suite).await?;
+            let old = known.unwrap_or_else(|| Scheduled { suite: past.suite.clone(), ..Scheduled::default() });
+            let Some(new) = old.with(past.started) else { return Ok(()) };
+            if self.ledger.put_scheduled(&new, &old.starts, now).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Contended(past.suite.clone()))
     }
 
     async fn record_files(&self, judged: &Judged, started: i64, now: i64) -> Result<(), Error> {
@@ -160,8 +178,14 @@ fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) ->
         seconds: judged.map_or(now - started, |judged| judged.seconds as i64),
         counts: Counts { passed: tests.passed, failed: tests.failed, skipped: tests.skipped },
         flaky: tests.flaky,
-        labels: judged.map(|judged| judged.labels.clone()).unwrap_or_default(),
+        labels: judged.map_or_else(|| labels(&input.request), |judged| judged.labels.clone()),
     }
+}
+
+/// Labels of a request that may not be a good one: a scheduled run that fails is still one that started.
+fn labels(request: &Value) -> BTreeMap<String, String> {
+    let labels = request.get("labels").and_then(Value::as_object).into_iter().flatten();
+    labels.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 /// The run as it is entered when it ended before it was planned.

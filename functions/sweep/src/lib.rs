@@ -2,8 +2,11 @@
 //!
 //! Events are best effort; whatever they left undone is found here from EC2, SSM, Step Functions and the ledger.
 
-use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, FleetInstance, Ledger};
+use std::collections::BTreeMap;
+
+use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, FleetInstance, Ledger, Message, Topic};
 use domain::fleet::InstanceState;
+use domain::message;
 use domain::queue::Attempt;
 use domain::run::{Failure, Status};
 use domain::shard::{Outcome, Shard, State};
@@ -25,6 +28,8 @@ pub struct Sweep {
     pub fleet: Fleet,
     /// Open runs and their shards.
     pub ledger: Ledger,
+    /// Who is told of suites that stopped running.
+    pub topic: Topic,
     /// ARN of the state machine.
     pub machine: String,
 }
@@ -42,6 +47,8 @@ pub struct Output {
     pub answered: Vec<String>,
     /// Runs that it ended in the ledger.
     pub ended: Vec<String>,
+    /// Suites that stopped running, told of now.
+    pub silent: Vec<String>,
 }
 
 /// Why the sweep could not look everywhere.
@@ -75,6 +82,7 @@ impl Sweep {
             }
         }
         self.end_instances(&instances, now, &mut output).await?;
+        self.tell_silence(now, &mut output).await?;
         tracing::info!(?output, "swept");
         Ok(output)
     }
@@ -135,8 +143,20 @@ impl Sweep {
         Ok(())
     }
 
+    /// Tells once of each suite whose scheduled runs stay out.
+    async fn tell_silence(&self, now: i64, output: &mut Output) -> Result<(), Error> {
+        for suite in self.ledger.all_scheduled().await? {
+            let Some(since) = suite.silent_since(now) else { continue };
+            if self.ledger.tell_silence(&suite.suite, since).await? {
+                self.topic.publish(silence(&suite.suite, (now - since) / 3600)).await?;
+                output.silent.push(suite.suite);
+            }
+        }
+        Ok(())
+    }
+
     async fn end_instances(&self, instances: &[FleetInstance], now: i64, output: &mut Output) -> Result<(), Error> {
-        let mut live = std::collections::BTreeMap::new();
+        let mut live = BTreeMap::new();
         for instance in instances.iter().filter(|instance| instance.state != InstanceState::Ending) {
             let run_is_live = match live.get(&instance.run) {
                 Some(live) => *live,
@@ -149,5 +169,14 @@ impl Sweep {
             }
         }
         Ok(self.fleet.terminate(&output.terminated).await?)
+    }
+}
+
+fn silence(suite: &str, hours: i64) -> Message {
+    let message = message::silence(suite, hours);
+    Message {
+        subject: message.subject,
+        bodies: BTreeMap::from([("default".to_owned(), message.data.to_string()), ("email".to_owned(), message.text)]),
+        attributes: message.attributes,
     }
 }

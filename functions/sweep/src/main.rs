@@ -12,6 +12,7 @@ async fn main() -> Result<(), Fatal> {
         executions: cloud.executions(),
         fleet: cloud.fleet(),
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
+        topic: cloud.topic(settings.text("QAOPS_TOPIC")?),
         machine: settings.text("QAOPS_STATE_MACHINE")?,
     };
     runtime::serve("Sweep", |input| step.run(input, runtime::now())).await

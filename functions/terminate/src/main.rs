@@ -7,7 +7,6 @@ async fn main() -> Result<(), Fatal> {
     let settings = Settings::of_process();
     let cloud = aws::Cloud::connect().await;
     let step = terminate::Terminate {
-        executions: cloud.executions(),
         fleet: cloud.fleet(),
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
     };

@@ -23,7 +23,7 @@ const LIFE_MINUTES: u32 = 26 * 60;
 
 /// Why there is no local cloud.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub enum Error {
     /// Python is not there.
     #[error(transparent)]
     Python(#[from] python::Error),
@@ -48,19 +48,19 @@ pub(crate) enum Error {
 
 /// A local cloud that is ready for runs.
 #[derive(Debug)]
-pub(crate) struct LocalCloud {
+pub struct LocalCloud {
     emulator: Emulator,
     /// Connections to it.
-    pub(crate) aws: aws::Cloud,
+    pub aws: aws::Cloud,
     /// Where its resources are.
-    pub(crate) deployment: Deployment,
+    pub deployment: Deployment,
     /// Python with Robot Framework.
-    pub(crate) python: Python,
+    pub python: Python,
 }
 
 impl LocalCloud {
     /// Builds the functions, starts the emulator at the same time, and deploys.
-    pub(crate) async fn start(project: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
+    pub async fn start(project: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
         let folder = project.to_owned();
         let build = tokio::task::spawn_blocking(move || Programs::build(&folder));
         let python = Python::ready(&cache(project), say)?;
@@ -72,28 +72,28 @@ impl LocalCloud {
     }
 
     /// The address of every service.
-    pub(crate) fn endpoint(&self) -> String {
+    pub fn endpoint(&self) -> String {
         self.emulator.endpoint()
     }
 
     /// The region of every service.
-    pub(crate) fn region(&self) -> &'static str {
+    pub fn region(&self) -> &'static str {
         REGION
     }
 
     /// Where its instances have their folders.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         self.emulator.folder()
     }
 
     /// Ends it with everything that it started.
-    pub(crate) async fn stop(self) -> Result<(), Error> {
+    pub async fn stop(self) -> Result<(), Error> {
         Ok(self.emulator.stop().await?)
     }
 }
 
 /// The project's cache folder.
-pub(crate) fn cache(project: &Path) -> PathBuf {
+pub fn cache(project: &Path) -> PathBuf {
     project.join(".qaops")
 }
 

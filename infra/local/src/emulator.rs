@@ -20,7 +20,7 @@ const STOP: Duration = Duration::from_secs(15);
 
 /// Why there is no emulator.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub enum Error {
     /// A file, port or process could not be had.
     #[error("failed to start the local cloud")]
     Io(#[from] io::Error),
@@ -31,14 +31,14 @@ pub(crate) enum Error {
 
 /// How the emulator behaves.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Behaviour {
+pub struct Behaviour {
     /// Further settings of the emulator by name.
-    pub(crate) settings: BTreeMap<String, String>,
+    pub settings: BTreeMap<String, String>,
 }
 
 /// A local cloud's emulator.
 #[derive(Debug)]
-pub(crate) struct Emulator {
+pub struct Emulator {
     child: Child,
     port: u16,
     folder: PathBuf,
@@ -46,7 +46,7 @@ pub(crate) struct Emulator {
 
 impl Emulator {
     /// Starts it, and removes first what dead ones left behind.
-    pub(crate) async fn start(project: &Path, python: &Python, behaviour: &Behaviour) -> Result<Self, Error> {
+    pub async fn start(project: &Path, python: &Python, behaviour: &Behaviour) -> Result<Self, Error> {
         let home = home();
         clean_dead(project, python, &home).await;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
@@ -70,17 +70,17 @@ impl Emulator {
     }
 
     /// The address of every service.
-    pub(crate) fn endpoint(&self) -> String {
+    pub fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
 
     /// Where its instances have their folders.
-    pub(crate) fn folder(&self) -> &Path {
+    pub fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Ends it and everything that it started.
-    pub(crate) async fn stop(mut self) -> Result<(), Error> {
+    pub async fn stop(mut self) -> Result<(), Error> {
         let Some(id) = self.child.id() else { return Ok(()) };
         if let Some(id) = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw) {
             rustix::process::kill_process(id, rustix::process::Signal::TERM).map_err(io::Error::from)?;

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The steps, each a binary of its own.
-pub(crate) const STEPS: [&str; 12] = [
+pub const STEPS: [&str; 12] = [
     "plan", "launch", "ready", "assign", "dispatch", "resume", "collect", "evaluate", "record", "notify", "terminate",
     "sweep",
 ];
 
 /// Why the programs are not there.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub enum Error {
     /// The place of this program is unknown.
     #[error("failed to find the place of this program")]
     Place(#[source] std::io::Error),
@@ -28,13 +28,13 @@ pub(crate) enum Error {
 
 /// Where the programs are.
 #[derive(Clone, Debug)]
-pub(crate) struct Programs {
+pub struct Programs {
     folder: PathBuf,
 }
 
 impl Programs {
     /// Builds what is not up to date, beside this program and with its profile.
-    pub(crate) fn build(project: &Path) -> Result<Self, Error> {
+    pub fn build(project: &Path) -> Result<Self, Error> {
         let this = std::env::current_exe().map_err(Error::Place)?;
         let folder = this.parent().unwrap_or(Path::new(".")).to_owned();
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -57,7 +57,7 @@ impl Programs {
     }
 
     /// A program's path.
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
     }
 }

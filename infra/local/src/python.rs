@@ -20,7 +20,7 @@ const COMPLETE: &str = "complete";
 
 /// Why there is no Python to work with.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
+pub enum Error {
     /// None was found.
     #[error("there is no Python on the PATH: install Python 3.10 or newer (Debian, Ubuntu: apt-get install python3 python3-venv)")]
     Missing,
@@ -50,14 +50,14 @@ pub(crate) enum Error {
 
 /// A virtual environment that is ready.
 #[derive(Clone, Debug)]
-pub(crate) struct Python {
+pub struct Python {
     folder: PathBuf,
 }
 
 impl Python {
     /// The environment below `cache`, made now if it is not there, broken or of other requirements. `say` is called
     /// once before something takes long.
-    pub(crate) fn ready(cache: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
+    pub fn ready(cache: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
         let digest = Sha256::digest(REQUIREMENTS);
         let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let python = Self { folder: cache.join(format!("python-{digest}")) };
@@ -75,7 +75,7 @@ impl Python {
     }
 
     /// Removes the environment, so that the next call makes it anew.
-    pub(crate) fn discard(&self) -> Result<(), Error> {
+    pub fn discard(&self) -> Result<(), Error> {
         match fs::remove_dir_all(&self.folder) {
             Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(self.io(source)),
             _ => Ok(()),
@@ -83,12 +83,12 @@ impl Python {
     }
 
     /// A program of the environment.
-    pub(crate) fn program(&self, name: &str) -> PathBuf {
+    pub fn program(&self, name: &str) -> PathBuf {
         self.bin().join(name)
     }
 
     /// The folder of its programs.
-    pub(crate) fn bin(&self) -> PathBuf {
+    pub fn bin(&self) -> PathBuf {
         self.folder.join("bin")
     }
 

@@ -1,6 +1,6 @@
 //! A run from its package to the results on this machine.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use aws::{Artifacts, Error, Execution, ExecutionStatus};
@@ -28,16 +28,22 @@ pub struct Started {
     pub arn: String,
 }
 
-/// Uploads the package and starts the run, with `request` as the execution's input.
-pub async fn start(cloud: &LocalCloud, suite: &str, zip: &Path, request: &Value) -> Result<Started, Error> {
+/// Uploads the package of `suite` and starts the run `id`, with `request` as the execution's input.
+pub async fn start(
+    cloud: &LocalCloud,
+    id: &str,
+    suite: &str,
+    zip: &Path,
+    request: &Value,
+) -> Result<Started, Error> {
     artifacts(cloud).write_file(&keys::package(suite), zip).await?;
-    let id = run_id(suite, Timestamp::now());
-    let arn = cloud.aws.executions().start(&cloud.deployment.machine, &id, &request.to_string()).await?;
-    Ok(Started { id, arn })
+    let arn = cloud.aws.executions().start(&cloud.deployment.machine, id, &request.to_string()).await?;
+    Ok(Started { id: id.to_owned(), arn })
 }
 
-/// The suite and the time, so that a list of runs is in order.
-fn run_id(suite: &str, now: Timestamp) -> String {
+/// A new run's id: the suite and the time, so that a list of runs is in order.
+pub fn run_id(suite: &str) -> String {
+    let now = Timestamp::now();
     let suite: String = suite.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let suite: String = suite.chars().take(LONGEST_SUITE).collect();
     format!("{suite}-{}-{:05}", now.strftime("%Y%m%d-%H%M%S"), now.subsec_nanosecond() / 10_000)
@@ -90,21 +96,17 @@ pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<J
     artifacts.read_json(&keys::verdict(run)).await
 }
 
-/// Logs and consoles of every attempt, for that of a lost one is what a person wants to look at.
+/// Logs and consoles of every attempt, for that of a lost one is what a person wants to look at. They lie below `out`
+/// as they lie below the run's prefix, so that the report's links lead to them.
 async fn fetch_logs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<(), Error> {
-    let prefix = format!("runs/{run}/environments/");
-    for object in artifacts.list(&prefix).await? {
-        let mut parts = object.key[prefix.len()..].splitn(3, '/').skip(1);
-        if let (Some(attempt), Some(name @ ("log.html" | "console.txt"))) = (parts.next(), parts.next()) {
-            artifacts.fetch(&object.key, &path_of(out, attempt, name)).await?;
+    let below = keys::result(run, "");
+    for object in artifacts.list(&keys::result(run, "environments/")).await? {
+        let name = object.key.rsplit('/').next().unwrap_or_default();
+        if let (Some(path), "log.html" | "console.txt") = (object.key.strip_prefix(&below), name) {
+            artifacts.fetch(&object.key, &out.join(path)).await?;
         }
     }
     Ok(())
-}
-
-/// Where a file of an attempt lies below `out`.
-pub fn path_of(out: &Path, attempt: &str, name: &str) -> PathBuf {
-    out.join("shards").join(attempt).join(name)
 }
 
 fn artifacts(cloud: &LocalCloud) -> Artifacts {

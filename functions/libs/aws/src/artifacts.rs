@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::time::Duration;
 
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
@@ -13,6 +15,10 @@ use tokio::io::AsyncBufRead;
 
 use crate::Error;
 use crate::error::failed;
+
+/// What a try to write a file may take at least, and for each byte: 1 MB a second.
+const PATIENCE: Duration = Duration::from_secs(20);
+const BYTE: Duration = Duration::from_micros(1);
 
 /// An object's body as it comes in.
 pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
@@ -136,35 +142,28 @@ impl Artifacts {
         let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
         match put.if_none_match("*").body(body).send().await {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => Ok(false),
+            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {
+                Ok(false)
+            }
             Err(error) => Err(failed(format!("write {key}"))(error)),
         }
     }
 
-    /// Writes a file's content, streamed from the disk.
+    /// Writes a file's content, streamed from the disk, in as much time as its size takes on a slow line.
     pub async fn write_file(&self, key: &str, path: &Path) -> Result<(), Error> {
         let what = || format!("upload {} as {key}", path.display());
         let body = ByteStream::from_path(path).await.map_err(|error| Error::odd(what(), error))?;
-        self.write(key, Body(body)).await
-    }
-
-    /// Brings an object into a file, whose folder is made; tells whether there is such an object.
-    pub async fn fetch(&self, key: &str, path: &Path) -> Result<bool, Error> {
-        let Some(mut reader) = self.open(key).await? else { return Ok(false) };
-        let odd = |error| Error::odd(format!("bring {key} to {}", path.display()), error);
-        if let Some(folder) = path.parent() {
-            tokio::fs::create_dir_all(folder).await.map_err(odd)?;
-        }
-        let mut file = tokio::fs::File::create(path).await.map_err(odd)?;
-        tokio::io::copy(&mut reader, &mut file).await.map_err(odd)?;
-        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(odd)?;
-        Ok(true)
+        let size = tokio::fs::metadata(path).await.map_err(|error| Error::odd(what(), error))?.len();
+        let patience =
+            TimeoutConfig::builder().operation_attempt_timeout(PATIENCE + BYTE * size.try_into().unwrap_or(u32::MAX));
+        let config = aws_sdk_s3::config::Builder::new().timeout_config(patience.build());
+        let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
+        put.body(body).customize().config_override(config).send().await.map(drop).map_err(failed(what()))
     }
 
     /// Objects whose keys start with `prefix`.
     pub async fn list(&self, prefix: &str) -> Result<Vec<ObjectVersion>, Error> {
-        let mut pages =
-            self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
+        let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
         let mut objects = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(failed(format!("list {prefix}")))?;

@@ -6,7 +6,8 @@ use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
     DefaultTargetCapacityType, Filter, FleetLaunchTemplateConfigRequest, FleetLaunchTemplateOverridesRequest,
     FleetLaunchTemplateSpecificationRequest, FleetType, Instance, InstanceStateName, ResourceType,
-    SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus, Tag, TagSpecification, TargetCapacitySpecificationRequest,
+    SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus, Tag, TagSpecification,
+    TargetCapacitySpecificationRequest,
 };
 use domain::fleet::{InstanceState, Market, Obstacle, Platform, Sight};
 
@@ -84,7 +85,11 @@ impl Fleet {
             .client_token(order.token)
             .launch_template_configs(templates(order.platform))
             .target_capacity_specification(capacity(order)?)
-            .spot_options(SpotOptionsRequest::builder().allocation_strategy(SpotAllocationStrategy::PriceCapacityOptimized).build())
+            .spot_options(
+                SpotOptionsRequest::builder()
+                    .allocation_strategy(SpotAllocationStrategy::PriceCapacityOptimized)
+                    .build(),
+            )
             .set_tag_specifications(Some(vec![tags(order)]))
             .send()
             .await
@@ -94,10 +99,15 @@ impl Fleet {
             let kind = set.instance_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default();
             launched.instances.extend(set.instance_ids.unwrap_or_default().into_iter().map(|id| (id, kind.clone())));
         }
-        launched.obstacles = answer.errors.unwrap_or_default().into_iter().map(|error| {
-            let code = error.error_code.unwrap_or_default();
-            (Obstacle::from_code(&code), format!("{code}: {}", error.error_message.unwrap_or_default()))
-        }).collect();
+        launched.obstacles = answer
+            .errors
+            .unwrap_or_default()
+            .into_iter()
+            .map(|error| {
+                let code = error.error_code.unwrap_or_default();
+                (Obstacle::from_code(&code), format!("{code}: {}", error.error_message.unwrap_or_default()))
+            })
+            .collect();
         Ok(launched)
     }
 

@@ -36,6 +36,15 @@ pub enum Market {
     OnDemand,
 }
 
+impl std::fmt::Display for Market {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Spot => "spot",
+            Self::OnDemand => "on demand",
+        })
+    }
+}
+
 impl Platform {
     /// The rungs of the ladder: markets in the order in which they are asked.
     pub fn rungs(&self) -> &'static [Market] {

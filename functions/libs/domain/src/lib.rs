@@ -25,6 +25,7 @@ pub mod run;
 pub mod shard;
 pub mod shards;
 pub mod signal;
+pub mod silence;
 pub mod summary;
 pub mod tidy;
 pub mod upload;

@@ -52,6 +52,17 @@ pub fn compose(run: &str, suite: &str, ending: Ending<'_>, place: &str) -> Messa
     }
 }
 
+/// The message of a suite whose scheduled runs stay out for `hours`.
+pub fn silence(suite: &str, hours: i64) -> Message {
+    let text = format!("No scheduled run of {suite} has started for {hours} hours. Look at its schedule.");
+    Message {
+        subject: format!("QAOps: {suite} has stopped running"),
+        data: json!({"suite": suite, "verdict": "silent", "hours": hours, "text": text}),
+        text,
+        attributes: BTreeMap::from([("suite".to_owned(), suite.to_owned()), ("verdict".to_owned(), "silent".to_owned())]),
+    }
+}
+
 fn word(judged: &Judged) -> String {
     format!("{:?}", judged.verdict).to_lowercase()
 }

@@ -58,7 +58,8 @@ where
     W: Future<Output = Result<O, E>>,
 {
     let input = serde_json::from_value(payload).map_err(|error| diagnostic(step, BAD_INPUT, &error))?;
-    let output = handle(input).await.map_err(|error| diagnostic(step, error.reason(), &error))?;
+    // A step's future holds those of the SDK in many layers; on the heap it is not part of this one's layout.
+    let output = Box::pin(handle(input)).await.map_err(|error| diagnostic(step, error.reason(), &error))?;
     serde_json::to_value(output).map_err(|error| diagnostic(step, BAD_INPUT, &error))
 }
 

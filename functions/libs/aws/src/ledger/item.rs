@@ -39,6 +39,10 @@ impl Key {
         Self { pk: "OPEN".to_owned(), sk: format!("RUN#{run}") }
     }
 
+    pub(super) fn scheduled(suite: &str) -> Self {
+        Self { pk: "SCHEDULED".to_owned(), sk: format!("SUITE#{suite}") }
+    }
+
     pub(super) fn shard(run: &str, shard: &str) -> Self {
         Self::of_run(run, format!("SHARD#{shard}"))
     }
@@ -187,15 +191,16 @@ impl Ledger {
 
 /// An item with its keys and its time to live.
 pub(super) fn item<T: Serialize>(key: &Key, value: &T, expires: i64) -> Result<Item, Error> {
-    let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(value)
-        .map_err(|error| Error::odd(format!("write {key}"), error))?;
+    let mut item: Item =
+        serde_dynamo::aws_sdk_dynamodb_1::to_item(value).map_err(|error| Error::odd(format!("write {key}"), error))?;
     item.extend(key.attributes());
     item.insert("expires".to_owned(), AttributeValue::N(expires.to_string()));
     Ok(item)
 }
 
 pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
-    serde_dynamo::aws_sdk_dynamodb_1::from_item(item).map_err(|error| Error::odd("understand an item of the ledger", error))
+    serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
+        .map_err(|error| Error::odd("understand an item of the ledger", error))
 }
 
 pub(super) fn to_value<T: Serialize>(value: T) -> Result<AttributeValue, Error> {

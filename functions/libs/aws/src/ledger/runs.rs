@@ -55,7 +55,8 @@ impl Ledger {
 
     /// Lets nothing be launched for a run any more; the run as it is then, or none.
     pub async fn close_run(&self, run: &str) -> Result<Option<Run>, Error> {
-        let update = Update::new(run_key(run), "SET closed = :true").when("attribute_exists(pk)").value(":true", true)?;
+        let update =
+            Update::new(run_key(run), "SET closed = :true").when("attribute_exists(pk)").value(":true", true)?;
         match self.update(update).await? {
             Updated::Made(item) => from_item(item).map(Some),
             Updated::Refused(_) => Ok(None),
@@ -96,7 +97,8 @@ impl Ledger {
 
     /// Notes that the message of a run was published.
     pub async fn message_sent(&self, run: &str, now: i64) -> Result<(), Error> {
-        let update = Update::new(Key::of_run(run, "MESSAGE"), "SET sent = if_not_exists(sent, :now), expires = :expires");
+        let update =
+            Update::new(Key::of_run(run, "MESSAGE"), "SET sent = if_not_exists(sent, :now), expires = :expires");
         self.update(update.value(":now", now)?.value(":expires", now + RUN_LIFE)?).await.map(drop)
     }
 

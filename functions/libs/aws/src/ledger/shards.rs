@@ -89,15 +89,12 @@ impl Ledger {
     /// Stores how `attempt` ended unless it is stored already; the shard with the outcome that stays, or none when
     /// another attempt is the current one.
     pub async fn settle(&self, run: &str, attempt: &Attempt, outcome: &Outcome) -> Result<Option<Shard>, Error> {
-        let update = Update::new(
-            Key::shard(run, &attempt.shard),
-            "SET outcome = if_not_exists(outcome, :outcome)",
-        )
-        .when("attempt = :attempt AND #state = :running")
-        .name("#state", "state")
-        .value(":outcome", outcome)?
-        .value(":running", State::Running)?
-        .value(":attempt", attempt.number)?;
+        let update = Update::new(Key::shard(run, &attempt.shard), "SET outcome = if_not_exists(outcome, :outcome)")
+            .when("attempt = :attempt AND #state = :running")
+            .name("#state", "state")
+            .value(":outcome", outcome)?
+            .value(":running", State::Running)?
+            .value(":attempt", attempt.number)?;
         match self.update(update).await? {
             Updated::Made(item) => from_item(item).map(Some),
             Updated::Refused(_) => Ok(None),

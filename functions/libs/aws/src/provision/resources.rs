@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use aws_sdk_ec2::types::{
-    HttpTokensState, LaunchTemplateInstanceMetadataOptionsRequest, RequestLaunchTemplateData, ShutdownBehavior,
+    LaunchTemplateHttpTokensState, LaunchTemplateInstanceMetadataOptionsRequest, RequestLaunchTemplateData,
+    ShutdownBehavior,
 };
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_sdk_ssm::types::{DocumentFormat, DocumentType};
@@ -37,7 +38,8 @@ impl Maker<'_> {
         }
         request.send().await.map_err(failed(what))?;
         let life = TimeToLiveSpecification::builder().attribute_name("expires").enabled(true).build().map_err(odd)?;
-        let request = self.dynamo.update_time_to_live().table_name(self.named("ledger")).time_to_live_specification(life);
+        let request =
+            self.dynamo.update_time_to_live().table_name(self.named("ledger")).time_to_live_specification(life);
         request.send().await.map(drop).map_err(failed("set the life of the ledger's items"))
     }
 
@@ -55,7 +57,8 @@ impl Maker<'_> {
 
     /// Each parameter has a pattern, for its value becomes a word of a shell script.
     fn document_content(&self) -> serde_json::Value {
-        let parameter = |about: &str, pattern: &str| json!({"type": "String", "description": about, "allowedPattern": pattern});
+        let parameter =
+            |about: &str, pattern: &str| json!({"type": "String", "description": about, "allowedPattern": pattern});
         json!({
             "schemaVersion": "2.2",
             "description": "Runs one attempt at a shard of a QAOps run.",
@@ -75,18 +78,21 @@ impl Maker<'_> {
 
     /// Makes the launch template; the setting that tells `launch` how to use it.
     pub(super) async fn fleet(&self) -> Result<String, Error> {
-        let metadata = LaunchTemplateInstanceMetadataOptionsRequest::builder().http_tokens(HttpTokensState::Required);
+        let metadata = LaunchTemplateInstanceMetadataOptionsRequest::builder()
+            .http_tokens(LaunchTemplateHttpTokensState::Required);
         let data = RequestLaunchTemplateData::builder()
             .image_id(&self.blueprint.image)
             .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
             .metadata_options(metadata.http_put_response_hop_limit(1).build())
             .user_data(base64(self.blueprint.user_data.as_bytes()))
             .build();
-        let request = self.ec2.create_launch_template().launch_template_name(self.named("linux")).launch_template_data(data);
+        let request =
+            self.ec2.create_launch_template().launch_template_name(self.named("linux")).launch_template_data(data);
         let made = request.send().await.map_err(failed("make the launch template"))?;
         let template = made.launch_template.and_then(|template| template.launch_template_id);
         let template = template.ok_or_else(|| Error::odd("make the launch template", "the answer has no id"))?;
-        let platform = Platform { template, types: self.blueprint.types.clone(), subnets: self.subnets().await?, spot: false };
+        let platform =
+            Platform { template, types: self.blueprint.types.clone(), subnets: self.subnets().await?, spot: false };
         Ok(json!({"linux": platform}).to_string())
     }
 

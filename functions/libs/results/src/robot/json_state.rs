@@ -1,7 +1,6 @@
 //! What the events of a JSON result mean.
 //!
-//! Bodies of tests and keywords are passed over, so unlike in XML their errors are not noticed, and a test
-//! without times of its own takes no time. Robot Framework always writes the times.
+//! Of the bodies of tests and keywords only the times are looked at, so unlike in XML their errors pass.
 
 use json_event_parser::JsonEvent;
 
@@ -23,7 +22,11 @@ enum At {
     Test,
     Tags,
     Metadata,
+    /// Setup or teardown of a suite.
     Fixture,
+    Body,
+    /// A keyword or control structure, or a message, which takes no time.
+    Item,
     Errors,
     ErrorMessage,
     /// Something that is not kept, with all that is in it.
@@ -36,6 +39,8 @@ pub(super) struct State {
     open: Vec<At>,
     key: String,
     fixture: Option<(Side, Fixture)>,
+    /// Times of the fixture and the items that are open, outermost first.
+    items: Vec<Timing>,
     message: LogMessage,
     output: Output,
     /// Whether the root is a whole result, not only a suite.
@@ -51,6 +56,7 @@ impl State {
             open: Vec::new(),
             key: String::new(),
             fixture: None,
+            items: Vec::new(),
             message: LogMessage::default(),
             output: Output::default(),
             whole: false,
@@ -99,7 +105,9 @@ impl State {
             At::Fixture => {
                 let side = if self.key == "setup" { Side::Setup } else { Side::Teardown };
                 self.fixture = Some((side, Fixture::default()));
+                self.items.push(Timing::default());
             }
+            At::Item => self.items.push(Timing::default()),
             _ => {}
         }
         self.open.push(at);
@@ -122,8 +130,10 @@ impl State {
             (At::Root | At::Suite, "setup" | "teardown", true) => At::Fixture,
             (At::Root | At::Suite, "metadata", true) => At::Metadata,
             (At::Test, "tags", false) => At::Tags,
-            (At::Suite, "body", _) | (At::Test, "body" | "setup" | "teardown" | "metadata", _) => At::Ignored,
-            (At::Root | At::Fixture | At::ErrorMessage | At::Ignored, _, _) => At::Ignored,
+            (At::Suite, "body", _) | (At::Test, "metadata", _) => At::Ignored,
+            (At::Body, _, true) | (At::Test | At::Fixture | At::Item, "setup" | "teardown", true) => At::Item,
+            (At::Test | At::Fixture | At::Item, "body", false) => At::Body,
+            (At::Root | At::Fixture | At::Item | At::ErrorMessage | At::Ignored, _, _) => At::Ignored,
             (_, key, _) => return Err(Refusal::value("attribute", key)),
         })
     }
@@ -134,9 +144,15 @@ impl State {
             Some(At::Root) if !self.whole => self.draft.end_suite(),
             Some(At::Test) => self.draft.end_test(Span::default()),
             Some(At::Fixture) => {
+                let times = self.items.pop().unwrap_or_default();
                 if let (Some((side, fixture)), Some(suite)) = (self.fixture.take(), self.draft.open.last_mut()) {
-                    *suite.fixture(side) = Some(fixture);
+                    *suite.fixture(side) = Some(Fixture { times, ..fixture });
                 }
+            }
+            Some(At::Item) => {
+                let micros = self.items.pop().unwrap_or_default().micros();
+                let test = self.draft.test.as_mut().map(|draft| &mut draft.times);
+                self.items.last_mut().or(test).into_iter().for_each(|times| times.add_child(micros));
             }
             Some(At::ErrorMessage) => self.output.errors.push(std::mem::take(&mut self.message)),
             _ => {}
@@ -148,7 +164,7 @@ impl State {
     /// A text or a number.
     fn value(&mut self, text: Option<&str>, number: Option<&str>) -> Result<(), Refusal> {
         let Some(at) = self.open.last().copied() else { return Err(Refusal::value("result", "a plain value")) };
-        let kept = !matches!(at, At::Ignored | At::Fixture) || self.key == "message";
+        let kept = !matches!(at, At::Ignored | At::Item | At::Fixture) || (at == At::Fixture && self.key == "message");
         if let Some(text) = text.filter(|_| kept) {
             self.draft.budget.take(text.len())?;
         }
@@ -158,7 +174,7 @@ impl State {
             (At::Root, _) if self.whole => {}
             (At::Root | At::Suite, _) => return self.suite_value(text, number),
             (At::Test, _) => return self.test_value(text, number),
-            (At::Fixture, _) => return self.fixture_value(text, number),
+            (At::Fixture | At::Item, _) => return self.item_value(at, text, number),
             (At::ErrorMessage, Some(text)) => return self.message_value(text),
             (At::Tags, Some(tag)) => {
                 self.draft.test.as_mut().into_iter().for_each(|draft| draft.test.tags.push(tag.into()));
@@ -198,13 +214,13 @@ impl State {
         Ok(())
     }
 
-    fn fixture_value(&mut self, text: Option<&str>, number: Option<&str>) -> Result<(), Refusal> {
-        let Some((_, fixture)) = self.fixture.as_mut() else { return Ok(()) };
-        match (self.key.as_str(), text) {
-            ("message", Some(text)) => text.clone_into(&mut fixture.message),
-            ("status", Some(text)) => fixture.status = status::of_fixture(text),
-            (key @ ("start_time" | "end_time" | "elapsed_time"), _) => {
-                return time_value(&mut fixture.times, key, text, number);
+    fn item_value(&mut self, at: At, text: Option<&str>, number: Option<&str>) -> Result<(), Refusal> {
+        let fixture = self.fixture.as_mut().filter(|_| at == At::Fixture);
+        match (self.key.as_str(), text, fixture) {
+            ("message", Some(text), Some((_, fixture))) => text.clone_into(&mut fixture.message),
+            ("status", Some(text), Some((_, fixture))) => fixture.status = status::of_fixture(text),
+            (key @ ("start_time" | "end_time" | "elapsed_time"), _, _) => {
+                return self.items.last_mut().map_or(Ok(()), |times| time_value(times, key, text, number));
             }
             _ => {}
         }

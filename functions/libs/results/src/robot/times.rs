@@ -104,8 +104,13 @@ fn digits(part: &[u8]) -> Option<i32> {
 
 /// Seconds with a fraction into microseconds, rounded as Python's `timedelta` rounds: half to even.
 pub(super) fn elapsed(text: &str) -> Result<i64, Refusal> {
-    let seconds = text.trim().parse::<f64>().map_err(|_| Refusal::value("elapsed time", text))?;
-    elapsed_of(seconds).ok_or_else(|| Refusal::value("elapsed time", text))
+    let digit = |c: Option<&u8>| c.is_some_and(u8::is_ascii_digit);
+    let bytes = text.trim().as_bytes();
+    // Python takes underscores between digits.
+    let between = |at: usize| digit(at.checked_sub(1).and_then(|at| bytes.get(at))) && digit(bytes.get(at + 1));
+    let plain = memchr::memchr_iter(b'_', bytes).all(between);
+    let seconds = text.trim().replace('_', "").parse::<f64>().ok().filter(|_| plain);
+    seconds.and_then(elapsed_of).ok_or_else(|| Refusal::value("elapsed time", text))
 }
 
 /// As [`elapsed`]; none if it is no number or beyond what Python can hold.

@@ -1,0 +1,214 @@
+//! What each command of `qaops` does, from its flags to its exit status.
+
+use std::ffi::OsString;
+use std::io::stdout;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use domain::config::Platform;
+use domain::problem::Problem;
+use domain::run::Failure;
+
+use crate::args::{self, BAD_INPUT, Command, RunFlags};
+use crate::check::{check, missing_programs};
+use crate::cloud::{self, LocalCloud};
+use crate::metrics::metrics;
+use crate::package::{Package, PackageError};
+use crate::progress::{Mode, Progress};
+use crate::{run, show, up};
+
+/// Exit status after Ctrl-C, as a shell gives it.
+const INTERRUPTED: u8 = 130;
+/// The example suites that run here, and those that are only checked here because they need their images.
+const EXAMPLES: [&str; 2] = ["calculator", "shop"];
+const CHECKED_EXAMPLES: [&str; 2] = ["windows-calculator", "android-clock"];
+/// Environments of the examples.
+const EXAMPLE_ENVIRONMENTS: u32 = 3;
+
+/// Why a command came to no result.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    #[error(transparent)]
+    Problem(#[from] Problem),
+    #[error(transparent)]
+    Cloud(#[from] cloud::Error),
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+    #[error("failed to use the folder {path}")]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("failed to print")]
+    Print(#[source] std::io::Error),
+    #[error("robot --dryrun of {suite} failed:\n{output}")]
+    DryRun { suite: &'static str, output: String },
+}
+
+/// Runs the command with these arguments, the program's name first; its exit status.
+pub async fn command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let arguments = match args::read(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return args::status(&error);
+        }
+    };
+    let json = matches!(&arguments.command, Some(Command::Run(flags)) if flags.json);
+    let done = async {
+        match arguments.command {
+            None => examples().await,
+            Some(Command::Run(flags)) => run_one(&flags).await,
+            Some(Command::Check { path }) => check_one(&path),
+            Some(Command::Up) => keep_up().await,
+            Some(Command::Metrics { files }) => print_metrics(&files),
+        }
+    };
+    match done.await {
+        Ok(status) => status,
+        Err(error) => {
+            if json {
+                println!("{}", show::json_of_error(&error));
+            }
+            eprintln!("{}", show::error(&error));
+            BAD_INPUT
+        }
+    }
+}
+
+fn print_metrics(files: &[PathBuf]) -> Result<u8, Error> {
+    let all_read = metrics(files, &mut stdout().lock()).map_err(Error::Print)?;
+    Ok(if all_read { 0 } else { BAD_INPUT })
+}
+
+fn check_one(path: &Path) -> Result<u8, Error> {
+    let scratch = scratch()?;
+    let package = Package::open(path, scratch.path())?;
+    println!("{}", check(&package)?);
+    Ok(0)
+}
+
+async fn keep_up() -> Result<u8, Error> {
+    let cloud = LocalCloud::start(&project(), say).await?;
+    println!("{}", up::instructions(&cloud));
+    interrupted().await;
+    cloud.stop().await?;
+    Ok(0)
+}
+
+async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
+    let scratch = scratch()?;
+    let package = Package::open(&flags.path, scratch.path())?;
+    let settings = flags.settings(&package.suite, &package.checked.config)?;
+    runnable_here(&package, settings.platform)?;
+    let cloud = LocalCloud::start(&project(), say).await?;
+    let status = tokio::select! {
+        status = run_package(&cloud, &package, flags) => status,
+        () = interrupted() => Ok(INTERRUPTED),
+    };
+    if flags.keep && status.is_ok() {
+        eprintln!("{}", up::instructions(&cloud));
+        interrupted().await;
+    }
+    cloud.stop().await?;
+    status
+}
+
+/// The local cloud has environments of Linux only, and only what is on this machine is in them.
+fn runnable_here(package: &Package, platform: Platform) -> Result<(), Problem> {
+    if platform != Platform::Linux {
+        let what = format!("the platform {platform} has its own image and does not run in the local cloud");
+        return Err(Problem::new("qaops.toml: platform", what, "check it here with `qaops check`, run it on AWS"));
+    }
+    missing_programs(&package.checked.config.needs, &std::env::var_os("PATH").unwrap_or_default())
+}
+
+async fn run_package(cloud: &LocalCloud, package: &Package, flags: &RunFlags) -> Result<u8, Error> {
+    let (id, request) = (run::run_id(&package.suite), flags.request(&package.suite));
+    let started = run::start(cloud, &id, &package.suite, package.path(), &request).await?;
+    let mut progress = Progress::new(Mode::of(flags.json));
+    let execution = run::follow(cloud, &started, &mut progress).await?;
+    progress.finish();
+    let out = out_folder(flags, &started.id)?;
+    let end = match run::fetch(cloud, &started.id, &out).await? {
+        Some(judged) => show::End::Judged { judged: Box::new(judged), out },
+        None => show::End::Error { run: started.id, failure: failure(execution), out },
+    };
+    println!("{}", if flags.json { show::json(&end) } else { show::text(&end) });
+    Ok(show::status(&end))
+}
+
+fn failure(execution: aws::Execution) -> Failure {
+    let word = execution.word;
+    execution.failure.unwrap_or_else(|| Failure {
+        error: format!("Run.{word}"),
+        cause: "The execution ended without a verdict.".to_owned(),
+    })
+}
+
+fn out_folder(flags: &RunFlags, run: &str) -> Result<PathBuf, Error> {
+    let path = flags.out.clone().unwrap_or_else(|| cloud::cache(&project()).join("runs").join(run));
+    let made = std::fs::create_dir_all(&path).and_then(|()| path.canonicalize());
+    made.map_err(|source| Error::Folder { path, source })
+}
+
+/// Runs the examples one after the other; the status of the worst.
+async fn examples() -> Result<u8, Error> {
+    let cloud = LocalCloud::start(&project(), say).await?;
+    let status = tokio::select! {
+        status = run_examples(&cloud) => status,
+        () = interrupted() => Ok(INTERRUPTED),
+    };
+    cloud.stop().await?;
+    status
+}
+
+async fn run_examples(cloud: &LocalCloud) -> Result<u8, Error> {
+    let mut worst = 0;
+    for example in EXAMPLES {
+        let path = project().join("tests/suites").join(example);
+        let flags = RunFlags { path, environments: Some(EXAMPLE_ENVIRONMENTS), ..RunFlags::default() };
+        let scratch = scratch()?;
+        let package = Package::open(&flags.path, scratch.path())?;
+        match runnable_here(&package, Platform::Linux) {
+            Ok(()) => worst = worst.max(run_package(cloud, &package, &flags).await?),
+            Err(problem) => println!("{example} skipped: {problem}"),
+        }
+    }
+    for example in CHECKED_EXAMPLES {
+        dry_run(cloud, example).await?;
+        println!("{example} passed a dry run; it runs on its own image");
+    }
+    Ok(worst)
+}
+
+async fn dry_run(cloud: &LocalCloud, suite: &'static str) -> Result<(), Error> {
+    let folder = project().join("tests/suites").join(suite);
+    let mut robot = tokio::process::Command::new(cloud.python.program("robot"));
+    robot.args(["--dryrun", "--output", "NONE", "--log", "NONE", "--report", "NONE"]).arg(&folder);
+    let path = folder.clone();
+    let output = robot.stdin(Stdio::null()).output().await.map_err(|source| Error::Folder { path, source })?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(Error::DryRun { suite, output: String::from_utf8_lossy(&output.stdout).into_owned() })
+}
+
+/// The project that this program was built from.
+fn project() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+fn scratch() -> Result<tempfile::TempDir, Error> {
+    tempfile::tempdir().map_err(|source| Error::Folder { path: std::env::temp_dir(), source })
+}
+
+async fn interrupted() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+fn say(text: &str) {
+    eprintln!("{text}");
+}

@@ -1,0 +1,46 @@
+//! What goes wrong on purpose.
+
+use qaops::cloud::LocalCloud;
+use serde_json::{Value, json};
+
+/// A fault of the emulator, armed until it is dropped.
+#[derive(Debug)]
+pub struct Fault(Value);
+
+impl Fault {
+    /// Events whose texts hold all of `texts` reach no rule.
+    pub fn no_event(texts: &[&str]) -> Self {
+        Self(json!({"kind": "drop-event", "match": texts}))
+    }
+
+    /// Events whose texts hold all of `texts` reach every rule twice.
+    pub fn double_event(texts: &[&str]) -> Self {
+        Self(json!({"kind": "double-event", "match": texts}))
+    }
+
+    /// The function of `step` dies when it hands in its answer, once, in the run `run`.
+    pub fn kill_before_answer(step: &str, run: &str) -> Self {
+        Self(json!({"kind": "kill-before-answer", "match": [format!("qaops-{step}"), run], "times": 1}))
+    }
+
+    /// The function of `step` dies when its AWS call number `call` took effect, once, in the run `run`.
+    pub fn kill_after_call(step: &str, call: u32, run: &str) -> Self {
+        let function = format!("qaops-{step}");
+        Self(json!({"kind": "kill-after-call", "match": [function, run], "call": call, "times": 1}))
+    }
+
+    /// Arms it.
+    pub fn arm(&self, cloud: &LocalCloud) {
+        let answer = ureq::post(format!("{}/_qaops/faults", cloud.endpoint())).send(self.0.to_string());
+        answer.unwrap_or_else(|error| panic!("{self:?} cannot be armed: {error}"));
+    }
+
+    /// How often this fault struck.
+    pub fn struck(&self, cloud: &LocalCloud) -> u64 {
+        let answer = ureq::get(format!("{}/_qaops/faults", cloud.endpoint())).call();
+        let text = answer.and_then(|mut answer| answer.body_mut().read_to_string());
+        let armed: Vec<Value> = serde_json::from_str(&text.expect("faults can be read")).expect("faults are JSON");
+        let same = |fault: &&Value| ["kind", "match"].iter().all(|key| fault[key] == self.0[key]);
+        armed.iter().filter(same).filter_map(|fault| fault["struck"].as_u64()).sum()
+    }
+}
