@@ -1,4 +1,4 @@
-"""Plays each case on the local cloud's interpreter: the state machine itself, with steps that answer by script.
+"""Plays each case on the local cloud's interpreter: the machine itself, with steps that answer by script.
 
 A case says what its steps answer where that differs from a run that passes, the states that are entered, how
 the execution ends, and a part of what a step is passed.
