@@ -8,6 +8,7 @@ use runner::{Args, Settings, start};
 #[tokio::main]
 async fn main() -> ExitCode {
     let args = Args::parse();
+    runner::processes::adopt();
     let done = match Settings::read(std::env::vars()) {
         Ok(settings) => start(args, settings).await,
         Err(error) => Err(error),

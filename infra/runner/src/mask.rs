@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
+use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+
+use self::markup::Markup;
+
+mod markup;
 
 /// What stands where a secret was.
 const MASK: &[u8] = b"***";
@@ -49,6 +54,15 @@ impl Masker {
 
     /// Copies a stream without its secrets, in memory of a few buffers. Secrets that overlap are masked as one.
     pub fn copy(&self, from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+        self.stream(from, to, None)
+    }
+
+    /// Copies an `output.xml` without the secrets in its texts, so that it stays an `output.xml` whatever they are.
+    pub fn copy_output(&self, from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+        self.stream(from, to, Some(Markup::new()))
+    }
+
+    fn stream(&self, from: &mut impl Read, to: &mut impl Write, mut markup: Option<Markup>) -> io::Result<()> {
         let Some(patterns) = &self.patterns else { return io::copy(from, to).map(drop) };
         let mut window = Vec::new();
         // Bytes at the window's start that belong to a secret whose mask is written already.
@@ -58,7 +72,13 @@ impl Masker {
             // A secret that begins in the rest may go on in the next window.
             let rest = if last { 0 } else { self.longest.saturating_sub(1) };
             let settled = window.len().saturating_sub(rest);
-            covered = write_masked(&window[..settled], &spans(patterns, &window, covered), covered > 0, to)?;
+            let mut found = found(patterns, &window);
+            if let Some(markup) = &mut markup {
+                let texts = markup.texts(&window, settled);
+                found.retain(|secret| within(secret, &texts));
+            }
+            let spans = joined(found, covered);
+            covered = write_masked(&window[..settled], &spans, covered > 0, to)?;
             window.drain(..settled);
             if last {
                 return to.flush();
@@ -67,16 +87,25 @@ impl Masker {
     }
 }
 
-/// Where secrets stand, those that overlap or touch as one; the first `covered` bytes are part of one.
-fn spans(patterns: &AhoCorasick, window: &[u8], covered: usize) -> Vec<(usize, usize)> {
-    let mut spans: Vec<(usize, usize)> =
-        patterns.find_overlapping_iter(window).map(|found| (found.start(), found.end())).collect();
-    spans.extend((covered > 0).then_some((0, covered)));
-    spans.sort_unstable();
+/// Where secrets stand.
+fn found(patterns: &AhoCorasick, window: &[u8]) -> Vec<Range<usize>> {
+    patterns.find_overlapping_iter(window).map(|found| found.range()).collect()
+}
+
+/// Whether one of these texts, which are in order, has all of a secret.
+fn within(secret: &Range<usize>, texts: &[Range<usize>]) -> bool {
+    let next = texts.partition_point(|text| text.end < secret.end);
+    texts.get(next).is_some_and(|text| text.start <= secret.start)
+}
+
+/// Secrets that overlap or touch as one; the first `covered` bytes are part of one.
+fn joined(mut spans: Vec<Range<usize>>, covered: usize) -> Vec<Range<usize>> {
+    spans.extend((covered > 0).then_some(0..covered));
+    spans.sort_unstable_by_key(|span| (span.start, span.end));
     spans.dedup_by(|next, merged| {
-        let touches = next.0 <= merged.1;
+        let touches = next.start <= merged.end;
         if touches {
-            merged.1 = merged.1.max(next.1);
+            merged.end = merged.end.max(next.end);
         }
         touches
     });
@@ -85,17 +114,17 @@ fn spans(patterns: &AhoCorasick, window: &[u8], covered: usize) -> Vec<(usize, u
 
 /// Writes the bytes with a mask for each span, but for a first one that goes on from before; returns how many bytes
 /// after these belong to a span that begins in them.
-fn write_masked(bytes: &[u8], spans: &[(usize, usize)], goes_on: bool, to: &mut impl Write) -> io::Result<usize> {
+fn write_masked(bytes: &[u8], spans: &[Range<usize>], goes_on: bool, to: &mut impl Write) -> io::Result<usize> {
     let mut at = 0;
-    for (index, (from, until)) in spans.iter().enumerate().take_while(|(_, (from, _))| *from < bytes.len()) {
-        to.write_all(&bytes[at..*from])?;
+    for (index, span) in spans.iter().enumerate().take_while(|(_, span)| span.start < bytes.len()) {
+        to.write_all(&bytes[at..span.start])?;
         if index > 0 || !goes_on {
             to.write_all(MASK)?;
         }
-        if *until > bytes.len() {
-            return Ok(until - bytes.len());
+        if span.end > bytes.len() {
+            return Ok(span.end - bytes.len());
         }
-        at = *until;
+        at = span.end;
     }
     to.write_all(&bytes[at..]).map(|()| 0)
 }

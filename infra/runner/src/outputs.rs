@@ -59,9 +59,7 @@ pub async fn masked(
 ) -> io::Result<Outputs> {
     let mut outputs = Outputs::default();
     let upload = folder.join("upload");
-    let (found, left_out) = found(shard, places)?;
-    outputs.left_out = left_out;
-    for (name, path) in found {
+    for (name, path) in found(shard, places, &mut outputs.left_out)? {
         outputs.add(name, path, &upload, masker)?;
     }
     if let (Some(output), false) = (outputs.files.get("output.xml"), masker.is_empty()) {
@@ -107,20 +105,21 @@ fn copy(name: &str, path: &Path, upload: &Path, masker: &Masker) -> io::Result<P
     if let Some(parent) = to.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    masker.copy(&mut File::open(path)?, &mut BufWriter::new(File::create(&to)?))?;
+    let (mut from, mut out) = (File::open(path)?, BufWriter::new(File::create(&to)?));
+    match name {
+        "output.xml" => masker.copy_output(&mut from, &mut out)?,
+        _ => masker.copy(&mut from, &mut out)?,
+    }
     Ok(to)
 }
 
-/// Files by the name of their object, and what is left out.
-fn found(shard: &Shard, places: &Places) -> io::Result<(Vec<(String, PathBuf)>, Vec<String>)> {
-    let mut left_out = Vec::new();
-    let mut files = Vec::new();
-    for (kind, path) in &shard.work.reports {
-        let path = places.file(path);
-        if is_file(&path) {
-            files.push((format!("reports/{kind}"), path));
-        }
-    }
+/// Files by the name of their object, in the order in which they are added.
+type Found = Vec<(String, PathBuf)>;
+
+/// What there is to upload; `left_out` gets what is not.
+fn found(shard: &Shard, places: &Places, left_out: &mut Vec<String>) -> io::Result<Found> {
+    let reports = shard.work.reports.iter().map(|(kind, path)| (format!("reports/{kind}"), places.file(path)));
+    let mut files: Found = reports.filter(|(_, path)| is_file(path)).collect();
     let mut paths = Vec::new();
     walk(&places.out, &mut paths)?;
     paths.sort();
@@ -131,16 +130,17 @@ fn found(shard: &Shard, places: &Places) -> io::Result<(Vec<(String, PathBuf)>, 
             continue;
         };
         if name != "output.xml" && name != "log.html" {
-            count += 1;
-            bytes += std::fs::metadata(&path)?.len();
-            if count > MOST_FILES || bytes > MOST_BYTES {
+            let size = std::fs::metadata(&path)?.len();
+            if count == MOST_FILES || bytes + size > MOST_BYTES {
                 left_out.push(format!("{name}: beyond {MOST_FILES} files or {MOST_BYTES} bytes"));
                 continue;
             }
+            count += 1;
+            bytes += size;
         }
         files.push((name, path));
     }
-    Ok((files, left_out))
+    Ok(files)
 }
 
 /// The object's name of a file below `out`; one that the runner needs itself stands in `files/`.

@@ -89,3 +89,6 @@ fn failure(error: ReadError) -> Failure {
         ReadError::Refused(problem) => Failure::PackageRefused(problem),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,7 +7,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
-use sysinfo::{ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
 use tokio::process::Command;
 
 use crate::console::Console;
@@ -64,7 +64,7 @@ impl Processes {
     pub async fn end(&mut self) {
         self.groups.iter_mut().for_each(Group::kill);
         for _ in 0..ROUNDS {
-            if !kill_marked(&self.mark) {
+            if !kill_left(&self.mark) {
                 break;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
@@ -102,22 +102,46 @@ impl Group {
 #[cfg(unix)]
 const INTERRUPT: i32 = 2;
 
-/// Kills every process whose environment has the mark, wherever it went; tells whether there was one.
+/// Makes this process the parent of whatever its processes leave behind, so that nothing gets away from
+/// [`Processes::end`]; only where the whole process is there for one attempt. Linux only: on Windows nothing leaves a job.
+pub fn adopt() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = nix::sys::prctl::set_child_subreaper(true) {
+        eprintln!("qaops-runner: failed to become the parent of what tests leave behind: {error}");
+    }
+}
+
+/// Whether what processes leave behind becomes a child of this process.
+fn adopts() -> bool {
+    #[cfg(target_os = "linux")]
+    return nix::sys::prctl::get_child_subreaper().unwrap_or(false);
+    #[cfg(not(target_os = "linux"))]
+    false
+}
+
+/// Kills every process that is left, wherever it went; tells whether there was one.
 ///
-/// A process leaves its group by `setsid`, as daemons do, but hardly ever loses its environment. On Windows nothing
-/// leaves a job, and there is nothing to find.
-fn kill_marked(mark: &Path) -> bool {
-    let mut found = false;
+/// A process leaves its group by `setsid`, as daemons do, but keeps the mark in its environment; and a process that
+/// drops its environment too is still a descendant of the runner that adopts.
+fn kill_left(mark: &Path) -> bool {
     let about = ProcessRefreshKind::nothing().with_environ(UpdateKind::Always).without_tasks();
     let Ok(mut system) = System::new() else { return false };
     system.refresh_processes_specifics(ProcessesToUpdate::All, true, about);
     let variable = [OsStr::new(MARK), mark.as_os_str()].join(OsStr::new("="));
-    for process in system.processes().values() {
-        let dead = matches!(process.status(), ProcessStatus::Zombie | ProcessStatus::Dead);
-        if !dead && process.environ().contains(&variable) {
-            found = true;
-            process.kill();
-        }
+    let adopts = adopts();
+    let ours = |process: &Process| process.environ().contains(&variable) || adopts && descends(process, &system);
+    let dead = |process: &Process| matches!(process.status(), ProcessStatus::Zombie | ProcessStatus::Dead);
+    let left: Vec<&Process> = system.processes().values().filter(|process| !dead(process) && ours(process)).collect();
+    for process in &left {
+        process.kill();
     }
-    found
+    !left.is_empty()
+}
+
+/// Whether a process descends from this one.
+fn descends(process: &Process, system: &System) -> bool {
+    let this = Pid::from_u32(std::process::id());
+    let parents = std::iter::successors(process.parent(), |pid| system.process(*pid).and_then(Process::parent));
+    // The bound is for a table that changed while it was read.
+    parents.take(1000).any(|parent| parent == this)
 }

@@ -122,6 +122,9 @@ pub async fn run(
         [OsString::from("--argumentfile"), places.control.join("arguments.txt").into(), escaped(&places.root).into()];
     let started = processes.start(shard.robot.as_os_str(), &places.root, console, |command| {
         command.args(words).env_remove("ROBOT_OPTIONS").env_remove("ROBOT_SYSLOG_FILE");
+        if !cfg!(unix) {
+            command.env("QAOPS_STOP", "file");
+        }
     });
     let failed = |source| Failure::Command { command: shard.robot.display().to_string(), source };
     let robot = started.map_err(failed)?;
@@ -131,6 +134,8 @@ pub async fn run(
     };
     console.say("robot is asked to stop");
     robot.interrupt();
+    // Where there is no signal for it, the listener waits for this file.
+    let _ = std::fs::write(places.control.join("stop"), "");
     if tokio::time::timeout(limits.grace(), robot.exit()).await.is_err() {
         console.say("robot did not stop and is killed");
         robot.kill();

@@ -222,3 +222,23 @@ async fn a_script_in_the_package_stays_executable() {
     let outcome = bench.run().await;
     assert!(text(&outcome, "console.txt").contains("from the script"), "{outcome:?}");
 }
+
+/// Where a system has no signal for it, the listener itself stops Robot Framework.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_stops_robot_where_there_is_no_signal() {
+    let Some(robot) = common::robot() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("listener.py"), include_str!("../src/listener.py")).unwrap();
+    std::fs::write(path("a.robot"), "*** Test Cases ***\nSlow\n    Sleep    1 min\n").unwrap();
+    let mut command = tokio::process::Command::new(robot);
+    command.current_dir(folder.path()).env("QAOPS_STOP", "file");
+    let mut robot = command.args(["--listener", "listener.py", "a.robot"]).spawn().unwrap();
+    while !path("selected.json").exists() {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    std::fs::write(path("stop"), "").unwrap();
+    let status = tokio::time::timeout(Duration::from_secs(30), robot.wait()).await.unwrap().unwrap();
+    assert_eq!(status.code(), Some(1));
+    assert!(std::fs::read_to_string(path("output.xml")).unwrap().contains("Execution terminated by signal"));
+}

@@ -54,7 +54,47 @@ fn without_secrets_nothing_changes() {
     assert_eq!(masker.text("a *** b"), "a *** b");
 }
 
+fn masked_output(secret: &str, xml: &str) -> String {
+    let mut out = Vec::new();
+    Masker::new([secret]).copy_output(&mut xml.as_bytes(), &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_secret_that_is_a_word_of_the_format_is_masked_in_texts_only() {
+    let xml = r#"<?xml version="1.0"?><suite id="s1" name="the name" source="/name/a.robot"><test id="s1-t1" name="my name" line="3">
+<kw name="Log" owner="name"><arg>name</arg><status status="PASS" start="2026-01-01T00:00:00">2026 PASS name</status></kw></test></suite>"#;
+    let expected = r#"<?xml version="1.0"?><suite id="s1" name="the name" source="/name/a.robot"><test id="s1-t1" name="my ***" line="3">
+<kw name="Log" owner="***"><arg>***</arg><status status="PASS" start="2026-01-01T00:00:00">2026 PASS ***</status></kw></test></suite>"#;
+    assert_eq!(masked_output("name", xml), expected);
+    assert_eq!(masked_output("2026", xml), xml.replace(">2026 ", ">*** "));
+    assert_eq!(masked_output("PASS", xml), xml.replace(" PASS ", " *** "));
+}
+
+#[test]
+fn a_file_that_ends_in_its_middle_is_masked_up_to_there() {
+    assert_eq!(masked_output("secret", "<msg time=\"1\">the secret and sec"), "<msg time=\"1\">the *** and sec");
+    assert_eq!(masked_output("secret", "<kw name=\"the secret is"), "<kw name=\"the *** is");
+}
+
 proptest! {
+    #[test]
+    fn no_text_of_an_output_keeps_a_secret_however_large_it_is(
+        secret in "[ab<&\"']{4,9}",
+        texts in prop::collection::vec("[abc<&\" ]{0,12}", 1..30),
+        filler in 0_usize..600_000,
+    ) {
+        let mut xml = format!("<robot><msg>{}", "c".repeat(filler));
+        for text in &texts {
+            let (attribute, content) = (xml_attribute(&format!("{text}{secret}")), xml_text(&format!("{secret}{text}")));
+            xml += &format!("<kw name=\"{attribute}\" type=\"SETUP\"><arg>{content}</arg></kw>");
+        }
+        let out = masked_output(&secret, &xml);
+        prop_assert!(!out.contains(&xml_text(&secret)) && !out.contains(&xml_attribute(&secret)));
+        prop_assert_eq!(out.matches("<kw name=\"").count(), texts.len());
+        prop_assert_eq!(out.matches(" type=\"SETUP\"><arg>").count(), texts.len());
+    }
+
     #[test]
     fn a_secret_never_survives_however_the_stream_is_cut(
         secrets in prop::collection::vec("[ab<&\"]{4,12}", 1..4),

@@ -1,4 +1,5 @@
 //! A shard on local files with the real `robot`.
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -21,7 +22,7 @@ pub(crate) struct Bench {
 }
 
 /// The `robot` command; none, with a word, where there is none.
-fn robot() -> Option<PathBuf> {
+pub(crate) fn robot() -> Option<PathBuf> {
     let named = std::env::var_os("QAOPS_ROBOT").map(PathBuf::from);
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let found = || std::env::split_paths(&paths).map(|folder| folder.join("robot")).find(|path| path.is_file());
