@@ -183,21 +183,21 @@ impl State {
                 let item = (std::mem::take(&mut self.key), value.to_owned());
                 self.draft.open.last_mut().into_iter().for_each(|draft| draft.suite.metadata.push(item.clone()));
             }
-            _ => {}
+            (At::ErrorMessage | At::Body | At::Ignored, _) => {}
+            _ => return Err(Refusal::value("plain value for", &self.key)),
         }
         Ok(())
     }
 
     fn suite_value(&mut self, text: Option<&str>, number: Option<&str>) -> Result<(), Refusal> {
         let Some(draft) = self.draft.open.last_mut() else { return Ok(()) };
-        let own = text.map(str::to_owned);
-        match self.key.as_str() {
-            "name" => draft.suite.name = own.unwrap_or_default(),
-            "doc" => draft.suite.doc = own.unwrap_or_default(),
-            "message" => draft.suite.message = own.unwrap_or_default(),
-            "source" => draft.suite.source = own,
-            "id" | "status" | "rpa" => {}
-            key => return time_value(&mut draft.times, key, text, number),
+        match (self.key.as_str(), text) {
+            ("name", Some(text)) => text.clone_into(&mut draft.suite.name),
+            ("doc", Some(text)) => text.clone_into(&mut draft.suite.doc),
+            ("message", Some(text)) => text.clone_into(&mut draft.suite.message),
+            ("source", Some(text)) => draft.suite.source = Some(text.to_owned()),
+            ("id" | "status" | "rpa", _) => {}
+            (key, _) => return time_value(&mut draft.times, key, text, number),
         }
         Ok(())
     }

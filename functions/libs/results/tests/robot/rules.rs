@@ -148,6 +148,29 @@ fn an_unknown_element_is_named_in_the_words_of_robot_framework() {
 }
 
 #[test]
+fn json_is_held_to_the_same_rules() {
+    let file = |suite: &str| format!(r#"{{"generator":"Robot 7.5","rpa":true,"suite":{suite},"errors":[]}}"#);
+    let good = file(
+        r#"{"tests":[{"tags":["b","A"],"body":[{"body":[{"elapsed_time":9}],"elapsed_time":1},{"elapsed_time":2}],"name":"t","status":"PASS"}],
+            "teardown":{"body":[],"message":"bad","status":"FAIL","elapsed_time":4},"suites":[{"name":"x"}],"suites":[{"name":"y"}]}"#,
+    );
+    let output = read(&good).expect("it is good");
+    assert!(output.complete && output.rpa);
+    assert_eq!(output.root.name, "x & y");
+    assert_eq!(output.root.tests[0].message, "Parent suite teardown failed:\nbad");
+    assert!((output.root.tests[0].seconds - 3.0).abs() < 1e-9 && (output.root.seconds - 7.0).abs() < 1e-9);
+    let plain = read(r#"{"name":"S","tests":[{"name":"t","status":"SKIP"}]}"#).expect("a suite alone is good");
+    assert_eq!((plain.root.counts().skipped, plain.generator.as_str()), (1, "unknown"));
+    for suite in
+        [r#"{"nam":"x"}"#, r#"{"name":1}"#, r#"{"tests":["t"]}"#, r#"{"tests":[{"x":"y"}]}"#, r#"{"elapsed_time":"1"}"#]
+    {
+        assert!(matches!(reason(&file(suite)), Refusal::Value { .. }), "{suite}");
+    }
+    assert!(matches!(reason(r#"{"suite":{}}"#), Refusal::Value { .. }));
+    assert!(matches!(reason(r#"{"name":"S"} x"#), Refusal::Malformed(_)));
+}
+
+#[test]
 fn a_failed_suite_teardown_fails_the_tests_only_where_robot_itself_wrote_the_file() {
     let file = |generator: &str| {
         format!(
