@@ -161,6 +161,19 @@ impl Artifacts {
         put.body(body).customize().config_override(config).send().await.map(drop).map_err(failed(what()))
     }
 
+    /// Brings an object into a file, whose folder is made; tells whether there is such an object.
+    pub async fn fetch(&self, key: &str, path: &Path) -> Result<bool, Error> {
+        let Some(mut reader) = self.open(key).await? else { return Ok(false) };
+        let what = || format!("bring {key} to {}", path.display());
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await.map_err(|error| Error::odd(what(), error))?;
+        }
+        let mut file = tokio::fs::File::create(path).await.map_err(|error| Error::odd(what(), error))?;
+        tokio::io::copy(&mut reader, &mut file).await.map_err(|error| Error::odd(what(), error))?;
+        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(|error| Error::odd(what(), error))?;
+        Ok(true)
+    }
+
     /// Objects whose keys start with `prefix`.
     pub async fn list(&self, prefix: &str) -> Result<Vec<ObjectVersion>, Error> {
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
