@@ -154,9 +154,9 @@ impl Artifacts {
         let what = || format!("upload {} as {key}", path.display());
         let body = ByteStream::from_path(path).await.map_err(|error| Error::odd(what(), error))?;
         let size = tokio::fs::metadata(path).await.map_err(|error| Error::odd(what(), error))?.len();
-        let patience =
-            TimeoutConfig::builder().operation_attempt_timeout(PATIENCE + BYTE * size.try_into().unwrap_or(u32::MAX));
-        let config = aws_sdk_s3::config::Builder::new().timeout_config(patience.build());
+        let patience = PATIENCE + BYTE * size.try_into().unwrap_or(u32::MAX);
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+        let config = aws_sdk_s3::config::Builder::new().timeout_config(timeouts);
         let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
         put.body(body).customize().config_override(config).send().await.map(drop).map_err(failed(what()))
     }
