@@ -56,11 +56,7 @@ impl Limits {
     pub async fn stop(&mut self) -> Stop {
         loop {
             let notice = *self.notice.borrow_and_update();
-            let reclaim = notice.map(|end| end.checked_sub(BEFORE_RECLAIM).unwrap_or_else(Instant::now));
-            let (at, stop) = match reclaim {
-                Some(at) if at < self.interrupt => (at, Stop::Reclaimed),
-                _ => (self.interrupt, Stop::Deadline),
-            };
+            let (at, stop) = next(self.interrupt, notice);
             tokio::select! {
                 () = tokio::time::sleep_until(at) => return stop,
                 () = changed(&mut self.notice) => {}
@@ -81,8 +77,16 @@ impl Limits {
     /// How long a hook after `robot` may take.
     pub fn last(&self) -> Duration {
         let end = self.interrupt + self.grace;
-        let reclaim = self.notice.borrow().map(|end| end.checked_sub(BEFORE_RECLAIM).unwrap_or_else(Instant::now));
-        reclaim.map_or(end, |reclaim| reclaim.min(end)).saturating_duration_since(Instant::now())
+        next(end, *self.notice.borrow()).0.saturating_duration_since(Instant::now())
+    }
+}
+
+/// What comes first: the end of the attempt's time, or half a minute before the instance goes away.
+fn next(end: Instant, notice: Option<Instant>) -> (Instant, Stop) {
+    let reclaim = notice.map(|gone| gone.checked_sub(BEFORE_RECLAIM).unwrap_or_else(Instant::now));
+    match reclaim {
+        Some(reclaim) if reclaim < end => (reclaim, Stop::Reclaimed),
+        _ => (end, Stop::Deadline),
     }
 }
 
@@ -123,23 +127,28 @@ mod tests {
         assert_eq!(shares_of(-5.0), (0.0, 0.0));
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_notice_stops_an_attempt_half_a_minute_before_the_instance_ends() {
-        let (send, notice) = watch::channel(None);
-        let mut limits = Limits::new(1800.0, notice);
-        let start = Instant::now();
-        let stop = tokio::spawn(async move { limits.stop().await });
-        tokio::time::sleep(Duration::from_secs(60)).await;
-        send.send(Some(Instant::now() + Duration::from_secs(120))).unwrap();
-        assert_eq!(stop.await.unwrap(), Stop::Reclaimed);
-        assert_eq!(start.elapsed().as_secs(), 150);
+    #[test]
+    fn a_notice_stops_an_attempt_half_a_minute_before_the_instance_ends() {
+        let (now, minute) = (Instant::now(), Duration::from_secs(60));
+        let end = now + 10 * minute;
+        assert_eq!(next(end, Some(now + 2 * minute)), (now + minute * 3 / 2, Stop::Reclaimed));
+        assert_eq!(next(end, Some(now + 20 * minute)), (end, Stop::Deadline));
+        assert_eq!(next(end, None), (end, Stop::Deadline));
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
+    async fn a_notice_that_comes_while_the_attempt_waits_stops_it() {
+        let (send, notice) = watch::channel(None);
+        let mut limits = Limits::new(1800.0, notice);
+        assert_eq!(limits.stopped().await, None);
+        let stop = tokio::spawn(async move { limits.stop().await });
+        send.send_replace(Some(Instant::now() + BEFORE_RECLAIM));
+        assert_eq!(stop.await.unwrap(), Stop::Reclaimed);
+    }
+
+    #[tokio::test]
     async fn without_a_notice_the_deadline_stops_it() {
-        let (_send, notice) = watch::channel(None);
-        let start = Instant::now();
-        assert_eq!(Limits::new(1800.0, notice).stop().await, Stop::Deadline);
-        assert_eq!(start.elapsed().as_secs(), 1695);
+        let (_, notice) = watch::channel(None);
+        assert_eq!(Limits::new(0.0, notice).stop().await, Stop::Deadline);
     }
 }
