@@ -102,6 +102,7 @@ fn full() -> Report {
     }
 }
 
+/// The page, which is also put into the folder `$QAOPS_REPORTS` for a look at it.
 fn html(report: &Report) -> String {
     let mut out = Vec::new();
     write(report, &mut out).expect("memory takes everything");

@@ -88,5 +88,11 @@ pub fn read_within(input: impl BufRead, limits: Limits) -> Result<Output, Error>
 
 fn scan(input: impl BufRead, limits: Limits) -> Result<Scan, Error> {
     let source = source::open(input)?;
-    if source.json { json::scan(source.input, limits) } else { xml::scan(source.input, limits) }
+    let cut = source.cut;
+    let mut scan = if source.json { json::scan(source.input, limits) } else { xml::scan(source.input, limits) }?;
+    if cut.get() {
+        scan.output.complete = false;
+        scan.output.problem.get_or_insert_with(|| "the file ends before its gzip stream does".into());
+    }
+    Ok(scan)
 }

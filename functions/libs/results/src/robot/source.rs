@@ -1,7 +1,9 @@
 //! Opens a file whatever it is packed in: finds gzip by its magic, the encoding by the byte order mark
 //! or the XML declaration, and JSON by its first character, and gives plain UTF-8.
 
+use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
+use std::rc::Rc;
 
 use encoding_rs::{Decoder, DecoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use flate2::bufread::MultiGzDecoder;
@@ -17,17 +19,20 @@ const CHUNK: usize = 64 << 10;
 pub(crate) struct Source<'a> {
     pub(crate) input: Box<dyn BufRead + 'a>,
     pub(crate) json: bool,
+    /// Becomes true when the input turns out to be gzip that breaks off.
+    pub(crate) cut: Rc<Cell<bool>>,
 }
 
 /// Opens a file. Only its first bytes are read.
 pub(crate) fn open<'a>(input: impl BufRead + 'a) -> Result<Source<'a>, Error> {
     let (head, input) = peek(input)?;
+    let cut = Rc::new(Cell::new(false));
     if !head.starts_with(&[0x1f, 0x8b]) {
-        return text(&head, input);
+        return text(&head, input, cut);
     }
-    let unpacked = BufReader::with_capacity(CHUNK, Unpacked(MultiGzDecoder::new(input)));
-    let (head, input) = peek(unpacked)?;
-    text(&head, input)
+    let unpacked = Unpacked { packed: MultiGzDecoder::new(input), cut: Rc::clone(&cut) };
+    let (head, input) = peek(BufReader::with_capacity(CHUNK, unpacked))?;
+    text(&head, input, cut)
 }
 
 type Peeked<R> = Chain<Cursor<Vec<u8>>, R>;
@@ -39,16 +44,16 @@ fn peek<R: BufRead>(mut input: R) -> Result<(Vec<u8>, Peeked<R>), Error> {
     Ok((head, input))
 }
 
-fn text<'a>(head: &[u8], mut input: impl BufRead + 'a) -> Result<Source<'a>, Error> {
+fn text<'a>(head: &[u8], mut input: impl BufRead + 'a, cut: Rc<Cell<bool>>) -> Result<Source<'a>, Error> {
     let (encoding, mark) = encoding(head).map_err(|reason| Error::Refused { line: 1, byte: 0, reason })?;
     input.consume(mark);
     if encoding == UTF_8 {
         let json = is_json(&head[mark..]);
-        return Ok(Source { input: Box::new(input), json });
+        return Ok(Source { input: Box::new(input), json, cut });
     }
     let mut input = Transcoded::new(input, encoding.new_decoder_without_bom_handling());
     let json = is_json(input.fill_buf().map_err(|error| from_io(error, 1, 0))?);
-    Ok(Source { input: Box::new(input), json })
+    Ok(Source { input: Box::new(input), json, cut })
 }
 
 fn is_json(head: &[u8]) -> bool {
@@ -98,12 +103,18 @@ pub(super) fn from_io(error: io::Error, line: u64, byte: u64) -> Error {
 }
 
 /// Gzip, whose untimely end is an end, so that what was unpacked before it can be used.
-struct Unpacked<R>(MultiGzDecoder<R>);
+struct Unpacked<R> {
+    packed: MultiGzDecoder<R>,
+    cut: Rc<Cell<bool>>,
+}
 
 impl<R: BufRead> Read for Unpacked<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        match self.0.read(buf) {
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+        match self.packed.read(buf) {
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                self.cut.set(true);
+                Ok(0)
+            }
             Err(error) if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData) => {
                 Err(io::Error::other(Refusal::malformed(format!("gzip: {error}"))))
             }
