@@ -25,7 +25,7 @@ pub struct Test {
     /// Why it failed or was skipped; empty for a test that passed without a word.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub message: String,
-    /// Tags in the order and spelling of the file.
+    /// Tags as Robot Framework lists them: each once in its first spelling, by name without case, spaces and `_`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
     /// Start in the local time of the machine that ran it, if the file tells it.
@@ -46,7 +46,7 @@ pub struct Suite {
     /// Documentation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub doc: String,
-    /// Metadata in the order of the file.
+    /// Metadata as Robot Framework lists it: by name without case, spaces and `_`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub metadata: Vec<(String, String)>,
     /// Message of the suite itself, such as that of a failed setup.
