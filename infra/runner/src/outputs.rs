@@ -169,3 +169,60 @@ fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
 fn is_file(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shard(reports: serde_json::Value) -> Shard {
+        let package = json!({ "bucket": "b", "key": "k", "size": 0, "etag": "e" });
+        let work = json!({
+            "suite": "shop", "package": package, "robot": {}, "hooks": {}, "reports": reports, "attempt_seconds": 60
+        });
+        let order = json!({ "run": "run", "shard": "0001", "attempt": 1, "files": [], "deadline": 0 });
+        Shard {
+            work: serde_json::from_value(work).unwrap(),
+            order: serde_json::from_value(order).unwrap(),
+            secrets: BTreeMap::new(),
+            robot: "robot".into(),
+        }
+    }
+
+    fn places(folder: &Path, files: &[&str]) -> Places {
+        let places = Places::new(folder, "shop");
+        for path in files.iter().map(|file| folder.join(file)) {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        places
+    }
+
+    #[test]
+    fn beyond_the_most_files_the_output_is_kept_and_the_rest_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let names: Vec<String> = (0..=MOST_FILES).map(|number| format!("out/a{number:04}.txt")).collect();
+        let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
+        names.push("out/output.xml");
+        let mut left_out = Vec::new();
+        let found = found(&shard(json!({})), &places(folder.path(), &names), &mut left_out).unwrap();
+        assert_eq!(found.len(), MOST_FILES + 1);
+        assert_eq!(found.last().unwrap().0, "output.xml");
+        assert!(left_out.len() == 1 && left_out[0].starts_with("a2000.txt: "), "{left_out:?}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_never_uploaded() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path(), &["out/a.txt", "package/shop/b.txt", "secret.txt"]);
+        for link in ["out/link.txt", "package/shop/report.xml"] {
+            std::os::unix::fs::symlink(folder.path().join("secret.txt"), folder.path().join(link)).unwrap();
+        }
+        let reports = json!({ "coverage": "report.xml", "scan": "b.txt", "load": "none.json" });
+        let found = found(&shard(reports), &places, &mut Vec::new()).unwrap();
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["reports/scan", "a.txt"]);
+    }
+}

@@ -1,12 +1,11 @@
 //! Attempts with the real Robot Framework.
-#![cfg(unix)]
 
-mod common;
-
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::{Bench, lives, text};
 use domain::upload::Exit;
+
+use crate::bench::{Bench, lives, robot, text};
 
 const PASSES: &str = "*** Test Cases ***\nA test\n    Log    hello\n";
 
@@ -226,13 +225,13 @@ async fn a_script_in_the_package_stays_executable() {
 /// Where a system has no signal for it, the listener itself stops Robot Framework.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_file_stops_robot_where_there_is_no_signal() {
-    let Some(robot) = common::robot() else { return };
+    let Some(robot) = robot() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("listener.py"), include_str!("../src/listener.py")).unwrap();
+    std::fs::write(path("listener.py"), include_str!("../../src/listener.py")).unwrap();
     std::fs::write(path("a.robot"), "*** Test Cases ***\nSlow\n    Sleep    1 min\n").unwrap();
     let mut command = tokio::process::Command::new(robot);
-    command.current_dir(folder.path()).env("QAOPS_STOP", "file");
+    command.current_dir(folder.path()).env("QAOPS_STOP", "file").stdout(Stdio::null()).stderr(Stdio::null());
     let mut robot = command.args(["--listener", "listener.py", "a.robot"]).spawn().unwrap();
     while !path("selected.json").exists() {
         tokio::time::sleep(Duration::from_millis(100)).await;

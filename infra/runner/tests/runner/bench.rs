@@ -1,5 +1,4 @@
 //! A shard on local files with the real `robot`.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::collections::BTreeMap;
 use std::io::Write;

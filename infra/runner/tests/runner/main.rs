@@ -1,0 +1,8 @@
+//! The runner with the real Robot Framework: its core on local files, and the program as the instance starts it.
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+mod bench;
+mod services;
+mod shard;
+mod start;
