@@ -36,7 +36,7 @@ impl Programs {
     /// Builds what is not up to date, beside this program and with its profile.
     pub fn build(project: &Path) -> Result<Self, Error> {
         let this = std::env::current_exe().map_err(Error::Place)?;
-        let folder = this.parent().unwrap_or(Path::new(".")).to_owned();
+        let folder = profile_folder(&this);
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args(["build", "--quiet", "--bins", "--manifest-path"]).arg(project.join("Cargo.toml"));
         if let Some(target) = folder.parent() {
@@ -59,5 +59,26 @@ impl Programs {
     /// A program's path.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+}
+
+/// The folder that cargo writes programs of this profile into. Tests and examples lie one folder deeper.
+fn profile_folder(this: &Path) -> PathBuf {
+    let folder = this.parent().unwrap_or(Path::new("."));
+    match folder.file_name().and_then(|name| name.to_str()) {
+        Some("deps" | "examples") => folder.parent().unwrap_or(folder).to_owned(),
+        _ => folder.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_lie_beside_the_command_and_one_folder_above_tests() {
+        for this in ["/t/debug/qaops", "/t/debug/deps/runs-0123", "/t/debug/examples/warm_run"] {
+            assert_eq!(profile_folder(Path::new(this)), Path::new("/t/debug"));
+        }
     }
 }

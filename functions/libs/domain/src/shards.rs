@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 const LEAST_SHARD_SECONDS: f64 = 20.0;
 /// So many shards for each environment let a late or lost one cost little.
 const SHARDS_AN_ENVIRONMENT: usize = 4;
-/// What a file is expected to take when nothing is known of any file.
+/// What a file is taken to need when nothing is known of any file: equal weights, and half a shard worth starting.
 const UNKNOWN_FILE_SECONDS: f64 = 10.0;
 
 /// A shard as planned.
@@ -26,13 +26,12 @@ pub struct PlannedShard {
 ///
 /// `history` holds the median seconds of files that ran before; an unknown file counts as the median of the
 /// known ones. Each file goes to the shard that is shortest so far, longest files first (LPT), so the longest
-/// shard is at most a third longer than the best possible. With history, no more shards are made than leave each
-/// one at least 20 s; without any, seconds say nothing and there are four shards for each environment.
+/// shard is at most a third longer than the best possible. There are four shards for each environment, or as few as
+/// leave each one 20 s, but one for each environment in any case.
 pub fn pack(files: &[String], history: &BTreeMap<String, f64>, environments: usize) -> Vec<PlannedShard> {
     let mut weighted = weigh(files, history);
     weighted.sort_by(|(a, x), (b, y)| y.total_cmp(x).then_with(|| a.cmp(b)));
-    let known = files.iter().any(|file| history.contains_key(file));
-    let mut bins: Vec<(f64, Vec<String>)> = vec![(0.0, Vec::new()); shard_count(&weighted, known, environments)];
+    let mut bins: Vec<(f64, Vec<String>)> = vec![(0.0, Vec::new()); shard_count(&weighted, environments)];
     for (file, seconds) in weighted {
         if let Some(bin) = bins.iter_mut().min_by(|(x, _), (y, _)| x.total_cmp(y)) {
             bin.0 += seconds;
@@ -55,11 +54,8 @@ fn weigh(files: &[String], history: &BTreeMap<String, f64>) -> Vec<(String, f64)
     files.iter().map(|file| (file.clone(), history.get(file).copied().unwrap_or(unknown).max(0.0))).collect()
 }
 
-fn shard_count(weighted: &[(String, f64)], known: bool, environments: usize) -> usize {
+fn shard_count(weighted: &[(String, f64)], environments: usize) -> usize {
     let wanted = environments.saturating_mul(SHARDS_AN_ENVIRONMENT).clamp(1, weighted.len().max(1));
-    if !known {
-        return wanted;
-    }
     let total: f64 = weighted.iter().map(|(_, seconds)| seconds).sum();
     // An environment without any shard would be launched for nothing, so each gets one even of short shards.
     let worthwhile = (total / LEAST_SHARD_SECONDS).floor() as usize;
@@ -100,7 +96,9 @@ mod tests {
     }
 
     #[test]
-    fn fewer_files_than_places_make_one_shard_each() {
+    fn few_unknown_files_share_shards_but_every_environment_gets_one() {
+        assert_eq!(pack(&names(9), &BTreeMap::new(), 3).len(), 4);
+        assert_eq!(pack(&names(4), &BTreeMap::new(), 3).len(), 3);
         assert_eq!(pack(&names(2), &BTreeMap::new(), 3).len(), 2);
     }
 
