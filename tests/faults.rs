@@ -44,3 +44,9 @@ impl Fault {
         armed.iter().filter(same).filter_map(|fault| fault["struck"].as_u64()).sum()
     }
 }
+
+/// Lets EC2 take back an instance in `notice` seconds, as it does with Spot capacity.
+pub fn interrupt(cloud: &LocalCloud, instance: &str, notice: f64) {
+    let address = format!("{}/_qaops/instances/{instance}/interrupt", cloud.endpoint());
+    ureq::post(address).send(json!({"notice": notice}).to_string()).expect("an instance can be interrupted");
+}

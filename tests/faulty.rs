@@ -7,8 +7,12 @@ use std::time::Duration;
 
 use domain::gates::Verdict;
 use qaops::cloud::LocalCloud;
+use qaops::run::Started;
 use serde_json::json;
-use tests::{Fault, Suite, begin, busy_instance, end, ended, ledger, living, passing, processes_of, run, sleeping, until, with_cloud};
+use tests::{
+    Fault, Finished, Suite, begin, begin_as, busy_instance, end, ended, ledger, living, passing, processes_of, run,
+    sleeping, until, with_cloud,
+};
 
 #[test]
 fn a_shard_that_is_lost_with_its_instance_runs_again_and_counts_once() {
@@ -16,7 +20,7 @@ fn a_shard_that_is_lost_with_its_instance_runs_again_and_counts_once() {
         let suite = Suite::new("killed", "", &sleeping(4, 3.0));
         let started = begin(cloud, &suite, json!({"environments": 2})).await;
         let instance = busy_instance(cloud, &started.id).await;
-        cloud.aws.fleet().terminate(&[instance.clone()]).await.unwrap();
+        cloud.aws.fleet().terminate(std::slice::from_ref(&instance)).await.unwrap();
         let run = end(cloud, started).await;
         assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
         assert_eq!(run.counts(), [4, 4, 0, 0, 0]);
@@ -75,52 +79,143 @@ fn events_that_never_come_are_made_good_by_the_sweep() {
     });
 }
 
-/// Steps that a plain run calls, with the number of AWS calls after which to kill them.
-const KILLED: [&str; 9] =
-    ["plan", "launch", "ready", "assign", "dispatch", "collect", "evaluate", "record", "notify"];
+/// Steps that every run calls.
+const STEPS: [&str; 11] =
+    ["plan", "launch", "ready", "assign", "dispatch", "resume", "collect", "terminate", "evaluate", "record", "notify"];
 
 #[test]
 fn a_function_that_dies_before_its_answer_leaves_the_run_right() {
     with_cloud(async |cloud| {
         let suite = Suite::new("mortal", "", &passing(3));
-        let mut runs = Vec::new();
-        for step in KILLED.into_iter().chain(["terminate", "resume"]) {
-            let name = format!("mortal-{step}");
-            let fault = Fault::kill_before_answer(step, &name);
-            fault.arm(cloud);
-            runs.push((fault, tests::begin_as(cloud, &suite, &name, json!({"environments": 2})).await));
+        for steps in STEPS.chunks(SIDE_BY_SIDE) {
+            let runs: Vec<_> = steps.iter().map(|step| killed(cloud, &suite, step, None)).collect();
+            for (fault, run) in all(cloud, runs).await {
+                assert_eq!(fault.struck(cloud), 1, "{} was not killed", run.id);
+                is_right(cloud, "mortal", &run, [6, 6, 0, 0, 0]).await;
+            }
         }
-        for (fault, started) in runs {
-            let run = end(cloud, started).await;
-            assert_eq!(run.judged().verdict, Verdict::Passed, "{}: {:?}", run.id, run.judged().reasons);
-            assert_eq!(run.counts(), [6, 6, 0, 0, 0], "{}", run.id);
-            assert!(fault.struck(cloud) == 1 || run.id.ends_with("resume"), "{} was not killed", run.id);
-            assert!(run.shards.iter().all(|shard| shard.losses.is_empty()), "{}: {:?}", run.id, run.shards);
-            let past = ledger(cloud).past_runs("mortal", 100).await.unwrap();
-            assert_eq!(past.iter().filter(|past| past.id == run.id).count(), 1);
-            assert!(living(cloud, &run.id).await.is_empty());
+    });
+}
+
+#[test]
+fn a_function_that_dies_between_two_calls_leaves_the_run_right() {
+    with_cloud(async |cloud| {
+        let suite = Suite::new("broken-off", "", &passing(3));
+        let calls = [("plan", 5), ("launch", 6), ("dispatch", 4), ("collect", 6), ("evaluate", 6), ("record", 6)];
+        let cases: Vec<_> = calls.into_iter().flat_map(|(step, most)| (1..=most).map(move |n| (step, n))).collect();
+        let mut struck = 0;
+        for cases in cases.chunks(SIDE_BY_SIDE) {
+            let runs: Vec<_> = cases.iter().map(|(step, call)| killed(cloud, &suite, step, Some(*call))).collect();
+            for (fault, run) in all(cloud, runs).await {
+                struck += fault.struck(cloud);
+                is_right(cloud, "broken-off", &run, [6, 6, 0, 0, 0]).await;
+            }
         }
+        assert!(struck as usize > cases.len() / 2, "only {struck} of {} were killed", cases.len());
+    });
+}
+
+/// Runs at the same time, on two cores.
+const SIDE_BY_SIDE: usize = 4;
+
+/// Starts a run in which `step` dies once: before its answer, or after its call number `call`.
+async fn killed(cloud: &LocalCloud, suite: &Suite, step: &str, call: Option<u32>) -> (Fault, Started) {
+    let name = format!("{step}-dies-{}-{}", call.unwrap_or(0), qaops::run::run_id("x"));
+    let fault = match call {
+        None => Fault::kill_before_answer(step, &name),
+        Some(call) => Fault::kill_after_call(step, call, &name),
+    };
+    fault.arm(cloud);
+    (fault, begin_as(cloud, suite, &name, json!({"environments": 2})).await)
+}
+
+async fn all(cloud: &LocalCloud, runs: Vec<impl Future<Output = (Fault, Started)>>) -> Vec<(Fault, Finished)> {
+    let mut started = Vec::new();
+    for run in runs {
+        started.push(run.await);
+    }
+    let mut finished = Vec::new();
+    for (fault, run) in started {
+        finished.push((fault, end(cloud, run).await));
+    }
+    finished
+}
+
+/// Passed, counted once, recorded once, and nothing left.
+async fn is_right(cloud: &LocalCloud, suite: &str, run: &Finished, counts: [u64; 5]) {
+    assert_eq!(run.judged().verdict, Verdict::Passed, "{}: {:?}", run.id, run.judged().reasons);
+    assert_eq!(run.counts(), counts, "{}", run.id);
+    assert!(run.shards.iter().all(|shard| shard.losses.is_empty()), "{}: {:?}", run.id, run.shards);
+    let past = ledger(cloud).past_runs(suite, 100).await.unwrap();
+    assert_eq!(past.iter().filter(|past| past.id == run.id).count(), 1, "{}", run.id);
+    assert!(living(cloud, &run.id).await.is_empty(), "{}", run.id);
+}
+
+#[test]
+fn a_sweep_that_dies_is_made_good_by_the_next() {
+    with_cloud(async |cloud| {
+        let suite = Suite::new("swept", "", &passing(2));
+        Fault::no_event(&["qaops:suite=swept"]).arm(cloud);
+        let fault = Fault::kill_before_answer("sweep", "");
+        fault.arm(cloud);
+        let run = run(cloud, &suite, json!({})).await;
+        is_right(cloud, "swept", &run, [4, 4, 0, 0, 0]).await;
+        assert_eq!(fault.struck(cloud), 1);
+    });
+}
+
+#[test]
+fn a_spot_notice_costs_an_attempt_and_never_a_test() {
+    with_cloud(async |cloud| {
+        let suite = Suite::new("spot", "", &sleeping(4, 4.0));
+        let started = begin(cloud, &suite, json!({"environments": 2})).await;
+        let instance = busy_instance(cloud, &started.id).await;
+        tests::interrupt(cloud, &instance, 8.0);
+        let run = end(cloud, started).await;
+        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.counts(), [4, 4, 0, 0, 0]);
+        assert!(
+            run.shards.iter().flat_map(|shard| &shard.losses).all(|loss| loss.environment.as_ref() == Some(&instance))
+        );
     });
 }
 
 #[test]
 fn a_stopped_run_leaves_nothing_in_whichever_state_it_was_stopped() {
     with_cloud(async |cloud| {
-        let states = ["Plan", "Launch", "Launched", "AwaitReady", "WaitForReady", "RunEnvironments", "TerminateRun",
-            "Evaluate", "Record", "Notify"];
-        for states in states.chunks(3) {
-            let stopped: Vec<_> = states.iter().map(|state| stop_in(cloud, state)).collect();
-            for run in stopped {
-                let (run, instances) = run.await;
+        let top = [
+            "Plan",
+            "Launch",
+            "Launched",
+            "AwaitReady",
+            "Settled",
+            "WaitForReady",
+            "RunEnvironments",
+            "TerminateRun",
+            "Terminated",
+            "Evaluate",
+            "Record",
+            "Notify",
+            "Verdict",
+        ];
+        // The states of the children follow one another while their parent is in RunEnvironments.
+        let below = (1..=8).map(|n| ("RunEnvironments", f64::from(n) * 0.4));
+        let moments: Vec<_> = top.into_iter().map(|state| (state, 0.0)).chain(below).collect();
+        for moments in moments.chunks(SIDE_BY_SIDE) {
+            let mut stopped = Vec::new();
+            for (state, seconds) in moments {
+                stopped.push(stop_in(cloud, state, Duration::from_secs_f64(*seconds)).await);
+            }
+            for (run, instances) in stopped {
                 nothing_left(cloud, &run, &instances).await;
             }
         }
     });
 }
 
-/// Stops a run as soon as it has entered `state`; its id and the instances that it had then.
-async fn stop_in(cloud: &LocalCloud, state: &str) -> (String, Vec<String>) {
-    let suite = Suite::new("stopped", "", &sleeping(3, 2.0));
+/// Stops a run `after` it has entered `state`; its id and the instances that it had then.
+async fn stop_in(cloud: &LocalCloud, state: &str, after: Duration) -> (String, Vec<String>) {
+    let suite = Suite::new("stopped", "", &sleeping(3, 0.5));
     let started = begin(cloud, &suite, json!({"environments": 2})).await;
     let executions = cloud.aws.executions();
     until(Duration::from_secs(60), state, async || {
@@ -128,10 +223,12 @@ async fn stop_in(cloud: &LocalCloud, state: &str) -> (String, Vec<String>) {
         entered.iter().any(|entered| entered.name == state).then_some(())
     })
     .await;
-    executions.stop(&started.arn).await.unwrap();
+    tokio::time::sleep(after).await;
+    let instances = living(cloud, &started.id).await.into_iter().map(|instance| instance.id).collect();
+    // A run that ended in the meantime cannot be stopped, which is no error here.
+    let _ = executions.stop(&started.arn).await;
     let execution = ended(cloud, &started).await;
     assert!(matches!(execution.word.as_str(), "ABORTED" | "SUCCEEDED"), "{execution:?}");
-    let instances = living(cloud, &started.id).await.into_iter().map(|instance| instance.id).collect();
     (started.id, instances)
 }
 

@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: one local cloud for all tests of a program, suites made on the spot, faults.
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 mod faults;
 mod suites;
 
@@ -18,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-pub use faults::Fault;
+pub use faults::{Fault, interrupt};
 pub use suites::{Suite, passing, sleeping};
 
 /// Longest time that any run of these tests may take.

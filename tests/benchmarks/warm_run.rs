@@ -18,8 +18,8 @@ use qaops::package::Package;
 use qaops::run::{fetch, run_id, start};
 use serde_json::json;
 
-/// Seconds that the emulator lets an instance boot unless it is told otherwise: pending, then without an agent.
-const BOOT: f64 = 2.5;
+/// Seconds that the local cloud lets an instance boot unless it is told otherwise: pending, then without an agent.
+const BOOT: f64 = 2.0;
 
 type Failed = Box<dyn std::error::Error>;
 

@@ -6,8 +6,6 @@ use runtime::{Fatal, Settings};
 async fn main() -> Result<(), Fatal> {
     let settings = Settings::of_process();
     let cloud = aws::Cloud::connect().await;
-    let step = assign::Assign {
-        ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
-    };
+    let step = assign::Assign { ledger: cloud.ledger(settings.text("QAOPS_TABLE")?) };
     runtime::serve("Assign", |input| step.run(input, runtime::now())).await
 }

@@ -6,11 +6,11 @@ mod report;
 use aws::{Artifacts, Ledger};
 use domain::gates::Verdict;
 use domain::judged::{Evidence, Judged, gates_of, judged};
+use domain::keys;
 use domain::plan::Plan;
 use domain::queue::Attempt;
 use domain::shard::Shard;
 use domain::summary::Summary;
-use domain::keys;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
 use domain::fleet::{Market, Next, Obstacle, Platform, after_launch, client_token, wanted};
+use domain::keys;
 use domain::plan::Plan;
 use domain::queue::Queue;
 use domain::run::{Environment, Run, Status};
 use domain::shard::{AfterLoss, Loss, Shard, State, after_loss};
-use domain::keys;
 use serde::{Deserialize, Serialize};
 
 /// The step's connections and settings.
@@ -53,7 +53,9 @@ pub enum Error {
     #[error("the run {0} was never planned")]
     UnknownRun(String),
     /// The deployment cannot launch this platform.
-    #[error("this deployment has no environments of platform `{platform}`, only {known}: set `platform` in qaops.toml, or deploy an image for it")]
+    #[error(
+        "this deployment has no environments of platform `{platform}`, only {known}: set `platform` in qaops.toml, or deploy an image for it"
+    )]
     UnknownPlatform {
         /// Platform asked for.
         platform: String,
@@ -61,7 +63,9 @@ pub enum Error {
         known: String,
     },
     /// The account may not have more instances.
-    #[error("a quota of the account leaves no room for an instance ({0}): raise the quota or ask for fewer environments")]
+    #[error(
+        "a quota of the account leaves no room for an instance ({0}): raise the quota or ask for fewer environments"
+    )]
     QuotaExceeded(String),
     /// A role may not launch.
     #[error("launching was denied ({0}): look at the policies of the role of `launch` and at the key of the image")]
@@ -163,7 +167,9 @@ impl Launch {
             }
             obstacles.extend(launched.obstacles);
         }
-        if instances.is_empty() { refuse(&obstacles)? }
+        if instances.is_empty() {
+            refuse(&obstacles)?
+        }
         Ok(instances)
     }
 

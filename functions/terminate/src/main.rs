@@ -6,9 +6,6 @@ use runtime::{Fatal, Settings};
 async fn main() -> Result<(), Fatal> {
     let settings = Settings::of_process();
     let cloud = aws::Cloud::connect().await;
-    let step = terminate::Terminate {
-        fleet: cloud.fleet(),
-        ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
-    };
+    let step = terminate::Terminate { fleet: cloud.fleet(), ledger: cloud.ledger(settings.text("QAOPS_TABLE")?) };
     runtime::serve("Terminate", |input| step.run(input, runtime::now())).await
 }

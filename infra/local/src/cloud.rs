@@ -18,6 +18,9 @@ const REGION: &str = "us-east-1";
 const ROLE_ID: &str = "AROALOCALQAOPSROLE000";
 /// Image of the local environments; an instance is a folder here, so it stands for nothing.
 const IMAGE: &str = "ami-0c2023a1b2c3d4e5f";
+/// Settings of the emulator, in seconds: an instance boots in two, and the sweep's minute lasts five.
+const DEFAULTS: [(&str, &str); 3] =
+    [("QAOPS_LOCAL_PENDING", "0.5"), ("QAOPS_LOCAL_BOOT", "1.5"), ("QAOPS_LOCAL_TICK", "5")];
 /// Minutes after which a local instance ends itself, whatever happens around it.
 const LIFE_MINUTES: u32 = 26 * 60;
 
@@ -116,8 +119,10 @@ fn behaviour() -> Behaviour {
     let passed = ["QAOPS_LOCAL_BOOT", "QAOPS_LOCAL_PENDING", "QAOPS_LOCAL_TICK", "QAOPS_LOCAL_FAULTS"];
     let mut settings: BTreeMap<String, String> =
         passed.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
-    settings.entry("QAOPS_LOCAL_TICK".to_owned()).or_insert_with(|| "5".to_owned());
-    let instance = serde_json::json!({"AWS_EC2_METADATA_DISABLED": "true", "LANG": "C.UTF-8"});
+    for (name, value) in DEFAULTS {
+        settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
+    }
+    let instance = serde_json::json!({"LANG": "C.UTF-8"});
     settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
     Behaviour { settings }
 }

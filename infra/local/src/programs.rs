@@ -5,7 +5,17 @@ use std::process::{Command, Stdio};
 
 /// The steps, each a binary of its own.
 pub const STEPS: [&str; 12] = [
-    "plan", "launch", "ready", "assign", "dispatch", "resume", "collect", "evaluate", "record", "notify", "terminate",
+    "plan",
+    "launch",
+    "ready",
+    "assign",
+    "dispatch",
+    "resume",
+    "collect",
+    "evaluate",
+    "record",
+    "notify",
+    "terminate",
     "sweep",
 ];
 

@@ -22,7 +22,9 @@ const COMPLETE: &str = "complete";
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// None was found.
-    #[error("there is no Python on the PATH: install Python 3.10 or newer (Debian, Ubuntu: apt-get install python3 python3-venv)")]
+    #[error(
+        "there is no Python on the PATH: install Python 3.10 or newer (Debian, Ubuntu: apt-get install python3 python3-venv)"
+    )]
     Missing,
     /// The ones there are are too old.
     #[error("Python {0}.{1} is too old: install Python 3.10 or newer and put it on the PATH as python3")]

@@ -29,13 +29,7 @@ pub struct Started {
 }
 
 /// Uploads the package of `suite` and starts the run `id`, with `request` as the execution's input.
-pub async fn start(
-    cloud: &LocalCloud,
-    id: &str,
-    suite: &str,
-    zip: &Path,
-    request: &Value,
-) -> Result<Started, Error> {
+pub async fn start(cloud: &LocalCloud, id: &str, suite: &str, zip: &Path, request: &Value) -> Result<Started, Error> {
     artifacts(cloud).write_file(&keys::package(suite), zip).await?;
     let arn = cloud.aws.executions().start(&cloud.deployment.machine, id, &request.to_string()).await?;
     Ok(Started { id: id.to_owned(), arn })

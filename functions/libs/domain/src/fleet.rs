@@ -76,7 +76,9 @@ impl Obstacle {
             | "SpotMaxPriceTooLow"
             | "UnfulfillableCapacity"
             | "Unsupported" => Self::Capacity,
-            "VcpuLimitExceeded" | "InstanceLimitExceeded" | "MaxIOPSLimitExceeded" | "VolumeLimitExceeded" => Self::Quota,
+            "VcpuLimitExceeded" | "InstanceLimitExceeded" | "MaxIOPSLimitExceeded" | "VolumeLimitExceeded" => {
+                Self::Quota
+            }
             "UnauthorizedOperation" | "AuthFailure" | "AccessDenied" | "Client.InternalError" => Self::Permission,
             _ => Self::Other,
         }

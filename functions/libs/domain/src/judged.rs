@@ -161,7 +161,9 @@ fn lost_work(evidence: &Evidence<'_>) -> Vec<String> {
     };
     let planned = evidence.plan.shards.iter().flat_map(|shard| &shard.files);
     let missing = planned.filter(|file| !reported.contains(file.as_str())).filter(done);
-    shards.chain(missing.map(|file| format!("The file {file} was planned, and no complete output reports it."))).collect()
+    shards
+        .chain(missing.map(|file| format!("The file {file} was planned, and no complete output reports it.")))
+        .collect()
 }
 
 fn files(count: usize) -> String {

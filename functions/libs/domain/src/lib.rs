@@ -28,5 +28,5 @@ pub mod signal;
 pub mod silence;
 pub mod summary;
 pub mod tidy;
-pub mod upload;
 mod tree;
+pub mod upload;

@@ -43,7 +43,8 @@ pub fn compose(run: &str, suite: &str, ending: Ending<'_>, place: &str) -> Messa
         Ending::Error(failure) => ("error".to_owned(), failure.error.clone(), format!("{}\n", failure.cause)),
     };
     let suite = if suite.is_empty() { "run" } else { suite };
-    let subject: String = format!("QAOps: {suite} {word} ({headline})").chars().filter(|c| (' '..='~').contains(c)).collect();
+    let subject: String =
+        format!("QAOps: {suite} {word} ({headline})").chars().filter(|c| (' '..='~').contains(c)).collect();
     Message {
         subject: subject.chars().take(LONGEST_SUBJECT).collect(),
         text: format!("{suite} {word}: {headline}\n\n{body}\nRun: {run}\nResults: {place}\n"),
@@ -59,7 +60,10 @@ pub fn silence(suite: &str, hours: i64) -> Message {
         subject: format!("QAOps: {suite} has stopped running"),
         data: json!({"suite": suite, "verdict": "silent", "hours": hours, "text": text}),
         text,
-        attributes: BTreeMap::from([("suite".to_owned(), suite.to_owned()), ("verdict".to_owned(), "silent".to_owned())]),
+        attributes: BTreeMap::from([
+            ("suite".to_owned(), suite.to_owned()),
+            ("verdict".to_owned(), "silent".to_owned()),
+        ]),
     }
 }
 

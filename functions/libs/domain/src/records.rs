@@ -103,8 +103,7 @@ mod tests {
         let rerun = summary(&[("A", Status::Passed), ("B", Status::Failed)]);
         let records = records(&[first], &[rerun]);
         let seen: Vec<_> = records.iter().map(|r| (r.long_name.as_str(), r.status, r.flaky)).collect();
-        let expected =
-            [("S.A", Status::Passed, true), ("S.B", Status::Failed, false), ("S.C", Status::Passed, false)];
+        let expected = [("S.A", Status::Passed, true), ("S.B", Status::Failed, false), ("S.C", Status::Passed, false)];
         assert_eq!(seen, expected);
         assert_eq!(counts(&records), Counts { passed: 2, failed: 1, skipped: 0 });
     }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, Runtime};
 use aws_sdk_sfn::types::StateMachineType;
+use tokio::task::JoinSet;
 
 use super::Maker;
 use crate::Error;
@@ -20,19 +22,23 @@ const LONG: [&str; 2] = ["collect", "evaluate"];
 const MEMORY: i32 = 512;
 
 impl Maker<'_> {
-    /// Makes every function with the same settings.
+    /// Makes every function with the same settings, all at the same time.
     pub(super) async fn functions(&self, settings: &BTreeMap<String, String>) -> Result<(), Error> {
-        let made = self.blueprint.functions.iter().map(|(step, zip)| self.function(step, zip, settings));
-        for made in made.collect::<Vec<_>>() {
-            made.await?;
+        let mut making = JoinSet::new();
+        for (step, zip) in &self.blueprint.functions {
+            let request = self.function(step, zip, settings);
+            let what = format!("make the function {step}");
+            making.spawn(async move { request.send().await.map(drop).map_err(failed(what)) });
+        }
+        while let Some(made) = making.join_next().await {
+            made.map_err(|error| Error::odd("make the functions", error))??;
         }
         Ok(())
     }
 
-    async fn function(&self, step: &str, zip: &[u8], settings: &BTreeMap<String, String>) -> Result<(), Error> {
+    fn function(&self, step: &str, zip: &[u8], settings: &BTreeMap<String, String>) -> CreateFunctionFluentBuilder {
         let variables = settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        let request = self
-            .lambda
+        self.lambda
             .create_function()
             .function_name(self.named(step))
             .runtime(Runtime::Providedal2023)
@@ -42,8 +48,7 @@ impl Maker<'_> {
             .code(FunctionCode::builder().zip_file(Blob::new(zip)).build())
             .timeout(if LONG.contains(&step) { LONG_SECONDS } else { SECONDS })
             .memory_size(MEMORY)
-            .environment(Environment::builder().set_variables(Some(variables)).build());
-        request.send().await.map(drop).map_err(failed(format!("make the function {step}")))
+            .environment(Environment::builder().set_variables(Some(variables)).build())
     }
 
     /// Makes the state machine from the file that Terraform uses too.

@@ -106,8 +106,8 @@ impl Maker<'_> {
             machine: self.arn("states", "stateMachine:", "run"),
             document: self.named("run-shard"),
         };
-        self.functions(&self.settings(&deployment, &fleet)).await?;
-        self.machine().await?;
+        let settings = self.settings(&deployment, &fleet);
+        tokio::try_join!(self.functions(&settings), self.machine())?;
         self.rules(&deployment.machine).await?;
         Ok(deployment)
     }

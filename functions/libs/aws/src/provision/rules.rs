@@ -10,13 +10,18 @@ use crate::error::failed;
 impl Maker<'_> {
     /// Makes the rules for `resume`, `terminate` and `sweep`.
     pub(super) async fn rules(&self, machine: &str) -> Result<(), Error> {
-        if self.blueprint.events {
-            self.rule("command-ended", "resume", &command_ended()).await?;
-            self.rule("instance-ending", "resume", &instance_ending()).await?;
-            self.rule("spot-notice", "resume", &spot_notice()).await?;
-            self.rule("run-ended", "terminate", &run_ended(machine)).await?;
+        if !self.blueprint.events {
+            return self.schedule("sweep", "sweep").await;
         }
-        self.schedule("sweep", "sweep").await
+        let (command, instance, spot, run) = (command_ended(), instance_ending(), spot_notice(), run_ended(machine));
+        tokio::try_join!(
+            self.rule("command-ended", "resume", &command),
+            self.rule("instance-ending", "resume", &instance),
+            self.rule("spot-notice", "resume", &spot),
+            self.rule("run-ended", "terminate", &run),
+            self.schedule("sweep", "sweep"),
+        )?;
+        Ok(())
     }
 
     async fn rule(&self, name: &str, step: &str, pattern: &Value) -> Result<(), Error> {

@@ -1,0 +1,97 @@
+//! The `qaops` command as a person or a pipeline uses it.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PASSING: &str = "*** Test Cases ***\nGood\n    [Tags]    smoke\n    No Operation\n";
+const FAILING: &str = "*** Test Cases ***\nBad\n    Should Be Equal    1    2\n";
+
+fn qaops(arguments: &[&str], path: Option<&Path>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qaops"));
+    command.args(arguments).args(path).output().unwrap()
+}
+
+fn suite(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+#[test]
+fn a_failing_test_gives_exit_status_1_and_one_json_object() {
+    let suite = suite(&[("qaops.toml", "suite = \"mixed\"\n"), ("a.robot", PASSING), ("b.robot", FAILING)]);
+    let out = tempfile::tempdir().unwrap();
+    let arguments = ["run", "--json", "--environments", "2", "--out", out.path().to_str().unwrap()];
+    let output = qaops(&arguments, Some(suite.path()));
+    assert_eq!(output.status.code(), Some(1));
+    let run = json(&output);
+    assert_eq!(run["verdict"], "failed");
+    assert_eq!(run["tests"], serde_json::json!({"total": 2, "passed": 1, "failed": 1, "skipped": 0, "flaky": 0}));
+    assert_eq!(run["shards"], serde_json::json!({"planned": 2, "done": 2, "lost": 0}));
+    let gate = serde_json::json!({"gate": "tests.failed == 0", "severity": "error", "value": 1.0, "ok": false});
+    assert_eq!(run["gates"][0], gate);
+    for name in ["output.xml", "junit.xml", "verdict.json", "report.html"] {
+        assert!(out.path().join(name).is_file(), "{name}");
+    }
+    assert_eq!(logs(out.path()), 2);
+}
+
+/// Files named `log.html` below a folder.
+fn logs(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap().flatten();
+    let count = |path: &Path| if path.is_dir() { logs(path) } else { usize::from(path.ends_with("log.html")) };
+    entries.map(|entry| count(&entry.path())).sum()
+}
+
+#[test]
+fn a_run_in_which_every_test_passes_gives_exit_status_0() {
+    let suite = suite(&[("qaops.toml", "suite = \"good\"\n"), ("a.robot", PASSING), ("b.robot", FAILING)]);
+    let out = tempfile::tempdir().unwrap();
+    let arguments = ["run", "--include", "smoke", "--out", out.path().to_str().unwrap()];
+    let output = qaops(&arguments, Some(suite.path()));
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("PASSED good") && text.contains("report.html"), "{text}");
+}
+
+#[test]
+fn bad_input_gives_exit_status_3_and_one_message_before_anything_starts() {
+    let bad = suite(&[("qaops.toml", "[gates]\nerror = [\"tests.failedd == 0\"]\n"), ("a.robot", PASSING)]);
+    for command in ["check", "run"] {
+        let output = qaops(&[command], Some(bad.path()));
+        assert_eq!(output.status.code(), Some(3));
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("qaops.toml: gates.error[0]") && text.contains("tests.failed"), "{text}");
+    }
+    let output = qaops(&["run", "--json", "--environments", "10000"], Some(bad.path()));
+    assert_eq!((output.status.code(), json(&output)["verdict"].as_str()), (Some(3), Some("error")));
+}
+
+#[test]
+fn metrics_are_one_line_a_file_and_need_no_local_cloud() {
+    let folder = suite(&[
+        (
+            "output.xml",
+            "<robot generator=\"Robot 7.5\"><suite name=\"S\"><test name=\"a\"><status status=\"PASS\"/></test></suite></robot>",
+        ),
+        ("broken.xml", "no result"),
+    ]);
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let output = qaops(&["metrics", &path("output.xml"), &path("broken.xml")], None);
+    assert_eq!(output.status.code(), Some(3));
+    let lines: Vec<Value> =
+        String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&lines[0]["tests"], &lines[0]["passed"], &lines[0]["complete"]), (&1.into(), &1.into(), &true.into()));
+    assert!(lines[1]["error"].is_string());
+}
