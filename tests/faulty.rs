@@ -79,6 +79,25 @@ fn events_that_never_come_are_made_good_by_the_sweep() {
     });
 }
 
+#[test]
+fn without_any_event_a_killed_instance_costs_a_shard_and_a_stopped_run_leaves_nothing() {
+    with_cloud(async |cloud| {
+        let suite = Suite::new("unheard", "", &sleeping(4, 3.0));
+        Fault::no_event(&["qaops:suite=unheard"]).arm(cloud);
+        Fault::no_event(&["aws.states", "unheard-stopped"]).arm(cloud);
+        let stopped = begin_as(cloud, &suite, "unheard-stopped", json!({"environments": 2})).await;
+        let started = begin(cloud, &suite, json!({"environments": 2})).await;
+        let instances = [busy_instance(cloud, &stopped.id).await];
+        cloud.aws.executions().stop(&stopped.arn).await.unwrap();
+        let instance = busy_instance(cloud, &started.id).await;
+        cloud.aws.fleet().terminate(std::slice::from_ref(&instance)).await.unwrap();
+        nothing_left(cloud, &stopped.id, &instances).await;
+        let run = end(cloud, started).await;
+        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.counts(), [4, 4, 0, 0, 0]);
+    });
+}
+
 /// Steps that every run calls.
 const STEPS: [&str; 11] =
     ["plan", "launch", "ready", "assign", "dispatch", "resume", "collect", "terminate", "evaluate", "record", "notify"];

@@ -11,7 +11,7 @@ use domain::queue::Attempt;
 use domain::run::{Failure, Status};
 use domain::shard::{Outcome, Shard, State};
 use domain::signal;
-use domain::tidy::{Found, ends_instance, stops_execution};
+use domain::tidy::{self, Found, ends_instance, stops_execution};
 use domain::upload::ALREADY_STARTED;
 use serde::{Deserialize, Serialize};
 
@@ -74,7 +74,7 @@ impl Sweep {
         let instances = self.fleet.of_all_runs().await?;
         let mut output = Output::default();
         for run in self.ledger.open_runs().await? {
-            if self.is_live(&run).await? {
+            if self.execution(&run).await? == tidy::Execution::Live {
                 self.answer_run(&run, &instances, &mut output).await?;
                 self.stop_stuck(&run, now).await?;
             } else {
@@ -87,10 +87,17 @@ impl Sweep {
         Ok(output)
     }
 
-    async fn is_live(&self, run: &str) -> Result<bool, Error> {
-        let arn = format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1));
-        let execution = self.executions.describe(&arn).await?;
-        Ok(execution.is_some_and(|execution| execution.status == ExecutionStatus::Running))
+    async fn execution(&self, run: &str) -> Result<tidy::Execution, Error> {
+        Ok(match self.executions.describe(&self.arn(run)).await? {
+            None => tidy::Execution::Unknown,
+            Some(found) if found.status == ExecutionStatus::Running => tidy::Execution::Live,
+            Some(_) => tidy::Execution::Over,
+        })
+    }
+
+    /// ARN of the execution of a run.
+    fn arn(&self, run: &str) -> String {
+        format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1))
     }
 
     /// Answers the tokens whose events did not come.
@@ -127,8 +134,7 @@ impl Sweep {
     async fn stop_stuck(&self, run: &str, now: i64) -> Result<(), Error> {
         let stuck = self.ledger.run(run).await?.is_some_and(|run| stops_execution(run.deadline, now));
         if stuck {
-            let arn = format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1));
-            self.executions.stop(&arn).await?;
+            self.executions.stop(&self.arn(run)).await?;
         }
         Ok(())
     }
@@ -156,15 +162,15 @@ impl Sweep {
     }
 
     async fn end_instances(&self, instances: &[FleetInstance], now: i64, output: &mut Output) -> Result<(), Error> {
-        let mut live = BTreeMap::new();
+        let mut executions = BTreeMap::new();
         for instance in instances.iter().filter(|instance| instance.state != InstanceState::Ending) {
-            let run_is_live = match live.get(&instance.run) {
-                Some(live) => *live,
-                None => self.is_live(&instance.run).await?,
+            let execution = match executions.get(&instance.run) {
+                Some(execution) => *execution,
+                None => self.execution(&instance.run).await?,
             };
-            live.insert(instance.run.clone(), run_is_live);
+            executions.insert(instance.run.clone(), execution);
             let FleetInstance { state, launched, deadline, .. } = *instance;
-            if ends_instance(&Found { state, launched, deadline, run_is_live }, now) {
+            if ends_instance(&Found { state, launched, deadline, execution }, now) {
                 output.terminated.push(instance.id.clone());
             }
         }
