@@ -15,6 +15,7 @@ use domain::summary::Summary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::task::{JoinError, JoinSet};
 
 /// The step's connections.
 #[derive(Debug)]
@@ -52,17 +53,21 @@ pub enum Error {
     /// Another writer changed a file's history again and again.
     #[error("the history of {0} is being written by others all the time")]
     Contended(String),
+    /// A write was broken off.
+    #[error("failed to write the history of a file")]
+    Broken(#[source] JoinError),
     /// AWS did not do what was asked.
     #[error(transparent)]
     Aws(#[from] aws::Error),
 }
 
 impl runtime::Named for Error {
-    const REASONS: &'static [&'static str] = &["Contended", "Unavailable", "Refused"];
+    const REASONS: &'static [&'static str] = &["Contended", "Broken", "Unavailable", "Refused"];
 
     fn reason(&self) -> &'static str {
         match self {
             Self::Contended(_) => "Contended",
+            Self::Broken(_) => "Broken",
             Self::Aws(error) => error.reason(),
         }
     }
@@ -70,6 +75,8 @@ impl runtime::Named for Error {
 
 /// Tries at a history that others write at the same time.
 const TRIES: usize = 20;
+/// Histories that are written at the same time.
+const WRITES_AT_ONCE: usize = 16;
 
 impl Record {
     /// Records a run; twice is once. The run's end is written last, so a run that has ended is recorded.
@@ -114,10 +121,18 @@ impl Record {
         Err(Error::Contended(past.suite.clone()))
     }
 
+    /// Writes the files' items side by side, for each is one of its own.
     async fn record_files(&self, judged: &Judged, started: i64, now: i64) -> Result<(), Error> {
+        let mut writing = JoinSet::new();
         for (path, seconds) in self.seconds_of_files(&judged.run).await? {
+            if writing.len() >= WRITES_AT_ONCE {
+                finish(writing.join_next().await)?;
+            }
             let run = FileRun { run: judged.run.clone(), started, seconds };
-            self.record_file(&judged.suite, path, run, now).await?;
+            writing.spawn(record_file(self.ledger.clone(), judged.suite.clone(), path, run, now));
+        }
+        while let Some(written) = writing.join_next().await {
+            finish(Some(written))?;
         }
         Ok(())
     }
@@ -134,19 +149,24 @@ impl Record {
         }
         Ok(seconds)
     }
+}
 
-    async fn record_file(&self, suite: &str, path: String, run: FileRun, now: i64) -> Result<(), Error> {
-        let mut known = self.ledger.file_history(suite, &path).await?;
-        for _ in 0..TRIES {
-            let old = known.unwrap_or_else(|| FileHistory { path: path.clone(), ..FileHistory::default() });
-            let Some(new) = old.with(run.clone()) else { return Ok(()) };
-            known = self.ledger.put_file_history(suite, &new, old.version, now).await?;
-            if known.is_none() {
-                return Ok(());
-            }
+async fn record_file(ledger: Ledger, suite: String, path: String, run: FileRun, now: i64) -> Result<(), Error> {
+    let mut known = ledger.file_history(&suite, &path).await?;
+    for _ in 0..TRIES {
+        let old = known.unwrap_or_else(|| FileHistory { path: path.clone(), ..FileHistory::default() });
+        let Some(new) = old.with(run.clone()) else { return Ok(()) };
+        known = ledger.put_file_history(&suite, &new, old.version, now).await?;
+        if known.is_none() {
+            return Ok(());
         }
-        Err(Error::Contended(path))
     }
+    Err(Error::Contended(path))
+}
+
+/// A task that was broken off is an error like any other.
+fn finish(written: Option<Result<Result<(), Error>, JoinError>>) -> Result<(), Error> {
+    written.transpose().map_err(Error::Broken)?.unwrap_or(Ok(()))
 }
 
 fn status(verdict: Verdict) -> Status {

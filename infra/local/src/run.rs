@@ -83,10 +83,14 @@ fn shards(run: &Run, shards: &[Shard]) -> Shards {
 /// Brings the results of a run into `out`; the verdict, if there is one.
 pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<Judged>, Error> {
     let artifacts = artifacts(cloud);
-    for name in ["verdict.json", "junit.xml", "output.xml", "report.html"] {
-        artifacts.fetch(&keys::result(run, name), &out.join(name)).await?;
-    }
-    fetch_logs(&artifacts, run, out).await?;
+    let fetch = async |name: &str| artifacts.fetch(&keys::result(run, name), &out.join(name)).await;
+    tokio::try_join!(
+        fetch("verdict.json"),
+        fetch("junit.xml"),
+        fetch("output.xml"),
+        fetch("report.html"),
+        fetch_logs(&artifacts, run, out),
+    )?;
     artifacts.read_json(&keys::verdict(run)).await
 }
 
