@@ -7,8 +7,7 @@ mod output;
 
 use aws::{Artifacts, Fleet, Ledger};
 use domain::fleet::InstanceState;
-use domain::gates::first_stop;
-use domain::judged::gates_of;
+use domain::gates::{Severity, first_stop};
 use domain::metrics::{Metrics, RunFacts};
 use domain::plan::Plan;
 use domain::queue::Attempt;
@@ -140,7 +139,7 @@ impl Collect {
 
     /// Ends the run early where a stop gate's condition is met by what is there.
     async fn stop_early(&self, plan: &Plan) -> Result<(), Error> {
-        if plan.gates.stop.is_empty() {
+        if plan.gates.iter().all(|gate| gate.severity != Severity::Stop) {
             return Ok(());
         }
         let (mut firsts, mut reruns) = (Vec::new(), Vec::new());
@@ -152,7 +151,7 @@ impl Collect {
         }
         let tests = records::records(&firsts, &reruns);
         let metrics = Metrics::from_run(&tests, RunFacts::default());
-        if let Some(gate) = first_stop(&gates_of(&plan.gates), &metrics) {
+        if let Some(gate) = first_stop(&plan.gates, &metrics) {
             tracing::info!(run = plan.run, gate = gate.gate, "stopped early");
             self.ledger.stop_queue(&plan.run, &gate.why).await?;
         }

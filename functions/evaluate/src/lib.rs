@@ -5,7 +5,7 @@ mod report;
 
 use aws::{Artifacts, Ledger};
 use domain::gates::Verdict;
-use domain::judged::{Evidence, Judged, gates_of, judged};
+use domain::judged::{Evidence, Judged, judged};
 use domain::keys;
 use domain::plan::Plan;
 use domain::queue::Attempt;
@@ -89,7 +89,6 @@ impl Evaluate {
         let reruns = self.summaries(&input.run, shards.iter().filter(|shard| shard.is_rerun())).await?;
         let evidence = Evidence {
             plan: &plan,
-            gates: &gates_of(&plan.gates),
             shards: &shards,
             environments: &environments,
             firsts: &firsts,

@@ -6,9 +6,8 @@ use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
 use domain::config::{Effective, Size, effective};
-use domain::gates::Severity;
 use domain::package::Checked;
-use domain::plan::{GateTexts, PackageVersion, Plan as RunPlan, Work};
+use domain::plan::{PackageVersion, Plan as RunPlan, Work};
 use domain::problem::Problem;
 use domain::request::Request;
 use domain::{keys, shards};
@@ -172,7 +171,7 @@ fn plan(
         platform: settings.platform.to_string(),
         environments: asked.min(shards.len()),
         rerun_failed: settings.rerun_failed,
-        gates: gate_texts(&settings),
+        gates: settings.gates,
         labels: settings.labels,
         work: Work {
             suite: settings.suite,
@@ -184,12 +183,4 @@ fn plan(
         },
         shards,
     }
-}
-
-fn gate_texts(settings: &Effective) -> GateTexts {
-    let of = |severity: Severity| {
-        let gates = settings.gates.iter().filter(|gate| gate.severity == severity);
-        gates.map(|gate| gate.text.clone()).collect()
-    };
-    GateTexts { error: of(Severity::Error), warn: of(Severity::Warn), stop: of(Severity::Stop) }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gates::{Gate, GateOutcome, Judgement, Severity, Verdict, evaluate, judge};
+use crate::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
 use crate::metrics::{Metrics, RunFacts, TestRecord};
 use crate::outcome::{Counts, Status};
-use crate::plan::{GateTexts, Plan};
+use crate::plan::Plan;
 use crate::records;
 use crate::run::Environment;
 use crate::shard::{Shard, State};
@@ -84,8 +84,6 @@ pub struct FailedTest {
 pub struct Evidence<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// The gates of the plan, parsed.
-    pub gates: &'a [Gate],
     /// Shards as the ledger has them.
     pub shards: &'a [Shard],
     /// Environments that were launched.
@@ -111,7 +109,7 @@ pub fn judged(evidence: &Evidence<'_>) -> Judged {
         cost: None,
     };
     let metrics = Metrics::from_run(&tests, facts);
-    let gates = evaluate(evidence.gates, &metrics, None);
+    let gates = evaluate(&plan.gates, &metrics, None);
     let Judgement { verdict, reasons } = judge(&gates, &lost_work(evidence));
     let flaky: Vec<String> = tests.iter().filter(|test| test.flaky).map(|test| test.long_name.clone()).collect();
     Judged {
@@ -129,14 +127,6 @@ pub fn judged(evidence: &Evidence<'_>) -> Judged {
         flaky,
         labels: plan.labels.clone(),
     }
-}
-
-/// The gates of a plan, parsed again; a text that does not parse was never let into a plan.
-pub fn gates_of(texts: &GateTexts) -> Vec<Gate> {
-    let of = |texts: &[String], severity: Severity| -> Vec<Gate> {
-        texts.iter().filter_map(|text| Gate::parse(text, severity).ok()).collect()
-    };
-    [of(&texts.error, Severity::Error), of(&texts.warn, Severity::Warn), of(&texts.stop, Severity::Stop)].concat()
 }
 
 fn shard_counts(shards: &[Shard]) -> ShardCounts {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::gates::Gate;
+
 /// Where the suite package lies, pinned so that a run can be repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageVersion {
@@ -66,18 +68,6 @@ pub struct Work {
     pub attempt_seconds: u64,
 }
 
-/// Gates of a run as texts, parsed again wherever they are judged.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct GateTexts {
-    /// Gates that fail the run.
-    pub error: Vec<String>,
-    /// Gates that only warn.
-    pub warn: Vec<String>,
-    /// Gates that end the run early and fail it.
-    pub stop: Vec<String>,
-}
-
 /// `runs/<run>/plan.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
@@ -97,8 +87,8 @@ pub struct Plan {
     pub work: Work,
     /// Shards, the longest first.
     pub shards: Vec<crate::shards::PlannedShard>,
-    /// Gates.
-    pub gates: GateTexts,
+    /// Gates, written as their texts; one that a reader does not understand is an error, never a gate less.
+    pub gates: Vec<Gate>,
     /// Labels of the run, such as `branch` and `commit`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
