@@ -42,7 +42,7 @@ impl Instance {
         let work = json!({ "suite": "shop", "package": package, "robot": {}, "hooks": {}, "attempt_seconds": 600 });
         let mut plan = json!({
             "run": "run", "started": 0, "deadline": 0, "platform": "linux", "environments": 1, "rerun_failed": 0,
-            "work": work, "shards": [], "gates": {}
+            "work": work, "shards": [], "gates": []
         });
         change(&mut plan);
         self.services.put("artifacts/runs/run/plan.json", plan.to_string());
