@@ -20,6 +20,7 @@ pub mod plan;
 pub mod problem;
 pub mod queue;
 pub mod records;
+pub mod reports;
 pub mod request;
 pub mod run;
 pub mod shard;

@@ -1,0 +1,181 @@
+//! What the reports of other tools tell: coverage, vulnerabilities, load tests and unit tests.
+//!
+//! `results` reads them from their files; metrics are counted from them here.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::Status;
+
+/// What one report tells.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// How much of the code the tests reached.
+    Coverage(Coverage),
+    /// Findings of scanners that count: neither suppressed nor resolved.
+    Vulnerabilities(Vec<Finding>),
+    /// Series of a load test by name.
+    Performance(BTreeMap<String, Series>),
+    /// Unit tests, one entry a case.
+    Tests(Vec<Case>),
+}
+
+/// How much of the code the tests reached.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Figures of each file; empty where the report has only totals.
+    pub files: Vec<FileCoverage>,
+    /// Share of lines in percent that the report states for all; used where no file has lines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_line: Option<f64>,
+    /// Share of branches in percent that the report states for all; used where no file has branches.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated_branch: Option<f64>,
+}
+
+/// Coverage of one source file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCoverage {
+    /// Package, module or folder as the report names it; empty where it names none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub package: String,
+    /// Path of the file as the report names it, with `/`.
+    pub file: String,
+    /// Lines that hold code.
+    pub lines: Share,
+    /// Branches of decisions.
+    pub branches: Share,
+}
+
+/// So many of so many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Those that were reached.
+    pub covered: u64,
+    /// All of them.
+    pub all: u64,
+}
+
+/// How bad a finding is, from worst to least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// CVSS 9.0 and above, or what the scanner calls so.
+    Critical,
+    /// CVSS 7.0 to 8.9.
+    High,
+    /// CVSS 4.0 to 6.9.
+    Medium,
+    /// CVSS 0.1 to 3.9, and what scanners call negligible or informational.
+    Low,
+    /// Nobody said.
+    Unknown,
+}
+
+impl Risk {
+    /// As labels write it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl fmt::Display for Risk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// One vulnerability in one package, or one broken rule in one place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Identifier such as `CVE-2024-3094`, or the rule's.
+    pub id: String,
+    /// Package, or for a rule the file that it is broken in; empty where the report names none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub package: String,
+    /// Version of the package that was found.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub version: String,
+    /// How bad it is.
+    pub severity: Risk,
+    /// True where the report knows a version without it.
+    pub fixable: bool,
+    /// One line for people.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Probability of exploitation in the next 30 days, 0 to 1 (FIRST's EPSS).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epss: Option<f64>,
+    /// True where it stands in CISA's catalog of known exploited vulnerabilities.
+    #[serde(default)]
+    pub kev: bool,
+}
+
+impl Finding {
+    /// What makes two entries the same finding, in whatever place or report they stand.
+    pub fn identity(&self) -> (&str, &str, &str) {
+        (&self.id, &self.package, &self.version)
+    }
+}
+
+/// One series of a load test. Times are in seconds, shares in percent; what a report does not tell is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Series {
+    /// Median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    /// 90th percentile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<f64>,
+    /// 95th percentile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
+    /// 99th percentile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
+    /// Mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avg: Option<f64>,
+    /// Largest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// Samples per second.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<f64>,
+    /// Share of samples that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_rate: Option<f64>,
+    /// Samples, or the sum of a counter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<f64>,
+    /// Thresholds of the tool's own that were crossed, and all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thresholds: Option<Share>,
+}
+
+/// One unit test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// Class or suite and name, joined by a dot.
+    pub name: String,
+    /// How it ended; an error is a failure.
+    pub status: Status,
+    /// Duration in seconds.
+    pub seconds: f64,
+    /// Message of a failure; empty for others.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// True if an attempt failed before one passed.
+    #[serde(default)]
+    pub flaky: bool,
+}
