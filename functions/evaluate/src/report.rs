@@ -34,6 +34,7 @@ pub(crate) fn report(judged: &Judged, evidence: &Evidence<'_>, role: &str) -> Re
         environments: evidence.environments.iter().map(|found| environment(found, evidence.at)).collect(),
         lost: lost(evidence.shards),
         files: ["output.xml", "junit.xml", "verdict.json"].map(|name| (name.to_owned(), name.to_owned())).into(),
+        ..Report::default()
     }
 }
 
@@ -61,7 +62,9 @@ fn gate(outcome: &GateOutcome) -> report::Gate {
         severity: format!("{:?}", outcome.severity).to_lowercase(),
         value: outcome.value.as_ref().map(|value| value.text.clone()).unwrap_or_default(),
         ok: outcome.ok(),
+        value_number: outcome.value.as_ref().map(|value| value.raw),
         why: outcome.why.clone(),
+        ..report::Gate::default()
     }
 }
 
@@ -85,6 +88,7 @@ fn failures(judged: &Judged, evidence: &Evidence<'_>, logs: &Logs<'_>) -> Vec<re
                 tags: found.map(|(test, _)| test.tags.clone()).unwrap_or_default(),
                 seconds: found.map_or(0.0, |(test, _)| test.seconds),
                 log: found.map(|(_, summary)| logs.of(summary)),
+                ..report::FailedTest::default()
             }
         })
         .collect()
@@ -102,7 +106,7 @@ fn flaky(name: &str, evidence: &Evidence<'_>) -> report::FlakyTest {
             }
         });
     }
-    report::FlakyTest { name: name.to_owned(), attempts, message }
+    report::FlakyTest { name: name.to_owned(), attempts, message, outcomes: Vec::new() }
 }
 
 fn shard(shard: &Shard, evidence: &Evidence<'_>, logs: &Logs<'_>) -> report::Shard {
@@ -119,6 +123,7 @@ fn shard(shard: &Shard, evidence: &Evidence<'_>, logs: &Logs<'_>) -> report::Sha
         seconds: summary.map_or(0.0, |summary| summary.robot_seconds),
         tests: [counts.passed, counts.failed, counts.skipped],
         log: summary.map(|summary| logs.of(summary)),
+        ..report::Shard::default()
     }
 }
 
@@ -139,6 +144,7 @@ fn environment(environment: &Environment, at: i64) -> report::Environment {
         boot: environment.ready.map(|ready| (ready - environment.launched) as f64),
         seconds: (ended - environment.launched) as f64,
         end: if environment.ended.is_some() { "terminated" } else { "gone" }.to_owned(),
+        ..report::Environment::default()
     }
 }
 

@@ -7,141 +7,19 @@ use std::io::{self, Write};
 
 use askama::Template;
 
+mod model;
+
+pub use model::{
+    Coverage, Environment, FailedTest, Finding, FlakyTest, Gate, Lost, LostAttempt, PastRun, QuarantinedTest, Report,
+    Series, Shard, Test,
+};
+
 /// Failed tests that are shown; further ones are only counted.
 const MOST_TESTS: usize = 500;
 /// Characters of a message that are shown.
 const MOST_TEXT: usize = 8_000;
 /// Failed tests that are unfolded from the start.
 const UNFOLDED: usize = 20;
-
-/// What a report shows. Times are text, durations are in seconds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Report {
-    /// Name of the suite.
-    pub suite: String,
-    /// The run's id.
-    pub run: String,
-    /// `passed`, `failed` or `inconclusive`.
-    pub verdict: String,
-    /// Why, in whole sentences; empty for a run that passed.
-    pub reasons: Vec<String>,
-    /// When the run started, with its time zone.
-    pub started: String,
-    /// From the request to the verdict.
-    pub seconds: f64,
-    /// Labels of the run, such as branch and commit.
-    pub labels: Vec<(String, String)>,
-    /// Tests that passed, those that passed in a rerun included.
-    pub passed: u64,
-    /// Tests that failed in their last attempt.
-    pub failed: u64,
-    /// Tests that were skipped.
-    pub skipped: u64,
-    /// Tests that passed in a rerun only.
-    pub flaky: u64,
-    /// Gates in the order of the package.
-    pub gates: Vec<Gate>,
-    /// Tests that failed, worst first or in the order of the run.
-    pub failures: Vec<FailedTest>,
-    /// Tests that passed in a rerun only.
-    pub flaky_tests: Vec<FlakyTest>,
-    /// Shards in the order of the plan.
-    pub shards: Vec<Shard>,
-    /// Environments in the order of their launch.
-    pub environments: Vec<Environment>,
-    /// Work without a result.
-    pub lost: Vec<Lost>,
-    /// Other files of the run: what they are, and their paths from the report.
-    pub files: Vec<(String, String)>,
-}
-
-/// A gate and what came of it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Gate {
-    /// As the package says it.
-    pub gate: String,
-    /// `error`, `warn` or `stop`.
-    pub severity: String,
-    /// The metric's figure with its unit; empty if there is none.
-    pub value: String,
-    /// Whether it held; none if nobody can tell.
-    pub ok: Option<bool>,
-    /// A whole sentence.
-    pub why: String,
-}
-
-/// A test that failed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FailedTest {
-    /// Names of all suites and the test, joined by dots.
-    pub name: String,
-    /// Robot Framework's message.
-    pub message: String,
-    /// Tags.
-    pub tags: Vec<String>,
-    /// Duration of the last attempt.
-    pub seconds: f64,
-    /// Path of the log it is in, from the report.
-    pub log: Option<String>,
-}
-
-/// A test that passed in a rerun only.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct FlakyTest {
-    /// Names of all suites and the test, joined by dots.
-    pub name: String,
-    /// Attempts it took.
-    pub attempts: u64,
-    /// The message of the attempt that failed.
-    pub message: String,
-}
-
-/// A part of the run.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Shard {
-    /// Its number, or a name such as `3 rerun`.
-    pub name: String,
-    /// Suite files, as paths in the package.
-    pub files: Vec<String>,
-    /// `done`, `lost` or another word for what became of it.
-    pub state: String,
-    /// Id of the environment that had it last; empty if none had.
-    pub environment: String,
-    /// Attempts it took.
-    pub attempts: u64,
-    /// Seconds from the start of the run to its own.
-    pub began: Option<f64>,
-    /// Duration of the last attempt.
-    pub seconds: f64,
-    /// Tests that passed, failed and were skipped in it.
-    pub tests: [u64; 3],
-    /// Path of its log, from the report.
-    pub log: Option<String>,
-}
-
-/// A machine of the run.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Environment {
-    /// Id of the instance.
-    pub id: String,
-    /// What it was: type and market, such as `c7i.large, spot`.
-    pub kind: String,
-    /// Seconds from its launch until it was ready.
-    pub boot: Option<f64>,
-    /// Seconds from its launch to its end.
-    pub seconds: f64,
-    /// How it ended.
-    pub end: String,
-}
-
-/// Work without a result.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Lost {
-    /// A shard or a file.
-    pub what: String,
-    /// Why, in a whole sentence.
-    pub why: String,
-}
 
 /// Writes the report.
 pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {

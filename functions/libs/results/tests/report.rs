@@ -4,7 +4,7 @@
 use results::report::{Environment, FailedTest, FlakyTest, Gate, Lost, Report, Shard, write};
 
 fn gate(gate: &str, severity: &str, value: &str, ok: Option<bool>, why: &str) -> Gate {
-    Gate { gate: gate.into(), severity: severity.into(), value: value.into(), ok, why: why.into() }
+    Gate { gate: gate.into(), severity: severity.into(), value: value.into(), ok, why: why.into(), ..Gate::default() }
 }
 
 fn shard(name: &str, environment: &str, began: f64, seconds: f64, tests: [u64; 3]) -> Shard {
@@ -18,11 +18,19 @@ fn shard(name: &str, environment: &str, began: f64, seconds: f64, tests: [u64; 3
         seconds,
         tests,
         log: Some(format!("shards/{name}/log.html")),
+        ..Shard::default()
     }
 }
 
 fn environment(id: &str, end: &str) -> Environment {
-    Environment { id: id.into(), kind: "c7i.large, spot".into(), boot: Some(31.4), seconds: 214.0, end: end.into() }
+    Environment {
+        id: id.into(),
+        kind: "c7i.large, spot".into(),
+        boot: Some(31.4),
+        seconds: 214.0,
+        end: end.into(),
+        ..Environment::default()
+    }
 }
 
 fn failed(name: &str, message: &str) -> FailedTest {
@@ -33,6 +41,7 @@ fn failed(name: &str, message: &str) -> FailedTest {
         tags,
         seconds: 3.21,
         log: Some("shards/2/log.html".into()),
+        ..FailedTest::default()
     }
 }
 
@@ -76,6 +85,7 @@ fn full() -> Report {
             name: "Checkout.Search.Finds Umlauts".into(),
             attempts: 2,
             message: "Timeout after 10 seconds".into(),
+            ..FlakyTest::default()
         }],
         shards: vec![
             shard("1", a, 33.0, 92.0, [61, 0, 2]),
@@ -99,6 +109,7 @@ fn full() -> Report {
             ("junit.xml".into(), "junit.xml".into()),
             ("verdict.json".into(), "verdict.json".into()),
         ],
+        ..Report::default()
     }
 }
 
