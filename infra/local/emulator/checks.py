@@ -22,7 +22,7 @@ NAMES: dict[str, str] = {
     "services.eventbridge": ("_SCHEDULER_TICK_INTERVAL _dispatch_event _parse_rate_seconds _put_events"),
     "services.iam": "_lookup_instance_profile _roles",
     "services.lambda_svc": (
-        "_execute_function_dispatch _execute_function_with_config_scope"
+        "_execute_function_dispatch _functions _execute_function_with_config_scope"
         " _execution_record_for_config _get_func_record_for_ref _provided_runtime_code_dir"
         " invalidate_worker"
     ),

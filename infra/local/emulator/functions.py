@@ -84,6 +84,10 @@ class Environment:
         request = self._api.current
         return request.payload.decode() if request else ""
 
+    def started(self) -> None:
+        """Waits until the process asks for its first request, or is dead."""
+        self._api.polled.wait(_INIT)
+
     def invoke(self, request: Request, limit: float) -> Answer:
         """Runs one invocation; the environment is dead afterwards if the process ended or hung."""
         self._log.write([f"START RequestId: {request.id}"])
@@ -94,7 +98,7 @@ class Environment:
         if self.dead:
             self._give_up(request)
         # The time limit is the handler's; a cold start has its own.
-        self._api.polled.wait(_INIT)
+        self.started()
         answer = self._answer(request, limit)
         self._api.current = None
         took = f"{(time.monotonic() - began) * 1000:.2f} ms"
@@ -189,10 +193,21 @@ class Pool:
                 environment = idle.pop()
                 if not environment.dead:
                     return environment
+        return self._make(config, code)
+
+    def _make(self, config: Record, code: bytes) -> Environment:
+        change = self._changes.get(config["FunctionName"], 0)
         made = Environment(config, code, self._settings)
-        made.change = self._changes.get(made.name, 0)
+        made.change = change
         self._by_key[made.credentials.key] = made
         return made
+
+    def start_ahead(self, config: Record, code: bytes, count: int) -> None:
+        """Sees to so many idle environments, one started after the other."""
+        for _ in range(count - len(self._idle.get(_version(config), []))):
+            environment = self._make(config, code)
+            environment.started()
+            self.give_back(config, environment)
 
     def give_back(self, config: Record, environment: Environment) -> None:
         """Keeps a living environment of the function as it is now for the next invocation."""

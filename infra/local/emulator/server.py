@@ -11,7 +11,7 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from . import events, faults, functions, instances, objects, protocols, run_command, schedules, tidy
+from . import ahead, events, faults, functions, instances, objects, protocols, run_command, schedules, tidy
 from .asl import service
 from .control import control
 from .functions import Pool
@@ -34,6 +34,7 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     objects.install()
     service.install()
     pool = functions.install(settings)
+    ahead.install(settings, pool)
     if settings.parent:
         tidy.follow(settings.parent, leave)
     asyncio.run(_serve(settings, pool, leave))

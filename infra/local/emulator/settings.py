@@ -31,6 +31,7 @@ class Settings:
     path: str = "/usr/local/bin:/usr/bin:/bin"
     instance_env: Mapping[str, str] = field(default_factory=dict)
     faults: Sequence[Mapping[str, object]] = ()
+    ahead: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def endpoint(self) -> str:
@@ -51,6 +52,7 @@ def read(pairs: Mapping[str, str]) -> Settings:
         path=_optional(pairs, "QAOPS_LOCAL_PATH") or Settings.path,
         instance_env=_variables(pairs, "QAOPS_LOCAL_INSTANCE_ENV"),
         faults=_objects(pairs, "QAOPS_LOCAL_FAULTS"),
+        ahead=_counts(pairs, "QAOPS_LOCAL_AHEAD"),
     )
 
 
@@ -102,6 +104,13 @@ def _objects(pairs: Mapping[str, str], name: str) -> list[Mapping[str, object]]:
     value = _json(pairs, name, "[]")
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise SettingError(f"{name} is not a JSON array of objects")
+    return value
+
+
+def _counts(pairs: Mapping[str, str], name: str) -> dict[str, int]:
+    value = _json(pairs, name, "{}")
+    if not isinstance(value, dict) or not all(type(count) is int and count > 0 for count in value.values()):
+        raise SettingError(f"{name} is not a JSON object of whole numbers above 0")
     return value
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core.responses import new_uuid
 from ministack.services import ec2, ssm
 
-from . import faults, machines
+from . import ahead, faults, machines
 from .settings import REGION, Settings
 
 Params = dict[str, Any]
@@ -250,6 +250,7 @@ def launch(wanted: Wanted, count: int, settings: Settings, token: str = "") -> l
             tags = [{"Key": key, "Value": value} for key, value in wanted.tags.items()]
             ec2._tags[record["InstanceId"]] = tags
         machines.add(record, settings)
+    ahead.instances_boot(len(records))
     return records
 
 

@@ -86,7 +86,7 @@ def start_watcher(directory: Path) -> subprocess.Popen[bytes]:
     """Starts the watcher; it cleans when this process, and with it the pipe's end, is gone."""
     package = Path(__file__).resolve().parent.parent
     return subprocess.Popen(
-        [sys.executable, "-m", "emulator", "--watch", str(directory)],
+        [sys.executable, "-S", "-m", "emulator", "--watch", str(directory)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

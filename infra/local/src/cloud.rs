@@ -21,6 +21,20 @@ const IMAGE: &str = "ami-0c2023a1b2c3d4e5f";
 /// Settings of the emulator, in seconds: an instance boots in two, and the sweep's minute lasts five.
 const DEFAULTS: [(&str, &str); 3] =
     [("QAOPS_LOCAL_PENDING", "0.5"), ("QAOPS_LOCAL_BOOT", "1.5"), ("QAOPS_LOCAL_TICK", "5")];
+/// Steps whose functions start while instances boot, for nothing else happens then, and how many of each at most.
+const AHEAD: [(&str, u8); 9] = [
+    ("assign", 3),
+    ("dispatch", 3),
+    ("resume", 2),
+    ("collect", 3),
+    ("terminate", 3),
+    ("launch", 1),
+    ("evaluate", 1),
+    ("record", 1),
+    ("notify", 1),
+];
+/// Beginning of every resource's name.
+const NAME: &str = "qaops";
 /// Minutes after which a local instance ends itself, whatever happens around it.
 const LIFE_MINUTES: u32 = 26 * 60;
 
@@ -116,12 +130,14 @@ async fn start_emulator(project: &Path, python: &Python) -> Result<Emulator, Err
 /// Settings of the emulator from this process's environment: how long instances boot, how long a minute of its
 /// schedules lasts, and what goes wrong on purpose.
 fn behaviour() -> Behaviour {
-    let passed = ["QAOPS_LOCAL_BOOT", "QAOPS_LOCAL_PENDING", "QAOPS_LOCAL_TICK", "QAOPS_LOCAL_FAULTS"];
+    let passed = ["AHEAD", "BOOT", "PENDING", "TICK", "FAULTS"].map(|name| format!("QAOPS_LOCAL_{name}"));
     let mut settings: BTreeMap<String, String> =
-        passed.iter().filter_map(|name| Some(((*name).to_owned(), std::env::var(name).ok()?))).collect();
+        passed.into_iter().filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
     for (name, value) in DEFAULTS {
         settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
+    let ahead: BTreeMap<String, u8> = AHEAD.map(|(step, most)| (format!("{NAME}-{step}"), most)).into();
+    settings.entry("QAOPS_LOCAL_AHEAD".to_owned()).or_insert_with(|| serde_json::json!(ahead).to_string());
     let instance = serde_json::json!({"LANG": "C.UTF-8"});
     settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
     Behaviour { settings }
@@ -136,7 +152,7 @@ fn blueprint(project: &Path, python: &Python, programs: &Programs) -> Result<Blu
     }
     let seconds = [("ready_seconds", 1), ("capacity_seconds", 5), ("rerun_seconds", 1)];
     Ok(Blueprint {
-        name: "qaops".to_owned(),
+        name: NAME.to_owned(),
         region: REGION.to_owned(),
         account: ACCOUNT.to_owned(),
         role_id: ROLE_ID.to_owned(),

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 from emulator import processes
 from emulator.functions import MARK
+from emulator.settings import OWNER
 
-from .conftest import Cloud, package, until
+from .conftest import IMAGE, ROLE, Cloud, package, until
 
 
 def logged(cloud: Cloud, name: str) -> list[str]:
@@ -196,3 +198,24 @@ def test_a_warm_call_takes_a_few_milliseconds(cloud: Cloud) -> None:
         times.append(time.monotonic() - began)
     # A header and a body in two packets would take 40 ms each.
     assert sorted(times)[10] < 0.04 * (2 if os.getloadavg()[0] > 4 else 1)
+
+
+def test_functions_start_ahead_while_instances_boot(clouds: Callable[..., Cloud]) -> None:
+    cloud = clouds(QAOPS_LOCAL_AHEAD=json.dumps({"function-a": 2, "missing": 1}))
+    arguments: dict[str, Any] = {"Runtime": "provided.al2023", "Role": ROLE, "Handler": "bootstrap"}
+    cloud.functions.create_function(FunctionName="function-a", Code={"ZipFile": package()}, **arguments)
+    assert running(cloud) == 0
+    cloud.ec2.run_instances(ImageId=IMAGE, InstanceType="m5.large", MinCount=3, MaxCount=3)
+    until(lambda: running(cloud) == 2)
+    time.sleep(1)  # The younger one may not have asked for its first request yet.
+    with ThreadPoolExecutor(2) as pool:
+        seen = list(pool.map(lambda _: cloud.invoke("function-a", {"sleep": 1}), range(2)))
+    assert [one["calls"] for one in seen] == [1, 1]
+    assert running(cloud) == 2, "the invocations found the environments that were there"
+
+
+def running(cloud: Cloud) -> int:
+    """Environments of functions: all processes of one carry its marker."""
+    marked = processes.marked(f"{OWNER}={cloud.directory}")
+    variables = [text for pid in marked for text in processes._environment(pid).split(b"\0")]
+    return len({text for text in variables if text.startswith(MARK.encode())})

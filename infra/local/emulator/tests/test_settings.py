@@ -33,6 +33,8 @@ def test_two_settings_are_enough() -> None:
         ("QAOPS_LOCAL_INSTANCE_ENV", '{"A": 1}'),
         ("QAOPS_LOCAL_INSTANCE_ENV", "{"),
         ("QAOPS_LOCAL_FAULTS", '{"kind": "capacity"}'),
+        ("QAOPS_LOCAL_AHEAD", '{"function": 0}'),
+        ("QAOPS_LOCAL_AHEAD", '["function"]'),
     ],
 )
 def test_a_missing_or_bad_setting_is_named(name: str, value: str) -> None:
