@@ -2,11 +2,14 @@
 //!
 //! `results` reads them from their files; metrics are counted from them here.
 
+mod joined;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::joined::{findings, joined};
 use crate::outcome::Status;
 
 /// What one report tells.
@@ -60,7 +63,7 @@ pub struct Share {
 }
 
 /// How bad a finding is, from worst to least.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Risk {
     /// CVSS 9.0 and above, or what the scanner calls so.
@@ -72,10 +75,36 @@ pub enum Risk {
     /// CVSS 0.1 to 3.9, and what scanners call negligible or informational.
     Low,
     /// Nobody said.
+    #[default]
     Unknown,
 }
 
 impl Risk {
+    /// The band of a CVSS score; none for 0, which says that there is no risk, and for what is no score.
+    ///
+    /// The bands are those of CVSS 3 and 4. GitHub takes the same for `security-severity`.
+    pub fn of_score(score: f64) -> Option<Self> {
+        match score {
+            score if !(0.0..=10.0).contains(&score) || score == 0.0 => None,
+            score if score >= 9.0 => Some(Self::Critical),
+            score if score >= 7.0 => Some(Self::High),
+            score if score >= 4.0 => Some(Self::Medium),
+            _ => Some(Self::Low),
+        }
+    }
+
+    /// What a scanner's word means, in any case of letters; none for a word that no scanner is known to use.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Some(match word.trim().to_ascii_lowercase().as_str() {
+            "critical" => Self::Critical,
+            "high" | "important" => Self::High,
+            "medium" | "moderate" => Self::Medium,
+            "low" | "negligible" | "info" | "informational" | "none" => Self::Low,
+            "unknown" | "unspecified" | "unassigned" | "" => Self::Unknown,
+            _ => return None,
+        })
+    }
+
     /// As labels write it.
     pub fn word(self) -> &'static str {
         match self {
@@ -95,16 +124,23 @@ impl fmt::Display for Risk {
 }
 
 /// One vulnerability in one package, or one broken rule in one place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
     /// Identifier such as `CVE-2024-3094`, or the rule's.
     pub id: String,
-    /// Package, or for a rule the file that it is broken in; empty where the report names none.
+    /// Package as its ecosystem names it (`group:artifact`, `@scope/name`), or for a rule the file that it is broken in;
+    /// empty where the report names none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub package: String,
     /// Version of the package that was found.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub version: String,
+    /// Where in the file a rule is broken, so that two places of one rule are two findings; empty for a package.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub place: String,
+    /// Other identifiers of the same vulnerability, such as `GHSA-…` beside a CVE.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// How bad it is.
     pub severity: Risk,
     /// True where the report knows a version without it.
@@ -121,9 +157,9 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// What makes two entries the same finding, in whatever place or report they stand.
-    pub fn identity(&self) -> (&str, &str, &str) {
-        (&self.id, &self.package, &self.version)
+    /// What makes two entries the same finding, in whatever report they stand: id, package, version and place.
+    pub fn identity(&self) -> (&str, &str, &str, &str) {
+        (&self.id, &self.package, &self.version, &self.place)
     }
 }
 
