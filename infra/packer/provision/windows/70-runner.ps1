@@ -1,0 +1,20 @@
+# The runner, the image suite, and what the image says of itself.
+. "$PSScriptRoot\lib.ps1"
+
+Copy-Item -Path "$Uploaded\qaops-runner.exe" -Destination "$QaopsHome\bin\qaops-runner.exe"
+Add-MachinePath "$QaopsHome\bin"
+New-Item -ItemType Directory -Force -Path "$QaopsHome\tests" | Out-Null
+Copy-Item -Path "$Uploaded\tests\windows" -Destination "$QaopsHome\tests" -Recurse -Force
+Copy-Item -Path "$Uploaded\versions.json" -Destination $QaopsHome
+Copy-Item -Path "$PSScriptRoot\image-tests.ps1" -Destination "$QaopsHome\bin"
+# The desktop's user writes logs, and changes nothing else of ours.
+Invoke-Program 'icacls.exe' @("$QaopsHome\log", '/grant', '*S-1-5-32-545:(OI)(CI)M')
+
+$image = @{
+    platform = 'windows'
+    version = $env:QAOPS_VERSION
+    commit = $env:QAOPS_COMMIT
+    runner = (Get-FileHash -Algorithm SHA256 -Path "$QaopsHome\bin\qaops-runner.exe").Hash.ToLowerInvariant()
+    windows = (Get-CimInstance -ClassName Win32_OperatingSystem).Version
+}
+[IO.File]::WriteAllText("$QaopsHome\image.json", ($image | ConvertTo-Json))
