@@ -1,13 +1,15 @@
 //! Reading the output of an attempt as a stream.
 
-use std::io::{BufRead, BufReader, Read};
+use std::collections::BTreeMap;
+use std::io::{BufReader, Read};
 
 use aws::{Artifacts, Reader};
+use domain::keys;
 use domain::outcome::Suite;
 use domain::shard::Shard;
 use domain::summary::{Summary, missing, relative, reported_files};
 use domain::upload::{Exit, Manifest, Upload};
-use sha2::{Digest, Sha256};
+use results::digest::{Summing, drain};
 use tokio_util::io::SyncIoBridge;
 
 use crate::Error;
@@ -41,8 +43,16 @@ pub(crate) async fn summarize(
         output: key,
         reported,
         robot_seconds: manifest.robot_seconds,
+        reports: reports(prefix, manifest),
         root,
     })
+}
+
+/// Paths below the run's prefix of the reports that the attempt left, by kind.
+fn reports(prefix: &str, manifest: &Manifest) -> BTreeMap<String, String> {
+    let kinds = manifest.objects.keys().filter_map(|name| name.strip_prefix("reports/"));
+    let path = |kind: &str| Some(keys::below(&manifest.run, &format!("{prefix}reports/{kind}"))?.to_owned());
+    kinds.filter_map(|kind| Some((kind.to_owned(), path(kind)?))).collect()
 }
 
 /// Suites of an output, and what is wrong with it.
@@ -53,7 +63,7 @@ async fn read(key: &str, body: Reader, upload: Upload) -> Result<(Suite, Option<
 }
 
 fn parse(body: impl Read, upload: &Upload) -> (Suite, Option<String>) {
-    let mut summed = BufReader::new(Summing { inner: body, sum: Sha256::new(), size: 0 });
+    let mut summed = BufReader::new(Summing::new(body));
     let output = match results::robot::read(&mut summed) {
         Ok(output) => output,
         Err(error) => return (Suite::default(), Some(format!("Its {OUTPUT} cannot be read: {error}."))),
@@ -61,43 +71,12 @@ fn parse(body: impl Read, upload: &Upload) -> (Suite, Option<String>) {
     if let Err(error) = drain(&mut summed) {
         return (output.root, Some(format!("Its {OUTPUT} broke off: {error}.")));
     }
-    let Summing { sum, size, .. } = summed.into_inner();
-    if size != upload.size || hex(&sum.finalize()) != upload.sha256 {
+    let digest = summed.into_inner().digest();
+    if digest.size != upload.size || digest.sha256 != upload.sha256 {
         return (output.root, Some(format!("Its {OUTPUT} is not the one that the runner uploaded.")));
     }
     let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}."));
     (output.root, problem)
-}
-
-/// Reads on to the end, for the sum covers every byte.
-fn drain(reader: &mut impl BufRead) -> std::io::Result<()> {
-    loop {
-        let read = reader.fill_buf()?.len();
-        if read == 0 {
-            return Ok(());
-        }
-        reader.consume(read);
-    }
-}
-
-/// Counts and sums what is read through it.
-struct Summing<R> {
-    inner: R,
-    sum: Sha256,
-    size: u64,
-}
-
-impl<R: Read> Read for Summing<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
-        self.sum.update(&buffer[..read]);
-        self.size += read as u64;
-        Ok(read)
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn broken_off(exit: &Exit) -> Option<String> {

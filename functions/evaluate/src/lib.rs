@@ -1,18 +1,17 @@
 //! `evaluate`: summaries become metrics, gates and the verdict, and the shards' outputs one result.
 
+mod case;
 mod merged;
 mod report;
 
 use aws::{Artifacts, Ledger};
 use domain::gates::Verdict;
-use domain::judged::{Evidence, Judged, judged};
+use domain::judged::{Judged, Material};
 use domain::keys;
-use domain::plan::Plan;
-use domain::queue::Attempt;
-use domain::shard::Shard;
-use domain::summary::Summary;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::case::Case;
 
 /// The step's connections and settings.
 #[derive(Debug)]
@@ -52,6 +51,14 @@ pub enum Error {
     /// A shard is done and its summary is not there.
     #[error("the summary {0} is missing")]
     SummaryMissing(String),
+    /// A file is not what it was when the run was judged first, or cannot be understood.
+    #[error("failed to judge the run {run}")]
+    Dossier {
+        /// Run's id.
+        run: String,
+        /// Why.
+        source: ::results::dossier::Error,
+    },
     /// The results cannot be written.
     #[error("failed to write {name}")]
     Results {
@@ -66,12 +73,14 @@ pub enum Error {
 }
 
 impl runtime::Named for Error {
-    const REASONS: &'static [&'static str] = &["UnknownRun", "SummaryMissing", "Results", "Unavailable", "Refused"];
+    const REASONS: &'static [&'static str] =
+        &["UnknownRun", "SummaryMissing", "Dossier", "Results", "Unavailable", "Refused"];
 
     fn reason(&self) -> &'static str {
         match self {
             Self::UnknownRun(_) => "UnknownRun",
             Self::SummaryMissing(_) => "SummaryMissing",
+            Self::Dossier { .. } => "Dossier",
             Self::Results { .. } => "Results",
             Self::Aws(error) => error.reason(),
         }
@@ -81,45 +90,29 @@ impl runtime::Named for Error {
 impl Evaluate {
     /// Judges a run and writes its results; twice gives the same bytes.
     pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
-        let plan: Option<Plan> = self.artifacts.read_json(&keys::plan(&input.run)).await?;
-        let plan = plan.ok_or_else(|| Error::UnknownRun(input.run.clone()))?;
-        let shards = self.ledger.shards(&input.run).await?;
-        let environments = self.ledger.environments(&input.run).await?;
-        let firsts = self.summaries(&input.run, shards.iter().filter(|shard| !shard.is_rerun())).await?;
-        let reruns = self.summaries(&input.run, shards.iter().filter(|shard| shard.is_rerun())).await?;
-        let evidence = Evidence {
-            plan: &plan,
-            shards: &shards,
-            environments: &environments,
-            firsts: &firsts,
-            reruns: &reruns,
-            at: input.at.as_second(),
-        };
-        let judged = judged(&evidence);
-        merged::write(&self.artifacts, &judged, &firsts, &reruns).await?;
-        self.write_report(&judged, &evidence).await?;
-        self.artifacts.write_json(&keys::verdict(&input.run), &judged).await?;
+        let folder = tempfile::tempdir().map_err(|error| results("evidence.json", error))?;
+        let case = Case { artifacts: &self.artifacts, run: &input.run, folder: folder.path() };
+        case.bring(&self.ledger, input.at.as_second()).await?;
+        let dossier = case.open().await?;
+        let judged = dossier.judge();
+        merged::write(&self.artifacts, &judged, &dossier.firsts, &dossier.reruns).await?;
+        self.write_report(&judged, &dossier.material()).await?;
+        let bytes = judged.to_json().map_err(|error| results("verdict.json", error))?;
+        self.artifacts.write(&keys::verdict(&input.run), bytes).await?;
         tracing::info!(run = input.run, verdict = ?judged.verdict, tests = ?judged.tests, "judged");
         Ok(output(&judged))
     }
 
-    async fn write_report(&self, judged: &Judged, evidence: &Evidence<'_>) -> Result<(), Error> {
+    async fn write_report(&self, judged: &Judged, material: &Material<'_>) -> Result<(), Error> {
         let mut html = Vec::new();
-        let written = results::report::write(&report::report(judged, evidence, &self.role), &mut html);
-        written.map_err(|error| Error::Results { name: "report.html", source: error.into() })?;
+        let written = ::results::report::write(&report::report(judged, material, &self.role), &mut html);
+        written.map_err(|error| results("report.html", error))?;
         Ok(self.artifacts.write(&keys::result(&judged.run, "report.html"), html).await?)
     }
+}
 
-    /// Summaries of the shards that are done, in the order of the shards.
-    async fn summaries(&self, run: &str, shards: impl Iterator<Item = &Shard>) -> Result<Vec<Summary>, Error> {
-        let mut summaries = Vec::new();
-        for shard in shards {
-            let Some(number) = shard.result else { continue };
-            let key = keys::summary(run, &Attempt { shard: shard.id.clone(), number });
-            summaries.push(self.artifacts.read_json(&key).await?.ok_or(Error::SummaryMissing(key))?);
-        }
-        Ok(summaries)
-    }
+fn results(name: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+    Error::Results { name, source: source.into() }
 }
 
 fn output(judged: &Judged) -> Output {

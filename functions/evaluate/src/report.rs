@@ -1,7 +1,7 @@
 //! What `report.html` shows of a run.
 
 use domain::gates::GateOutcome;
-use domain::judged::{Evidence, Judged};
+use domain::judged::{Judged, Material};
 use domain::keys;
 use domain::outcome::Status;
 use domain::queue::Attempt;
@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use results::report::{self, Report};
 
 /// The report of a run; `role` is the unique id of the instances' role, which is part of the logs' keys.
-pub(crate) fn report(judged: &Judged, evidence: &Evidence<'_>, role: &str) -> Report {
-    let plan = evidence.plan;
+pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Report {
+    let plan = material.plan;
     let logs = Logs { run: &plan.run, role };
     Report {
         suite: judged.suite.clone(),
@@ -28,11 +28,16 @@ pub(crate) fn report(judged: &Judged, evidence: &Evidence<'_>, role: &str) -> Re
         skipped: judged.tests.skipped,
         flaky: judged.tests.flaky,
         gates: judged.gates.iter().map(gate).collect(),
-        failures: failures(judged, evidence, &logs),
-        flaky_tests: judged.flaky.iter().map(|name| flaky(name, evidence)).collect(),
-        shards: evidence.shards.iter().map(|found| shard(found, evidence, &logs)).collect(),
-        environments: evidence.environments.iter().map(|found| environment(found, evidence.at)).collect(),
-        lost: lost(evidence.shards),
+        failures: failures(judged, material, &logs),
+        flaky_tests: judged.flaky.iter().map(|name| flaky(name, material)).collect(),
+        shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
+        environments: material
+            .evidence
+            .environments
+            .iter()
+            .map(|found| environment(found, material.evidence.at))
+            .collect(),
+        lost: lost(&material.evidence.shards),
         files: ["output.xml", "junit.xml", "verdict.json"].map(|name| (name.to_owned(), name.to_owned())).into(),
         ..Report::default()
     }
@@ -69,9 +74,9 @@ fn gate(outcome: &GateOutcome) -> report::Gate {
 }
 
 /// Failed tests with the tags and the log of the last attempt that ran them.
-fn failures(judged: &Judged, evidence: &Evidence<'_>, logs: &Logs<'_>) -> Vec<report::FailedTest> {
+fn failures(judged: &Judged, material: &Material<'_>, logs: &Logs<'_>) -> Vec<report::FailedTest> {
     let mut last = std::collections::HashMap::new();
-    for summary in evidence.firsts.iter().chain(evidence.reruns) {
+    for summary in material.firsts.iter().chain(material.reruns) {
         summary.root.each_test(&mut |name, _, test| {
             if test.status == Status::Failed {
                 last.insert(name.to_owned(), (test, summary));
@@ -94,9 +99,9 @@ fn failures(judged: &Judged, evidence: &Evidence<'_>, logs: &Logs<'_>) -> Vec<re
         .collect()
 }
 
-fn flaky(name: &str, evidence: &Evidence<'_>) -> report::FlakyTest {
+fn flaky(name: &str, material: &Material<'_>) -> report::FlakyTest {
     let (mut attempts, mut message) = (0, String::new());
-    for summary in evidence.firsts.iter().chain(evidence.reruns) {
+    for summary in material.firsts.iter().chain(material.reruns) {
         summary.root.each_test(&mut |found, _, test| {
             if found == name {
                 attempts += 1;
@@ -109,8 +114,8 @@ fn flaky(name: &str, evidence: &Evidence<'_>) -> report::FlakyTest {
     report::FlakyTest { name: name.to_owned(), attempts, message, outcomes: Vec::new() }
 }
 
-fn shard(shard: &Shard, evidence: &Evidence<'_>, logs: &Logs<'_>) -> report::Shard {
-    let mut summaries = evidence.firsts.iter().chain(evidence.reruns);
+fn shard(shard: &Shard, material: &Material<'_>, logs: &Logs<'_>) -> report::Shard {
+    let mut summaries = material.firsts.iter().chain(material.reruns);
     let summary = summaries.find(|summary| summary.shard == shard.id);
     let counts = summary.map(|summary| summary.root.counts()).unwrap_or_default();
     report::Shard {
@@ -119,7 +124,7 @@ fn shard(shard: &Shard, evidence: &Evidence<'_>, logs: &Logs<'_>) -> report::Sha
         state: state(shard.state).to_owned(),
         environment: shard.environment.clone().unwrap_or_default(),
         attempts: u64::from(shard.attempt),
-        began: shard.dispatched.map(|time| (time - evidence.plan.started) as f64),
+        began: shard.dispatched.map(|time| (time - material.plan.started) as f64),
         seconds: summary.map_or(0.0, |summary| summary.robot_seconds),
         tests: [counts.passed, counts.failed, counts.skipped],
         log: summary.map(|summary| logs.of(summary)),

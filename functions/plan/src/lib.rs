@@ -172,6 +172,7 @@ fn plan(
         environments: asked.min(shards.len()),
         rerun_failed: settings.rerun_failed,
         gates: settings.gates,
+        given_reports: settings.given_reports,
         labels: settings.labels,
         work: Work {
             suite: settings.suite,

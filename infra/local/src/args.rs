@@ -41,6 +41,9 @@ const UP_EXAMPLES: &str = "  qaops up";
 const UP_STATUSES: &str = "  0  it ran until Ctrl-C
   3  it could not start, or did not end well";
 
+const JUDGE_EXAMPLES: &str = "  qaops judge .qaops/runs/login-20260101-120000-00001
+  aws s3 sync s3://$BUCKET/runs/$RUN $RUN && qaops judge $RUN | cmp - $RUN/verdict.json";
+
 const METRICS_EXAMPLES: &str = "  qaops metrics results/output.xml
   qaops metrics */output.xml | jq -s 'map(.failed) | add'";
 
@@ -83,6 +86,16 @@ pub enum Command {
     /// behind.
     #[command(after_help = after(UP_EXAMPLES, UP_STATUSES))]
     Up,
+    /// Judge a run again from its folder
+    ///
+    /// Reads evidence.json and what it names below the folder, all of which `qaops run` and the artifacts of a run
+    /// hold, and prints the verdict as in verdict.json: the same bytes, unless a file was changed.
+    #[command(after_help = after(JUDGE_EXAMPLES, VERDICTS))]
+    Judge {
+        /// Folder of the run
+        #[arg(value_name = "RUN_DIR")]
+        folder: PathBuf,
+    },
     /// Print one JSON line of counts for each result file
     ///
     /// For a Robot Framework output: {"file","tests","passed","failed","skipped","complete"}, where "complete" is false
@@ -289,7 +302,7 @@ mod tests {
 
     #[test]
     fn every_help_tells_its_exit_statuses() {
-        for text in ["--help", "run --help", "check --help", "up --help", "metrics --help"] {
+        for text in ["--help", "run --help", "judge --help", "check --help", "up --help", "metrics --help"] {
             let help = line(text).unwrap_err().to_string();
             assert!(help.contains("Exit status:\n  0  "), "{help}");
             assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");

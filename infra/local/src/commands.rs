@@ -1,13 +1,15 @@
 //! What each command of `qaops` does, from its flags to its exit status.
 
 use std::ffi::OsString;
-use std::io::stdout;
+use std::fs::File;
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use domain::config::Platform;
 use domain::problem::Problem;
 use domain::run::Failure;
+use results::dossier::Dossier;
 
 use crate::args::{self, BAD_INPUT, Command, RunFlags};
 use crate::check::{check, missing_programs};
@@ -38,6 +40,8 @@ enum Error {
     Aws(#[from] aws::Error),
     #[error("failed to use the folder {path}")]
     Folder { path: PathBuf, source: std::io::Error },
+    #[error("failed to judge the run in {folder}")]
+    Judge { folder: PathBuf, source: results::dossier::Error },
     #[error("failed to print")]
     Print(#[source] std::io::Error),
     #[error("robot --dryrun of {suite} failed:\n{output}")]
@@ -60,6 +64,7 @@ pub async fn command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Some(Command::Run(flags)) => run_one(&flags).await,
             Some(Command::Check { path }) => check_one(&path),
             Some(Command::Up) => keep_up().await,
+            Some(Command::Judge { folder }) => judge_again(&folder),
             Some(Command::Metrics { files }) => print_metrics(&files),
         }
     };
@@ -78,6 +83,14 @@ pub async fn command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 fn print_metrics(files: &[PathBuf]) -> Result<u8, Error> {
     let all_read = metrics(files, &mut stdout().lock()).map_err(Error::Print)?;
     Ok(if all_read { 0 } else { BAD_INPUT })
+}
+
+fn judge_again(folder: &Path) -> Result<u8, Error> {
+    let failed = |source| Error::Judge { folder: folder.to_owned(), source };
+    let judged = Dossier::read(|path| File::open(folder.join(path))).map_err(failed)?.judge();
+    let bytes = judged.to_json().map_err(std::io::Error::from).map_err(Error::Print)?;
+    stdout().lock().write_all(&bytes).map_err(Error::Print)?;
+    Ok(show::status_of(judged.verdict))
 }
 
 fn check_one(path: &Path) -> Result<u8, Error> {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws::{Artifacts, Error, Execution, ExecutionStatus};
+use domain::evidence::Evidence;
 use domain::judged::Judged;
 use domain::keys;
 use domain::run::Run;
@@ -89,9 +90,20 @@ pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<J
         fetch("junit.xml"),
         fetch("output.xml"),
         fetch("report.html"),
+        fetch("evidence.json"),
+        fetch_inputs(&artifacts, run, out),
         fetch_logs(&artifacts, run, out),
     )?;
     artifacts.read_json(&keys::verdict(run)).await
+}
+
+/// What the run was judged by, so that anyone can judge it again.
+async fn fetch_inputs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<(), Error> {
+    let evidence: Option<Evidence> = artifacts.read_json(&keys::evidence(run)).await?;
+    for path in evidence.into_iter().flat_map(|evidence| evidence.inputs.into_keys()) {
+        artifacts.fetch(&keys::result(run, &path), &out.join(path)).await?;
+    }
+    Ok(())
 }
 
 /// Logs and consoles of every attempt, for that of a lost one is what a person wants to look at. They lie below `out`

@@ -44,12 +44,17 @@ pub enum End {
 /// Exit status: 0 passed, 1 failed, 2 inconclusive, 3 an error of the input or of ours.
 pub fn status(end: &End) -> u8 {
     match end {
-        End::Judged { judged, .. } => match judged.verdict {
-            Verdict::Passed => 0,
-            Verdict::Failed => 1,
-            Verdict::Inconclusive => 2,
-        },
+        End::Judged { judged, .. } => status_of(judged.verdict),
         End::Error { .. } => BAD_INPUT,
+    }
+}
+
+/// Exit status of a verdict.
+pub fn status_of(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Passed => 0,
+        Verdict::Failed => 1,
+        Verdict::Inconclusive => 2,
     }
 }
 

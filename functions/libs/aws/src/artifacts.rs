@@ -8,6 +8,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use aws_sdk_s3::primitives::ByteStream;
+use domain::names::S3Url;
 use domain::plan::PackageVersion;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -101,7 +102,11 @@ impl Artifacts {
 
     /// An object's body as a stream; none when there is no such object.
     pub async fn open(&self, key: &str) -> Result<Option<Reader>, Error> {
-        match self.client.get_object().bucket(&self.bucket).key(key).send().await {
+        self.open_in(&self.bucket, key).await
+    }
+
+    async fn open_in(&self, bucket: &str, key: &str) -> Result<Option<Reader>, Error> {
+        match self.client.get_object().bucket(bucket).key(key).send().await {
             Ok(object) => Ok(Some(Box::new(object.body.into_async_read()))),
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(failed(format!("read {key}"))(error)),
@@ -163,7 +168,13 @@ impl Artifacts {
 
     /// Brings an object into a file, whose folder is made; tells whether there is such an object.
     pub async fn fetch(&self, key: &str, path: &Path) -> Result<bool, Error> {
-        let Some(mut reader) = self.open(key).await? else { return Ok(false) };
+        self.fetch_from(&S3Url { bucket: self.bucket.clone(), key: key.to_owned() }, path).await
+    }
+
+    /// Brings an object of any bucket into a file, whose folder is made; tells whether there is such an object.
+    pub async fn fetch_from(&self, url: &S3Url, path: &Path) -> Result<bool, Error> {
+        let S3Url { bucket, key } = url;
+        let Some(mut reader) = self.open_in(bucket, key).await? else { return Ok(false) };
         let what = || format!("bring {key} to {}", path.display());
         if let Some(folder) = path.parent() {
             tokio::fs::create_dir_all(folder).await.map_err(|error| Error::odd(what(), error))?;

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::Evidence;
 use crate::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
 use crate::metrics::{Metrics, RunFacts, TestRecord};
 use crate::outcome::{Counts, Status};
 use crate::plan::Plan;
 use crate::records;
-use crate::run::Environment;
 use crate::shard::{Shard, State};
 use crate::summary::Summary;
 
 /// The verdict of a run and everything that it rests on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// Run's id.
     pub run: String,
@@ -40,8 +40,18 @@ pub struct Judged {
     pub failed: Vec<FailedTest>,
     /// Long names of tests that failed first and passed then.
     pub flaky: Vec<String>,
+    /// SHA-256 of every file that the verdict rests on, by path below the run's prefix.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
     /// Labels of the run.
     pub labels: BTreeMap<String, String>,
+}
+
+impl Judged {
+    /// The content of `verdict.json`: the same bytes for the same verdict.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self)
+    }
 }
 
 /// Tests by their final status.
@@ -81,26 +91,22 @@ pub struct FailedTest {
 
 /// Everything that a verdict rests on.
 #[derive(Clone, Copy, Debug)]
-pub struct Evidence<'a> {
+pub struct Material<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// Shards as the ledger has them.
-    pub shards: &'a [Shard],
-    /// Environments that were launched.
-    pub environments: &'a [Environment],
+    /// What was written down before the run was judged.
+    pub evidence: &'a Evidence,
     /// Summaries of the shards that are done, without those of reruns.
     pub firsts: &'a [Summary],
     /// Summaries of the shards of reruns that are done, in the order of their attempts.
     pub reruns: &'a [Summary],
-    /// Unix time of the evaluation in seconds.
-    pub at: i64,
 }
 
 /// Judges a run.
-pub fn judged(evidence: &Evidence<'_>) -> Judged {
-    let plan = evidence.plan;
-    let tests = records::records(evidence.firsts, evidence.reruns);
-    let shards = shard_counts(evidence.shards);
+pub fn judged(material: &Material<'_>) -> Judged {
+    let (plan, evidence) = (material.plan, material.evidence);
+    let tests = records::records(material.firsts, material.reruns);
+    let shards = shard_counts(&evidence.shards);
     let seconds = (evidence.at - plan.started).max(0) as f64;
     let facts = RunFacts {
         seconds: Some(seconds),
@@ -110,7 +116,7 @@ pub fn judged(evidence: &Evidence<'_>) -> Judged {
     };
     let metrics = Metrics::from_run(&tests, facts);
     let gates = evaluate(&plan.gates, &metrics, None);
-    let Judgement { verdict, reasons } = judge(&gates, &lost_work(evidence));
+    let Judgement { verdict, reasons } = judge(&gates, &lost_work(material));
     let flaky: Vec<String> = tests.iter().filter(|test| test.flaky).map(|test| test.long_name.clone()).collect();
     Judged {
         run: plan.run.clone(),
@@ -123,8 +129,9 @@ pub fn judged(evidence: &Evidence<'_>) -> Judged {
         environments: evidence.environments.len(),
         seconds,
         metrics: metrics.figures(),
-        failed: failed(&tests, evidence),
+        failed: failed(&tests, material),
         flaky,
+        inputs: evidence.inputs.clone(),
         labels: plan.labels.clone(),
     }
 }
@@ -136,20 +143,21 @@ fn shard_counts(shards: &[Shard]) -> ShardCounts {
 }
 
 /// Lost work in whole sentences: shards without a result, and planned files that no complete output reports.
-fn lost_work(evidence: &Evidence<'_>) -> Vec<String> {
+fn lost_work(material: &Material<'_>) -> Vec<String> {
+    let evidence = material.evidence;
     let planned = evidence.shards.iter().filter(|shard| !shard.is_rerun() && shard.state != State::Done);
     let shards = planned.map(|shard| {
         let why = shard.losses.last().map_or("Nothing took it.", |loss| loss.reason.as_str());
         format!("Shard {} with {} is lost. {why}", shard.id, files(shard.files.len()))
     });
-    let complete = evidence.firsts.iter().filter(|summary| summary.complete);
+    let complete = material.firsts.iter().filter(|summary| summary.complete);
     let reported: std::collections::HashSet<&str> =
         complete.flat_map(|summary| summary.reported.iter().map(String::as_str)).collect();
     let done = |file: &&String| {
         let owner = evidence.shards.iter().find(|shard| !shard.is_rerun() && shard.files.contains(file));
         owner.is_some_and(|shard| shard.state == State::Done)
     };
-    let planned = evidence.plan.shards.iter().flat_map(|shard| &shard.files);
+    let planned = material.plan.shards.iter().flat_map(|shard| &shard.files);
     let missing = planned.filter(|file| !reported.contains(file.as_str())).filter(done);
     shards
         .chain(missing.map(|file| format!("The file {file} was planned, and no complete output reports it.")))
@@ -165,9 +173,9 @@ fn test_counts(tests: &[TestRecord], flaky: usize) -> TestCounts {
     TestCounts { total: passed + failed + skipped, passed, failed, skipped, flaky: flaky as u64 }
 }
 
-fn failed(tests: &[TestRecord], evidence: &Evidence<'_>) -> Vec<FailedTest> {
+fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
     let mut messages = std::collections::HashMap::new();
-    for summary in evidence.firsts.iter().chain(evidence.reruns) {
+    for summary in material.firsts.iter().chain(material.reruns) {
         summary.root.each_test(&mut |name, _, test| {
             if test.status == Status::Failed {
                 messages.insert(name.to_owned(), test.message.clone());

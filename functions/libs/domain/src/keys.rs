@@ -29,6 +29,21 @@ pub fn summary(run: &str, attempt: &Attempt) -> String {
     format!("runs/{run}/shards/{attempt}.json")
 }
 
+/// What the run is judged by.
+pub fn evidence(run: &str) -> String {
+    format!("runs/{run}/evidence.json")
+}
+
+/// A report of kind `kind` from elsewhere, kept with the run.
+pub fn given_report(run: &str, kind: &str) -> String {
+    format!("runs/{run}/reports/{kind}")
+}
+
+/// Path of `key` below the prefix of `run`; none where it lies elsewhere.
+pub fn below<'a>(run: &str, key: &'a str) -> Option<&'a str> {
+    key.strip_prefix("runs/")?.strip_prefix(run)?.strip_prefix('/')
+}
+
 /// The verdict.
 pub fn verdict(run: &str) -> String {
     format!("runs/{run}/verdict.json")

@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod duration;
+pub mod evidence;
 pub mod fleet;
 pub mod gates;
 pub mod history;

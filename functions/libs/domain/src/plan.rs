@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::gates::Gate;
+use crate::names::S3Url;
 
 /// Where the suite package lies, pinned so that a run can be repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +90,9 @@ pub struct Plan {
     pub shards: Vec<crate::shards::PlannedShard>,
     /// Gates, written as their texts; one that a reader does not understand is an error, never a gate less.
     pub gates: Vec<Gate>,
+    /// Reports from elsewhere by kind, such as that of an earlier stage of a pipeline.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub given_reports: BTreeMap<String, S3Url>,
     /// Labels of the run, such as `branch` and `commit`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,

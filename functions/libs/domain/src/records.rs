@@ -93,6 +93,7 @@ mod tests {
             output: String::new(),
             reported: Vec::new(),
             robot_seconds: 1.0,
+            reports: std::collections::BTreeMap::new(),
             root,
         }
     }

@@ -1,5 +1,7 @@
 //! The summary of one attempt at a shard, from `collect` to `evaluate`: `runs/<run>/shards/<shard>-<attempt>.json`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::{Status, Suite};
@@ -27,6 +29,9 @@ pub struct Summary {
     pub reported: Vec<String>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
+    /// Reports of other tools that the attempt left: paths below the run's prefix by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports: BTreeMap<String, String>,
     /// Suites and tests.
     pub root: Suite,
 }

@@ -1,6 +1,8 @@
 //! Reads and writes result files of QA tools as streams. Nothing here opens a file or a connection.
 
 mod describe;
+pub mod digest;
+pub mod dossier;
 pub mod junit;
 mod markup;
 pub mod package;

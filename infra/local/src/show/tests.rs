@@ -48,6 +48,7 @@ fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
         failed: if failed { vec![broken] } else { vec![] },
         flaky: vec!["Checkout.Pay By Card".into()],
         labels: [("branch".to_owned(), "main".to_owned())].into(),
+        ..Judged::default()
     }
 }
 

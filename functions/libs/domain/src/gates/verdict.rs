@@ -5,11 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::{GateOutcome, Severity, State};
 
 /// How a run is judged, from best to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Everything was reported and every error gate holds.
     Passed,
+    #[default]
     /// Work was lost, or an error gate's figure is missing: nobody can tell.
     Inconclusive,
     /// An error gate does not hold.

@@ -1,0 +1,133 @@
+//! The files of a run in a folder, as they lie below its prefix in the artifacts.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use aws::{Artifacts, Ledger};
+use domain::evidence::{Evidence, ReportFile};
+use domain::keys;
+use domain::plan::Plan;
+use domain::queue::Attempt;
+use domain::shard::Shard;
+use domain::summary::Summary;
+use results::digest::digest;
+use results::dossier::{Dossier, EVIDENCE, PLAN};
+
+use crate::{Error, results as failed};
+
+/// A run and the folder that its files are brought to.
+pub(crate) struct Case<'a> {
+    pub(crate) artifacts: &'a Artifacts,
+    pub(crate) run: &'a str,
+    pub(crate) folder: &'a Path,
+}
+
+impl Case<'_> {
+    /// Brings what the run is judged by. The evidence is written once: a later try reads the first one's.
+    pub(crate) async fn bring(&self, ledger: &Ledger, at: i64) -> Result<(), Error> {
+        let evidence = match self.known().await? {
+            Some(evidence) => evidence,
+            None => self.fix(self.gather(ledger, at).await?).await?,
+        };
+        for path in evidence.inputs.keys() {
+            self.fetch(path).await?;
+        }
+        self.write(EVIDENCE, &evidence)
+    }
+
+    /// Reads the files as anyone with the folder would.
+    pub(crate) async fn open(&self) -> Result<Dossier, Error> {
+        let (folder, run) = (self.folder.to_owned(), self.run.to_owned());
+        let read = tokio::task::spawn_blocking(move || Dossier::read(|path| File::open(folder.join(path)))).await;
+        read.map_err(|error| failed(EVIDENCE, error))?.map_err(|source| Error::Dossier { run, source })
+    }
+
+    async fn known(&self) -> Result<Option<Evidence>, Error> {
+        Ok(self.artifacts.read_json(&keys::evidence(self.run)).await?)
+    }
+
+    /// Writes the evidence, or takes that of another try that was first.
+    async fn fix(&self, evidence: Evidence) -> Result<Evidence, Error> {
+        if self.artifacts.write_json_once(&keys::evidence(self.run), &evidence).await? {
+            return Ok(evidence);
+        }
+        Ok(self.known().await?.unwrap_or(evidence))
+    }
+
+    async fn gather(&self, ledger: &Ledger, at: i64) -> Result<Evidence, Error> {
+        let plan: Option<Plan> = self.artifacts.read_json(&keys::plan(self.run)).await?;
+        let plan = plan.ok_or_else(|| Error::UnknownRun(self.run.to_owned()))?;
+        let shards = ledger.shards(self.run).await?;
+        let environments = ledger.environments(self.run).await?;
+        let (reruns, firsts): (Vec<&Shard>, Vec<&Shard>) = shards.iter().partition(|shard| shard.is_rerun());
+        let (firsts, reruns) = (self.paths(&firsts), self.paths(&reruns));
+        let mut summaries = Vec::new();
+        for path in firsts.iter().chain(&reruns) {
+            let key = keys::result(self.run, path);
+            let summary: Option<Summary> = self.artifacts.read_json(&key).await?;
+            summaries.push(summary.ok_or(Error::SummaryMissing(key))?);
+        }
+        let mut reports = Evidence::reports_of(&summaries.iter().collect::<Vec<_>>(), &plan.work.reports);
+        reports.extend(self.given_reports(&plan).await?);
+        let read = reports.iter().filter_map(|report| report.path.clone());
+        let paths = firsts.iter().chain(&reruns).cloned().chain(read).chain([PLAN.to_owned()]);
+        let inputs = self.digests(paths.collect()).await?;
+        let shards = shards.iter().map(without_token).collect();
+        Ok(Evidence { run: self.run.to_owned(), at, shards, environments, firsts, reruns, reports, inputs })
+    }
+
+    /// Summaries of the shards that are done, in the order of the shards.
+    fn paths(&self, shards: &[&Shard]) -> Vec<String> {
+        let attempts =
+            shards.iter().filter_map(|shard| Some(Attempt { shard: shard.id.clone(), number: shard.result? }));
+        let keys = attempts.map(|attempt| keys::summary(self.run, &attempt));
+        keys.filter_map(|key| keys::below(self.run, &key).map(str::to_owned)).collect()
+    }
+
+    /// Reports from elsewhere, copied to the run, for their places are not ours to keep.
+    async fn given_reports(&self, plan: &Plan) -> Result<Vec<ReportFile>, Error> {
+        let mut reports = Vec::new();
+        for (kind, url) in &plan.given_reports {
+            let key = keys::given_report(self.run, kind);
+            let file = self.folder.join("given");
+            let there = self.artifacts.fetch_from(url, &file).await?;
+            if there {
+                self.artifacts.write_file(&key, &file).await?;
+            }
+            let path = there.then(|| keys::below(self.run, &key).map(str::to_owned)).flatten();
+            reports.push(ReportFile { kind: kind.clone(), origin: url.to_string(), path });
+        }
+        Ok(reports)
+    }
+
+    async fn digests(&self, paths: Vec<String>) -> Result<BTreeMap<String, String>, Error> {
+        let mut digests = BTreeMap::new();
+        for path in paths {
+            let file = self.fetch(&path).await?;
+            let sum = tokio::task::spawn_blocking(move || digest(File::open(file)?)).await;
+            let sum = sum.map_err(|error| failed(EVIDENCE, error))?.map_err(|error| failed(EVIDENCE, error))?;
+            digests.insert(path, sum.sha256);
+        }
+        Ok(digests)
+    }
+
+    /// Brings a file unless it is there; one that is missing is told when it is read.
+    async fn fetch(&self, path: &str) -> Result<PathBuf, Error> {
+        let file = self.folder.join(path);
+        if !file.exists() {
+            self.artifacts.fetch(&keys::result(self.run, path), &file).await?;
+        }
+        Ok(file)
+    }
+
+    fn write(&self, path: &'static str, evidence: &Evidence) -> Result<(), Error> {
+        let bytes = serde_json::to_vec(evidence).map_err(|error| failed(path, error))?;
+        std::fs::write(self.folder.join(path), bytes).map_err(|error| failed(path, error))
+    }
+}
+
+/// A task token would let its reader answer for the shard.
+fn without_token(shard: &Shard) -> Shard {
+    Shard { token: None, ..shard.clone() }
+}

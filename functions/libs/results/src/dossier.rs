@@ -1,0 +1,103 @@
+//! The files that a run is judged by, read and checked.
+//!
+//! The step `evaluate` and a person with a run's folder read them the same way, so they come to the same verdict.
+
+use std::io::{self, BufReader, Read};
+
+use domain::evidence::Evidence;
+use domain::judged::{Judged, Material, judged};
+use domain::plan::Plan;
+use domain::summary::Summary;
+use serde::de::DeserializeOwned;
+
+use crate::digest::Summing;
+
+/// Where the evidence lies below a run's prefix, and the plan.
+pub const EVIDENCE: &str = "evidence.json";
+/// Where the plan lies below a run's prefix.
+pub const PLAN: &str = "plan.json";
+
+/// Why a run cannot be judged from its files.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file is not there.
+    #[error("{0} is missing")]
+    Missing(String),
+    /// A file is not the one that the evidence names.
+    #[error("{0} has changed since the run was judged")]
+    Changed(String),
+    /// A file could not be read to its end.
+    #[error("failed to read {path}")]
+    Read {
+        /// Its path.
+        path: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file does not hold what it should.
+    #[error("failed to understand {path}")]
+    Content {
+        /// Its path.
+        path: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+}
+
+/// Everything that a run is judged by.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    /// The plan.
+    pub plan: Plan,
+    /// The evidence.
+    pub evidence: Evidence,
+    /// Summaries of the shards that are done, without those of reruns.
+    pub firsts: Vec<Summary>,
+    /// Summaries of the shards of reruns that are done.
+    pub reruns: Vec<Summary>,
+}
+
+impl Dossier {
+    /// Reads the files of a run; `open` gives one by its path below the run's prefix.
+    pub fn read<R: Read>(open: impl Fn(&str) -> io::Result<R>) -> Result<Self, Error> {
+        let files = Files { open };
+        let evidence: Evidence = files.json(EVIDENCE, None)?;
+        let plan = files.json(PLAN, evidence.inputs.get(PLAN))?;
+        let summaries = |paths: &[String]| -> Result<Vec<Summary>, Error> {
+            paths.iter().map(|path| files.json(path, evidence.inputs.get(path))).collect()
+        };
+        Ok(Self { plan, firsts: summaries(&evidence.firsts)?, reruns: summaries(&evidence.reruns)?, evidence })
+    }
+
+    /// What the verdict rests on.
+    pub fn material(&self) -> Material<'_> {
+        Material { plan: &self.plan, evidence: &self.evidence, firsts: &self.firsts, reruns: &self.reruns }
+    }
+
+    /// Judges the run.
+    pub fn judge(&self) -> Judged {
+        judged(&self.material())
+    }
+}
+
+struct Files<F> {
+    open: F,
+}
+
+impl<R: Read, F: Fn(&str) -> io::Result<R>> Files<F> {
+    /// A file's content, checked against the digest that it had when the run was judged first.
+    fn json<T: DeserializeOwned>(&self, path: &str, sha256: Option<&String>) -> Result<T, Error> {
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::NotFound => Error::Missing(path.to_owned()),
+            _ => Error::Read { path: path.to_owned(), source },
+        };
+        let reader = (self.open)(path).map_err(failed)?;
+        let mut summing = Summing::new(BufReader::new(reader));
+        let mut bytes = Vec::new();
+        summing.read_to_end(&mut bytes).map_err(failed)?;
+        if sha256.is_some_and(|known| *known != summing.digest().sha256) {
+            return Err(Error::Changed(path.to_owned()));
+        }
+        serde_json::from_slice(&bytes).map_err(|source| Error::Content { path: path.to_owned(), source })
+    }
+}
