@@ -150,7 +150,7 @@ fn a_run_leaves_nothing_running_and_remembers_what_it_took() {
         assert_eq!(past.iter().map(|past| past.id.as_str()).collect::<Vec<_>>(), [run.id.as_str()]);
         let files = ledger.file_histories("remembered").await.unwrap();
         assert_eq!(files.len(), 3);
-        assert!(files.iter().all(|file| file.runs.len() == 1 && file.runs[0].run == run.id));
+        assert!(files.iter().all(|file| file.runs().len() == 1 && file.runs()[0].run == run.id));
         assert!(ledger.open_runs().await.unwrap().iter().all(|open| *open != run.id));
     });
 }

@@ -178,6 +178,7 @@ impl Launch {
             id: id.to_owned(),
             instance_type: kind,
             market,
+            image: None,
             round: input.round,
             launched: now,
             ready: None,

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
+use domain::baseline::{Baseline, PinnedBaseline, branches};
 use domain::config::{Effective, Size, effective};
 use domain::package::Checked;
 use domain::plan::{PackageVersion, Plan as RunPlan, Work};
@@ -111,7 +112,8 @@ impl Plan {
         let checked = self.check(&package).await?;
         let settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
         let history = self.history(&settings.suite).await?;
-        Ok(plan(input, settings, package, &checked.suite_files, &history))
+        let baseline = self.baseline(&settings).await?;
+        Ok(RunPlan { baseline, ..plan(input, settings, package, &checked.suite_files, &history) })
     }
 
     async fn pin(&self, request: &Request) -> Result<PackageVersion, Error> {
@@ -145,6 +147,16 @@ impl Plan {
         text.finish().map_err(Error::BadPackage)
     }
 
+    /// The accepted run to compare with: of the run's own branch, else of the default branch.
+    async fn baseline(&self, settings: &Effective) -> Result<Option<PinnedBaseline>, Error> {
+        for branch in branches(&settings.labels, &settings.default_branch) {
+            if let Some(Baseline { run, .. }) = self.ledger.baseline(&settings.suite, branch).await? {
+                return Ok(Some(PinnedBaseline { run, branch: branch.to_owned() }));
+            }
+        }
+        Ok(None)
+    }
+
     async fn history(&self, suite: &str) -> Result<BTreeMap<String, f64>, Error> {
         let files = self.ledger.file_histories(suite).await?;
         Ok(files.into_iter().filter_map(|file| Some((file.path.clone(), file.seconds()?))).collect())
@@ -173,6 +185,7 @@ fn plan(
         rerun_failed: settings.rerun_failed,
         gates: settings.gates,
         given_reports: settings.given_reports,
+        baseline: None,
         labels: settings.labels,
         work: Work {
             suite: settings.suite,

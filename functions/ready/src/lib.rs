@@ -47,7 +47,8 @@ impl Ready {
         let sights = self.fleet.sights(&input.instances).await?;
         let outcome = readiness(&sights, now - input.launched);
         for environment in &outcome.ready {
-            self.ledger.environment_ready(&input.run, environment, now).await?;
+            let image = sights.iter().find(|sight| sight.id == *environment).and_then(|sight| sight.image.as_deref());
+            self.ledger.environment_ready(&input.run, environment, image, now).await?;
         }
         if outcome.settled {
             self.fleet.terminate(&outcome.lost).await?;

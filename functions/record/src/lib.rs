@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
+use domain::baseline::{self, Baseline, COMMIT};
 use domain::gates::Verdict;
-use domain::history::{FileHistory, FileRun, PastRun};
+use domain::history::{FileOfRun, FileRun, PastRun, files_of_run, kept_metrics};
 use domain::judged::Judged;
 use domain::keys;
-use domain::outcome::{Counts, Suite};
+use domain::outcome::Counts;
 use domain::queue::Attempt;
 use domain::run::{Failure, Run, Status};
+use domain::shard::Shard;
 use domain::silence::{SCHEDULE, Scheduled, TRIGGER};
 use domain::summary::Summary;
 use jiff::Timestamp;
@@ -73,7 +75,7 @@ impl runtime::Named for Error {
     }
 }
 
-/// Tries at a history that others write at the same time.
+/// Tries at an item that others write at the same time.
 const TRIES: usize = 20;
 /// Histories that are written at the same time.
 const WRITES_AT_ONCE: usize = 16;
@@ -93,6 +95,7 @@ impl Record {
         if !past.suite.is_empty() {
             self.ledger.add_past_run(&past).await?;
         }
+        self.record_baseline(&past, now).await?;
         self.record_schedule(&past, now).await?;
         self.end(&input, &past, now).await?;
         tracing::info!(run = input.run, ?status, "recorded");
@@ -121,15 +124,24 @@ impl Record {
         Err(Error::Contended(past.suite.clone()))
     }
 
+    /// Makes an accepted run the baseline of its branch.
+    async fn record_baseline(&self, past: &PastRun, now: i64) -> Result<(), Error> {
+        if past.status != Status::Passed {
+            return Ok(());
+        }
+        let baseline = Baseline { run: past.id.clone(), started: past.started };
+        self.ledger.accept(&past.suite, baseline::branch_of(&past.labels), &baseline, now).await?;
+        Ok(())
+    }
+
     /// Writes the files' items side by side, for each is one of its own.
     async fn record_files(&self, judged: &Judged, started: i64, now: i64) -> Result<(), Error> {
         let mut writing = JoinSet::new();
-        for (path, seconds) in self.seconds_of_files(&judged.run).await? {
+        for file in self.files(judged, started).await? {
             if writing.len() >= WRITES_AT_ONCE {
                 finish(writing.join_next().await)?;
             }
-            let run = FileRun { run: judged.run.clone(), started, seconds };
-            writing.spawn(record_file(self.ledger.clone(), judged.suite.clone(), path, run, now));
+            writing.spawn(record_file(self.ledger.clone(), judged.suite.clone(), file, now));
         }
         while let Some(written) = writing.join_next().await {
             finish(Some(written))?;
@@ -137,31 +149,33 @@ impl Record {
         Ok(())
     }
 
-    /// Seconds of each file in the shard that has its result; reruns hold a part of a file and tell nothing.
-    async fn seconds_of_files(&self, run: &str) -> Result<BTreeMap<String, f64>, Error> {
-        let mut seconds = BTreeMap::new();
-        for shard in self.ledger.shards(run).await?.into_iter().filter(|shard| !shard.is_rerun()) {
+    async fn files(&self, judged: &Judged, started: i64) -> Result<Vec<FileOfRun>, Error> {
+        let (reruns, firsts): (Vec<_>, Vec<_>) =
+            self.ledger.shards(&judged.run).await?.into_iter().partition(Shard::is_rerun);
+        let (firsts, reruns) = (self.summaries(&judged.run, firsts).await?, self.summaries(&judged.run, reruns).await?);
+        let environments = self.ledger.environments(&judged.run).await?;
+        let commit = judged.labels.get(COMMIT).cloned();
+        let run = FileRun { run: judged.run.clone(), started, commit, ..FileRun::default() };
+        Ok(files_of_run(&run, &firsts, &reruns, &environments))
+    }
+
+    /// Summaries of the shards that are done; one that is gone tells nothing.
+    async fn summaries(&self, run: &str, shards: Vec<Shard>) -> Result<Vec<Summary>, Error> {
+        let mut summaries = Vec::new();
+        for shard in shards {
             let Some(number) = shard.result else { continue };
             let key = keys::summary(run, &Attempt { shard: shard.id, number });
-            if let Some(summary) = self.artifacts.read_json::<Summary>(&key).await? {
-                add_files(&summary.root, &mut seconds);
-            }
+            summaries.extend(self.artifacts.read_json(&key).await?);
         }
-        Ok(seconds)
+        Ok(summaries)
     }
 }
 
-async fn record_file(ledger: Ledger, suite: String, path: String, run: FileRun, now: i64) -> Result<(), Error> {
-    let mut known = ledger.file_history(&suite, &path).await?;
-    for _ in 0..TRIES {
-        let old = known.unwrap_or_else(|| FileHistory { path: path.clone(), ..FileHistory::default() });
-        let Some(new) = old.with(run.clone()) else { return Ok(()) };
-        known = ledger.put_file_history(&suite, &new, old.version, now).await?;
-        if known.is_none() {
-            return Ok(());
-        }
+async fn record_file(ledger: Ledger, suite: String, file: FileOfRun, now: i64) -> Result<(), Error> {
+    match ledger.add_file_run(&suite, &file.path, &file.run, &file.outcomes, now).await? {
+        true => Ok(()),
+        false => Err(Error::Contended(file.path)),
     }
-    Err(Error::Contended(path))
 }
 
 /// A task that was broken off is an error like any other.
@@ -177,15 +191,6 @@ fn status(verdict: Verdict) -> Status {
     }
 }
 
-fn add_files(suite: &Suite, seconds: &mut BTreeMap<String, f64>) {
-    for below in &suite.suites {
-        add_files(below, seconds);
-    }
-    if let (true, Some(source)) = (suite.suites.is_empty(), &suite.source) {
-        seconds.insert(source.clone(), suite.seconds);
-    }
-}
-
 fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) -> PastRun {
     let asked = input.request.get("suite").and_then(Value::as_str).unwrap_or_default();
     let started = input.started.as_second();
@@ -196,10 +201,18 @@ fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) ->
         status,
         started,
         seconds: judged.map_or(now - started, |judged| judged.seconds as i64),
+        cost: judged.and_then(|judged| judged.metrics.get("run.cost").copied()),
         counts: Counts { passed: tests.passed, failed: tests.failed, skipped: tests.skipped },
         flaky: tests.flaky,
+        metrics: judged.map(metrics).unwrap_or_default(),
         labels: judged.map_or_else(|| labels(&input.request), |judged| judged.labels.clone()),
     }
+}
+
+fn metrics(judged: &Judged) -> BTreeMap<String, f64> {
+    let gates = judged.gates.iter();
+    let read = gates.filter_map(|gate| Some((gate.metric.as_str(), gate.value.as_ref()?.raw)));
+    kept_metrics(read, &judged.metrics)
 }
 
 /// Labels of a request that may not be a good one: a scheduled run that fails is still one that started.

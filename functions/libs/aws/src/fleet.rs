@@ -113,22 +113,23 @@ impl Fleet {
 
     /// What EC2 and SSM know of `ids`, in the same order.
     pub async fn sights(&self, ids: &[String]) -> Result<Vec<Sight>, Error> {
-        let (states, impaired, online) = tokio::try_join!(self.states(ids), self.impaired(ids), self.online(ids))?;
+        let (seen, impaired, online) = tokio::try_join!(self.seen(ids), self.impaired(ids), self.online(ids))?;
         Ok(ids
             .iter()
             .map(|id| Sight {
                 id: id.clone(),
-                state: states.get(id).copied(),
+                state: seen.get(id).map(state),
+                image: seen.get(id).and_then(|instance| instance.image_id.clone()),
                 impaired: impaired.contains(id),
                 online: online.contains(id),
             })
             .collect())
     }
 
-    /// States by id. Asking by filter leaves out unknown ids, where asking by id would refuse all of them.
-    async fn states(&self, ids: &[String]) -> Result<BTreeMap<String, InstanceState>, Error> {
+    /// Instances by id. Asking by filter leaves out unknown ids, where asking by id would refuse all of them.
+    async fn seen(&self, ids: &[String]) -> Result<BTreeMap<String, Instance>, Error> {
         let found = self.describe("instance-id", ids).await?;
-        Ok(found.into_iter().filter_map(|instance| Some((instance.instance_id.clone()?, state(&instance)))).collect())
+        Ok(found.into_iter().filter_map(|instance| Some((instance.instance_id.clone()?, instance))).collect())
     }
 
     async fn impaired(&self, ids: &[String]) -> Result<BTreeSet<String>, Error> {

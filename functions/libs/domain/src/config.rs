@@ -77,6 +77,8 @@ pub struct Config {
     pub timeout_seconds: Option<u64>,
     /// How often failed tests are run again.
     pub rerun_failed: Option<u32>,
+    /// Branch whose baseline stands in for that of a branch without one.
+    pub default_branch: Option<String>,
     /// Programs that must be on the PATH where the suite runs.
     pub needs: Vec<String>,
     /// What `robot` is given.
@@ -101,6 +103,7 @@ impl Config {
             "target",
             "timeout",
             "rerun_failed",
+            "default_branch",
             "needs",
             "robot",
             "hooks",
@@ -122,6 +125,7 @@ impl Config {
             "platform" => self.platform = Some(platform(node)?),
             "timeout" => self.timeout_seconds = Some(names::duration(node, TIMEOUT)?),
             "rerun_failed" => self.rerun_failed = Some(node.whole(RERUNS)?),
+            "default_branch" => self.default_branch = Some(names::branch(node)?),
             "needs" => self.needs = names::programs(node)?,
             "robot" => self.robot = robot(node)?,
             "hooks" => self.hooks = hooks(node)?,

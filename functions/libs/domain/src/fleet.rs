@@ -134,6 +134,8 @@ pub struct Sight {
     pub id: String,
     /// EC2's state; none when EC2 does not show the instance yet.
     pub state: Option<InstanceState>,
+    /// Id of its image; none when EC2 does not show the instance yet.
+    pub image: Option<String>,
     /// Whether EC2 found the machine impaired.
     pub impaired: bool,
     /// Whether SSM reaches its agent.
@@ -205,7 +207,7 @@ mod tests {
     use super::*;
 
     fn sight(id: &str, state: InstanceState, online: bool) -> Sight {
-        Sight { id: id.into(), state: Some(state), impaired: false, online }
+        Sight { id: id.into(), state: Some(state), image: None, impaired: false, online }
     }
 
     #[test]
@@ -218,7 +220,7 @@ mod tests {
 
     #[test]
     fn an_instance_that_ec2_does_not_show_yet_is_not_gone() {
-        let unseen = Sight { id: "a".into(), state: None, impaired: false, online: false };
+        let unseen = Sight { id: "a".into(), state: None, image: None, impaired: false, online: false };
         assert!(!readiness(&[unseen], 10).settled);
     }
 
@@ -253,7 +255,7 @@ mod tests {
             let fleet: Vec<Sight> = states.iter().enumerate().map(|(n, &(state, impaired, online))| Sight {
                 id: n.to_string(),
                 state: [None, Some(InstanceState::Pending), Some(InstanceState::Running), Some(InstanceState::Ending)][state as usize],
-                impaired, online,
+                image: None, impaired, online,
             }).collect();
             let outcome = readiness(&fleet, waited);
             let seen = outcome.ready.len() + outcome.lost.len();

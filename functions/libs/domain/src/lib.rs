@@ -3,6 +3,7 @@
 //! Nothing here reads a clock, the environment, a file or the network: times and identifiers come as
 //! arguments, so each decision is a total function from data to data and can be tested as one.
 
+pub mod baseline;
 pub mod config;
 pub mod duration;
 pub mod evidence;

@@ -225,6 +225,15 @@ pub(crate) fn command(node: &Node) -> Result<String, Problem> {
     Ok(command.to_owned())
 }
 
+/// A branch, as the label `branch` names it.
+pub(crate) fn branch(node: &Node) -> Result<String, Problem> {
+    let branch = node.text()?;
+    if branch.is_empty() || branch.chars().count() > 256 || branch.chars().any(breaks_a_line) {
+        return Err(node.problem("a branch is one line of 1 to 256 characters", "name it as git does"));
+    }
+    Ok(branch.to_owned())
+}
+
 /// Labels of a run: at most 50, with keys up to 128 and values up to 256 characters.
 pub(crate) fn labels(node: &Node) -> Result<BTreeMap<String, String>, Problem> {
     let entries = node.entries()?;

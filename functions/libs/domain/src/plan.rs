@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::PinnedBaseline;
 use crate::gates::Gate;
 use crate::names::S3Url;
 
@@ -93,6 +94,9 @@ pub struct Plan {
     /// Reports from elsewhere by kind, such as that of an earlier stage of a pipeline.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub given_reports: BTreeMap<String, S3Url>,
+    /// The accepted run that this one is compared with; none where there is none yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<PinnedBaseline>,
     /// Labels of the run, such as `branch` and `commit`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,

@@ -73,6 +73,9 @@ pub struct Environment {
     pub instance_type: String,
     /// How its capacity is bought.
     pub market: Market,
+    /// Id of its image, known once it was seen ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
     /// Round in which it was launched, from 1.
     pub round: u32,
     /// Unix time of the launch in seconds.

@@ -17,9 +17,20 @@ impl Ledger {
         self.put_once(&key(run, &environment.id), environment, environment.launched + RUN_LIFE).await.map(drop)
     }
 
-    /// Notes when an environment was first seen ready.
-    pub async fn environment_ready(&self, run: &str, environment: &str, now: i64) -> Result<(), Error> {
-        self.note(run, environment, "SET ready = if_not_exists(ready, :now)", now).await
+    /// Notes when an environment was first seen ready, and its image.
+    pub async fn environment_ready(
+        &self,
+        run: &str,
+        environment: &str,
+        image: Option<&str>,
+        now: i64,
+    ) -> Result<(), Error> {
+        let Some(image) = image else {
+            return self.note(run, environment, "SET ready = if_not_exists(ready, :now)", now).await;
+        };
+        let expression = "SET ready = if_not_exists(ready, :now), image = if_not_exists(image, :image)";
+        let update = Update::new(key(run, environment), expression).when("attribute_exists(pk)");
+        self.update(update.value(":now", now)?.value(":image", image)?).await.map(drop)
     }
 
     /// Notes when an environment was first terminated.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Config, FILE, Platform, Size};
+use crate::baseline::DEFAULT_BRANCH;
 use crate::gates::{self, Gate};
 use crate::names::{S3Url, normal_variable};
 use crate::plan::{Hooks, RobotOptions};
@@ -27,6 +28,8 @@ pub struct Effective {
     pub timeout_seconds: u64,
     /// How often failed tests are run again.
     pub rerun_failed: u32,
+    /// Branch whose baseline stands in for that of a branch without one.
+    pub default_branch: String,
     /// Programs that must be on the PATH where the suite runs.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -58,6 +61,7 @@ pub fn effective(request: &Request, config: &Config) -> Result<Effective, Proble
         size: request.size.or(config.size).unwrap_or(Size::Environments(1)),
         timeout_seconds: request.timeout_seconds.or(config.timeout_seconds).unwrap_or(TIMEOUT_SECONDS),
         rerun_failed: request.rerun_failed.or(config.rerun_failed).unwrap_or(0),
+        default_branch: config.default_branch.clone().unwrap_or_else(|| DEFAULT_BRANCH.to_owned()),
         needs: config.needs.clone(),
         robot: robot(request, config)?,
         hooks: config.hooks.clone(),

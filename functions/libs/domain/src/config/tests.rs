@@ -66,6 +66,7 @@ fn the_file_of_the_design_is_read_whole() {
       },
       "timeout_seconds": 2700,
       "rerun_failed": 1,
+      "default_branch": "main",
       "needs": [],
       "robot": {
         "include": [
@@ -105,7 +106,7 @@ fn an_empty_file_takes_every_default() {
     assert_eq!(gates, ["tests.failed == 0", "tests.total > 0"]);
     assert_eq!(effective.size, Size::Environments(1));
     assert_eq!((effective.timeout_seconds, effective.rerun_failed), (3600, 0));
-    assert_eq!(effective.platform, Platform::Linux);
+    assert_eq!((effective.platform, effective.default_branch.as_str()), (Platform::Linux, "main"));
 }
 
 #[test]
@@ -203,7 +204,7 @@ fn unknown_keys_are_answered_with_the_ones_that_may_be_meant() {
     qaops.toml: robot: unknown key "variable", did you mean "variables"
     qaops.toml: hooks: unknown key "befor", did you mean "before"
     qaops.toml: gates: unknown key "errors", did you mean "error"
-    qaops.toml: unknown key "quarantine", expected one of suite, platform, environments, target, timeout, rerun_failed, needs, robot, hooks, reports, gates
+    qaops.toml: unknown key "quarantine", expected one of suite, platform, environments, target, timeout, rerun_failed, default_branch, needs, robot, hooks, reports, gates
     qaops.toml: reports: unknown key "junit", expected one of coverage, performance, vulnerabilities
     "#);
 }
@@ -221,6 +222,7 @@ fn wrong_values_are_named_by_place() {
         "timeout = \"5s\"",
         "timeout = 2026-01-01",
         "rerun_failed = 9",
+        "default_branch = \"\"",
         "needs = \"chromium\"",
         "needs = [\"chromium\", 2]",
         "robot = 1",
@@ -244,6 +246,7 @@ fn wrong_values_are_named_by_place() {
     qaops.toml: timeout: expected a duration from 10s to 24h, such as "45m", found "5s"
     qaops.toml: timeout: expected a duration from 10s to 24h, such as "45m", found the time 2026-01-01
     qaops.toml: rerun_failed: expected a whole number from 0 to 5, found 9
+    qaops.toml: default_branch: a branch is one line of 1 to 256 characters, name it as git does
     qaops.toml: needs: expected a list, found "chromium"
     qaops.toml: needs[1]: expected text, found 2
     qaops.toml: robot: expected a table, found 1
