@@ -1,5 +1,7 @@
 //! `record`: the run and its tests into history.
 
+mod figures;
+
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
@@ -10,7 +12,7 @@ use domain::judged::Judged;
 use domain::keys;
 use domain::outcome::Counts;
 use domain::queue::Attempt;
-use domain::run::{Failure, Run, Status};
+use domain::run::{Environment, Failure, Run, Status};
 use domain::shard::Shard;
 use domain::silence::{SCHEDULE, Scheduled, TRIGGER};
 use domain::summary::Summary;
@@ -88,8 +90,9 @@ impl Record {
             Some(_) => None,
         };
         let status = judged.as_ref().map_or(Status::Error, |judged| status(judged.verdict));
+        let environments = self.ledger.environments(&input.run).await?;
         if let Some(judged) = &judged {
-            self.record_files(judged, input.started.as_second(), now).await?;
+            self.record_files(judged, &environments, input.started.as_second(), now).await?;
         }
         let past = past_run(&input, judged.as_ref(), status, now);
         if !past.suite.is_empty() {
@@ -97,15 +100,17 @@ impl Record {
         }
         self.record_baseline(&past, now).await?;
         self.record_schedule(&past, now).await?;
-        self.end(&input, &past, now).await?;
+        if self.end(&input, &past, now).await? {
+            publish(&past, &environments, now);
+        }
         tracing::info!(run = input.run, ?status, "recorded");
         Ok(Output { status })
     }
 
-    async fn end(&self, input: &Input, past: &PastRun, now: i64) -> Result<(), Error> {
+    /// Tells whether this call ended the run.
+    async fn end(&self, input: &Input, past: &PastRun, now: i64) -> Result<bool, Error> {
         self.ledger.enter_failed(&never_planned(input, past)).await?;
-        self.ledger.end_run(&input.run, past.status, input.error.as_ref(), now).await?;
-        Ok(())
+        Ok(self.ledger.end_run(&input.run, past.status, input.error.as_ref(), now).await?)
     }
 
     /// Remembers when a scheduled run started, so that the sweep notices when the next one does not.
@@ -135,9 +140,15 @@ impl Record {
     }
 
     /// Writes the files' items side by side, for each is one of its own.
-    async fn record_files(&self, judged: &Judged, started: i64, now: i64) -> Result<(), Error> {
+    async fn record_files(
+        &self,
+        judged: &Judged,
+        environments: &[Environment],
+        started: i64,
+        now: i64,
+    ) -> Result<(), Error> {
         let mut writing = JoinSet::new();
-        for file in self.files(judged, started).await? {
+        for file in self.files(judged, environments, started).await? {
             if writing.len() >= WRITES_AT_ONCE {
                 finish(writing.join_next().await)?;
             }
@@ -149,14 +160,18 @@ impl Record {
         Ok(())
     }
 
-    async fn files(&self, judged: &Judged, started: i64) -> Result<Vec<FileOfRun>, Error> {
+    async fn files(
+        &self,
+        judged: &Judged,
+        environments: &[Environment],
+        started: i64,
+    ) -> Result<Vec<FileOfRun>, Error> {
         let (reruns, firsts): (Vec<_>, Vec<_>) =
             self.ledger.shards(&judged.run).await?.into_iter().partition(Shard::is_rerun);
         let (firsts, reruns) = (self.summaries(&judged.run, firsts).await?, self.summaries(&judged.run, reruns).await?);
-        let environments = self.ledger.environments(&judged.run).await?;
         let commit = judged.labels.get(COMMIT).cloned();
         let run = FileRun { run: judged.run.clone(), started, commit, ..FileRun::default() };
-        Ok(files_of_run(&run, &firsts, &reruns, &environments))
+        Ok(files_of_run(&run, &firsts, &reruns, environments))
     }
 
     /// Summaries of the shards that are done; one that is gone tells nothing.
@@ -175,6 +190,17 @@ async fn record_file(ledger: Ledger, suite: String, file: FileOfRun, now: i64) -
     match ledger.add_file_run(&suite, &file.path, &file.run, &file.outcomes, now).await? {
         true => Ok(()),
         false => Err(Error::Contended(file.path)),
+    }
+}
+
+/// Hands a run's figures to CloudWatch. Only the call that ended the run does, because CloudWatch adds up what it is
+/// given twice; a function that dies before leaves the run out of the figures, and nothing else.
+fn publish(past: &PastRun, environments: &[Environment], now: i64) {
+    if past.suite.is_empty() {
+        return;
+    }
+    if let Err(error) = figures::figures(past, environments, now).print() {
+        tracing::warn!(run = past.id, %error, "the figures of the run cannot be printed");
     }
 }
 

@@ -1,8 +1,11 @@
-//! Serves a step of a QAOps run as a Lambda function: settings, input, names of errors, one log line an invocation.
+//! Serves a step of a QAOps run as a Lambda function: settings, input, names of errors, one log line an invocation,
+//! figures for CloudWatch.
 
+mod figures;
 mod serve;
 mod settings;
 
+pub use figures::{Figures, Unit};
 pub use serve::{Named, serve};
 pub use settings::{Settings, SettingsError};
 
