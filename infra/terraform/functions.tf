@@ -1,0 +1,56 @@
+# The twelve steps. What each may call stands in policies/<step>.json.
+
+locals {
+  # Timeouts are shorter than those of the states that call them; a test compares them with the state machine.
+  steps = {
+    assign    = { description = "The next shard for an environment, or none." }
+    collect   = { description = "What an attempt uploaded becomes its shard's summary.", memory_mib = 1024, timeout_seconds = 840 }
+    dispatch  = { description = "The SSM Run Command for a shard." }
+    evaluate  = { description = "Summaries become metrics, gates and the verdict.", memory_mib = 1024, timeout_seconds = 840 }
+    launch    = { description = "What is left of a run becomes one fleet request." }
+    notify    = { description = "One message a run." }
+    plan      = { description = "Request, package and history become shards." }
+    ready     = { description = "Which environments can work." }
+    record    = { description = "The run and its tests into history.", timeout_seconds = 240 }
+    resume    = { description = "Events of commands and instances become the answers of task tokens.", asynchronous = true }
+    sweep     = { description = "Overdue instances, lost answers, stuck runs, silent suites.", asynchronous = true, timeout_seconds = 240, reserved_concurrency = 1 }
+    terminate = { description = "One environment, or all of a run.", asynchronous = true }
+  }
+
+  # Nobody but events and a schedule calls these two.
+  called_by_state = setsubtract(keys(local.steps), ["resume", "sweep"])
+
+  asynchronous = toset([for step, settings in local.steps : step if try(settings.asynchronous, false)])
+
+  # The same settings for every step; each reads those that it needs.
+  settings = {
+    QAOPS_BUCKET        = local.bucket_name
+    QAOPS_DOCUMENT      = aws_ssm_document.run_shard.name
+    QAOPS_FLEET         = jsonencode(local.fleet)
+    QAOPS_ROLE_ID       = aws_iam_role.instance.unique_id
+    QAOPS_STATE_MACHINE = local.machine_arn
+    QAOPS_TABLE         = aws_dynamodb_table.ledger.name
+    QAOPS_TOPIC         = aws_sns_topic.runs.arn
+  }
+}
+
+module "function" {
+  source   = "./modules/function"
+  for_each = local.steps
+
+  name                     = "${var.name}-${each.key}"
+  description              = "QAOps: ${each.value.description}"
+  package                  = "${var.packages}/${each.key}.zip"
+  architecture             = var.architecture
+  memory_mib               = coalesce(try(var.functions[each.key].memory_mib, null), try(each.value.memory_mib, 256))
+  timeout_seconds          = coalesce(try(var.functions[each.key].timeout_seconds, null), try(each.value.timeout_seconds, 60))
+  reserved_concurrency     = coalesce(try(var.functions[each.key].reserved_concurrency, null), try(each.value.reserved_concurrency, -1))
+  asynchronous             = contains(local.asynchronous, each.key)
+  settings                 = local.settings
+  policy                   = local.policies[each.key]
+  kms_key_arn              = local.kms_key_arn
+  permissions_boundary_arn = var.permissions_boundary_arn
+  code_signing_config_arn  = var.code_signing_config_arn
+  log_retention_days       = var.log_retention_days
+  tags                     = local.tags
+}
