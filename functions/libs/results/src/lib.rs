@@ -3,10 +3,12 @@
 mod describe;
 pub mod digest;
 pub mod dossier;
+mod input;
 pub mod junit;
 mod markup;
 pub mod package;
 pub mod report;
+pub mod reports;
 pub mod robot;
 
 pub use describe::{Description, describe};

@@ -1,6 +1,5 @@
 //! The parts of suites and tests: keywords and control structures, their statuses, and texts.
 
-use super::attributes::Attributes;
 use super::draft::Fixture;
 use super::elements::Kind;
 use super::error::Refusal;
@@ -8,6 +7,7 @@ use super::place::{Side, Span};
 use super::state::State;
 use super::status;
 use super::times::{self, Timing};
+use crate::input::Attributes;
 
 impl State {
     /// A keyword or control structure begins.

@@ -6,9 +6,8 @@ use json_event_parser::{JsonEvent, JsonSyntaxError, LowLevelJsonParser};
 
 use super::Scan;
 use super::error::{Error, Limits, Refusal};
-use super::guard::Guard;
 use super::json_state::State;
-use super::source::from_io;
+use crate::input::{Guard, from_io};
 
 /// Bytes read at first; the buffer doubles where a text is longer.
 const CHUNK: usize = 64 << 10;
@@ -17,7 +16,7 @@ const CHUNK: usize = 64 << 10;
 pub(super) fn scan(input: impl Read, limits: Limits) -> Result<Scan, Error> {
     let mut state = State::new(limits);
     let mut parser = LowLevelJsonParser::new().with_max_stack_size(limits.depth);
-    let mut window = Window::new(Guard::new(input, limits, false), limits.event);
+    let mut window = Window::new(Guard::new(input, limits.bounds(), false), limits.event);
     loop {
         let parsed = parser.parse_next(&window.bytes[window.from..window.to], window.ending);
         let used = parsed.consumed_bytes;

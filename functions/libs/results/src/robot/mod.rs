@@ -1,23 +1,18 @@
 //! Results of Robot Framework: `output.xml` and `output.json` of all versions that the current one reads.
 
-mod attributes;
 mod body;
 mod draft;
 mod elements;
-mod entities;
 mod error;
-mod guard;
 mod json;
 mod json_state;
 mod merge;
 mod names;
 mod place;
-mod source;
 mod state;
 mod status;
 mod teardown;
 mod times;
-mod wellformed;
 mod xml;
 
 use std::io::BufRead;
@@ -87,7 +82,7 @@ pub fn read_within(input: impl BufRead, limits: Limits) -> Result<Output, Error>
 }
 
 fn scan(input: impl BufRead, limits: Limits) -> Result<Scan, Error> {
-    let source = source::open(input)?;
+    let source = crate::input::open(input)?;
     let cut = source.cut;
     let mut scan = if source.json { json::scan(source.input, limits) } else { xml::scan(source.input, limits) }?;
     if cut.get() {

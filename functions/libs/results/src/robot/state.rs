@@ -2,14 +2,13 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::attributes::Attributes;
 use super::draft::{Draft, Fixture};
 use super::elements::Kind;
-use super::entities::Entities;
 use super::error::{Limits, Refusal};
 use super::place::{Side, Span, TestPlace};
 use super::times::{self, Timing};
-use super::{LogMessage, Output, Scan, wellformed};
+use super::{LogMessage, Output, Scan};
+use crate::input::{Attributes, Entities, wellformed};
 
 /// What the file has said so far.
 pub(super) struct State {

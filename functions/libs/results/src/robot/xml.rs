@@ -7,14 +7,13 @@ use quick_xml::events::Event;
 
 use super::Scan;
 use super::error::{Error, Limits, Refusal};
-use super::guard::Guard;
 use super::place::Span;
-use super::source::from_io;
 use super::state::State;
+use crate::input::{Guard, from_io};
 
 /// Reads a file to its end, or to where it was cut off.
 pub(super) fn scan(input: impl Read, limits: Limits) -> Result<Scan, Error> {
-    let mut reader = Reader::from_reader(Guard::new(input, limits, true));
+    let mut reader = Reader::from_reader(Guard::new(input, limits.bounds(), true));
     reader.config_mut().check_comments = true;
     let mut state = State::new(limits);
     let mut buffer = Vec::new();

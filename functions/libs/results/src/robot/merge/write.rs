@@ -10,7 +10,7 @@ use super::{statistics, tree};
 use crate::markup;
 use crate::robot::error::{Error, Limits};
 use crate::robot::place::{Place, Span};
-use crate::robot::{LogMessage, scan, source, status};
+use crate::robot::{LogMessage, scan, status};
 
 /// Why results could not be merged.
 #[derive(Debug, thiserror::Error)]
@@ -222,7 +222,7 @@ impl<'a, R: BufRead + 'a, F: FnMut(usize) -> io::Result<R>, W: Write> Copier<'a,
 
     fn fresh(&mut self, input: usize) -> Result<File<'a>, MergeError> {
         let reader = (self.open)(input).map_err(|source| MergeError::Open { input, source })?;
-        let source = source::open(reader).map_err(|source| MergeError::Read { input, source })?;
+        let source = crate::input::open(reader).map_err(|source| MergeError::Read { input, source })?;
         Ok(File { input: source.input, at: 0 })
     }
 }

@@ -7,7 +7,7 @@ use super::entities::Entities;
 use super::error::Refusal;
 
 /// Whether elements and attributes may be called so.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let usual = |b: u8| b.is_ascii_lowercase() || b == b'_';
     if !name.is_empty() && name.bytes().all(usual) {
         return true;
@@ -18,13 +18,13 @@ pub(super) fn is_name(name: &str) -> bool {
 }
 
 /// Whether a text has the end of a CDATA section, which may stand nowhere else.
-pub(super) fn ends_cdata(text: &str) -> bool {
+pub(crate) fn ends_cdata(text: &str) -> bool {
     let bytes = text.as_bytes();
     memchr::memchr_iter(b']', bytes).any(|at| bytes[at..].starts_with(b"]]>"))
 }
 
 /// Checks the XML declaration, which begins at byte `at`.
-pub(super) fn declaration(text: &BytesDecl<'_>, at: u64) -> Result<(), Refusal> {
+pub(crate) fn declaration(text: &BytesDecl<'_>, at: u64) -> Result<(), Refusal> {
     let refused = || Refusal::malformed("an XML declaration that is none");
     let attributes = Attributes::new(&text[3..], &mut Entities::default()).map_err(|_| refused())?;
     let names: Vec<&str> = attributes.names().collect();

@@ -3,15 +3,15 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::error::{Limits, Refusal};
+use super::error::{Bounds, Refusal};
 
 /// Bytes read at once.
 const CHUNK: usize = 64 << 10;
 
 /// A reader that refuses what would not fit into memory and knows where it is.
-pub(super) struct Guard<R> {
+pub(crate) struct Guard<R> {
     input: R,
-    limits: Limits,
+    bounds: Bounds,
     chunk: Vec<u8>,
     /// Where in the chunk the parser is, and where the chunk ends.
     at: usize,
@@ -29,10 +29,10 @@ pub(super) struct Guard<R> {
 }
 
 impl<R: Read> Guard<R> {
-    pub(super) fn new(input: R, limits: Limits, xml: bool) -> Self {
+    pub(crate) fn new(input: R, bounds: Bounds, xml: bool) -> Self {
         Guard {
             input,
-            limits,
+            bounds,
             chunk: vec![0; CHUNK],
             at: 0,
             filled: 0,
@@ -46,22 +46,22 @@ impl<R: Read> Guard<R> {
     }
 
     /// Says that a new event begins.
-    pub(super) fn mark(&mut self) {
+    pub(crate) fn mark(&mut self) {
         self.mark = self.position();
     }
 
     /// Whether the end of the file was met.
-    pub(super) fn ended(&self) -> bool {
+    pub(crate) fn ended(&self) -> bool {
         self.ended
     }
 
     /// Line of what was given on last, from 1.
-    pub(super) fn line(&self) -> u64 {
+    pub(crate) fn line(&self) -> u64 {
         1 + self.lines - breaks(&self.chunk[self.at..self.filled])
     }
 
     /// Bytes given on so far.
-    pub(super) fn position(&self) -> u64 {
+    pub(crate) fn position(&self) -> u64 {
         self.before + self.at as u64
     }
 
@@ -88,11 +88,11 @@ impl<R: Read> Guard<R> {
     }
 
     fn check(&self) -> io::Result<()> {
-        if self.position() - self.mark > self.limits.event as u64 {
-            let limit = self.limits.event;
+        if self.position() - self.mark > self.bounds.event as u64 {
+            let limit = self.bounds.event;
             return Err(refuse(Refusal::Limit(format!("a text or a tag is longer than {limit} bytes"))));
         }
-        if self.position() > self.limits.total {
+        if self.position() > self.bounds.total {
             return Err(refuse(Refusal::Limit("the file is too long".into())));
         }
         Ok(())

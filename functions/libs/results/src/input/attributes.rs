@@ -11,11 +11,11 @@ use super::wellformed::is_name;
 const MOST: usize = 64;
 
 /// Names and values in the order of the file.
-pub(super) struct Attributes<'a>(Vec<(&'a str, Cow<'a, str>)>);
+pub(crate) struct Attributes<'a>(Vec<(&'a str, Cow<'a, str>)>);
 
 impl<'a> Attributes<'a> {
     /// Reads what stands in a tag behind the name of the element.
-    pub(super) fn new(raw: &'a str, entities: &mut Entities) -> Result<Self, Refusal> {
+    pub(crate) fn new(raw: &'a str, entities: &mut Entities) -> Result<Self, Refusal> {
         let mut list: Vec<(&str, Cow<'_, str>)> = Vec::new();
         let mut rest = raw;
         while let Some((name, value, behind)) = split(rest)? {
@@ -31,15 +31,15 @@ impl<'a> Attributes<'a> {
         Ok(Attributes(list))
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<&str> {
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_ref())
     }
 
-    pub(super) fn owned(&self, name: &str) -> Option<String> {
+    pub(crate) fn owned(&self, name: &str) -> Option<String> {
         self.get(name).map(str::to_owned)
     }
 
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|(key, _)| *key)
     }
 }

@@ -95,7 +95,7 @@ fn label(declaration: &str) -> Option<&str> {
 }
 
 /// Our own refusals travel through readers as I/O errors; this takes them out again.
-pub(super) fn from_io(error: io::Error, line: u64, byte: u64) -> Error {
+pub(crate) fn from_io(error: io::Error, line: u64, byte: u64) -> Error {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Refusal>()) {
         Some(reason) => Error::Refused { line, byte, reason: reason.clone() },
         None => Error::Read(error),

@@ -12,14 +12,14 @@ const DEPTH: usize = 16;
 
 /// The entities that a file declares.
 #[derive(Debug, Default)]
-pub(super) struct Entities {
+pub(crate) struct Entities {
     declared: HashMap<String, String>,
     expanded: usize,
 }
 
 impl Entities {
     /// Reads what stands between `<!DOCTYPE` and its `>`.
-    pub(super) fn declare(&mut self, doctype: &str) -> Result<(), Refusal> {
+    pub(crate) fn declare(&mut self, doctype: &str) -> Result<(), Refusal> {
         let Some((_, subset)) = doctype.split_once('[') else { return Ok(()) };
         let mut rest = subset.trim_start();
         while !rest.is_empty() && !rest.starts_with(']') {
@@ -48,7 +48,7 @@ impl Entities {
     }
 
     /// Appends what `&name;` stands for.
-    pub(super) fn resolve(&mut self, name: &str, into: &mut String) -> Result<(), Refusal> {
+    pub(crate) fn resolve(&mut self, name: &str, into: &mut String) -> Result<(), Refusal> {
         self.expand(name, into, 0)
     }
 
@@ -82,7 +82,7 @@ impl Entities {
     }
 
     /// The value of an attribute, with references resolved and white space as XML wants it.
-    pub(super) fn attribute<'a>(&mut self, raw: &'a str) -> Result<Cow<'a, str>, Refusal> {
+    pub(crate) fn attribute<'a>(&mut self, raw: &'a str) -> Result<Cow<'a, str>, Refusal> {
         if !raw.bytes().any(|b| matches!(b, b'<' | b'\t' | b'\n' | b'\r' | b'&')) {
             return Ok(Cow::Borrowed(raw));
         }

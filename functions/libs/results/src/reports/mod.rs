@@ -1,0 +1,178 @@
+//! Reports of other tools: coverage, vulnerabilities, load tests and unit tests.
+//!
+//! The format is told by the content, never by a name: XML by its root element, JSON by its outermost keys, and
+//! everything else by its first line. A report is whole or refused; what is damaged never counts in part.
+
+mod cases;
+mod error;
+mod json;
+mod junit;
+mod k6;
+mod limits;
+mod numbers;
+mod series;
+mod xml;
+
+use std::fmt;
+use std::io::{BufRead, Cursor, Read};
+
+use domain::reports::Report;
+use serde::Serialize;
+
+pub use self::error::{Error, Place};
+use self::json::{Document, Keys, Top};
+use self::junit::Junit;
+pub use self::limits::Limits;
+use self::xml::Elements;
+use crate::input::Refusal;
+
+/// Bytes at the start of a report in which its nature must show.
+const HEAD: u64 = 64 << 10;
+
+/// What is in a report.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The format it is written in.
+    pub format: Format,
+    /// What it tells.
+    pub report: Report,
+}
+
+/// The format of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    /// Coverage, as XML.
+    Cobertura,
+    /// Coverage of Java and of Pester, as XML.
+    Jacoco,
+    /// Coverage, as lines of text.
+    Lcov,
+    /// Findings of scanners and linters, as JSON.
+    Sarif,
+    /// Findings of Trivy, as JSON.
+    Trivy,
+    /// Findings of Grype, as JSON.
+    Grype,
+    /// Bill of materials with vulnerabilities, as JSON or XML.
+    CycloneDx,
+    /// Summary of a load test with k6, as JSON.
+    K6,
+    /// Samples of a load test with JMeter, as CSV or XML.
+    Jmeter,
+    /// Figures of a load test with Locust, as CSV.
+    Locust,
+    /// Unit tests, as XML.
+    Junit,
+}
+
+impl Format {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Cobertura => "cobertura",
+            Self::Jacoco => "jacoco",
+            Self::Lcov => "lcov",
+            Self::Sarif => "sarif",
+            Self::Trivy => "trivy",
+            Self::Grype => "grype",
+            Self::CycloneDx => "cyclonedx",
+            Self::K6 => "k6",
+            Self::Jmeter => "jmeter",
+            Self::Locust => "locust",
+            Self::Junit => "junit",
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Reads a report, plain or gzipped, in UTF-8 or with a byte order mark in UTF-16.
+///
+/// XML, CSV and LCOV are streamed; JSON is held. Either way memory is bounded by the default [`Limits`].
+pub fn read(input: impl BufRead) -> Result<Found, Error> {
+    read_within(input, &Limits::default())
+}
+
+/// As [`read`], with other limits.
+pub fn read_within(input: impl BufRead, limits: &Limits) -> Result<Found, Error> {
+    let source = crate::input::open(input).map_err(Error::of_input)?;
+    let found = of_text(source.input, limits);
+    if source.cut.get() {
+        let reason = Refusal::malformed("the file ends before its gzip stream does");
+        return Err(Error::at_key("the whole report", reason));
+    }
+    found
+}
+
+fn of_text(mut input: impl BufRead, limits: &Limits) -> Result<Found, Error> {
+    let mut head = Vec::new();
+    input.by_ref().take(HEAD).read_to_end(&mut head).map_err(|error| Error::of_io(error, 1, 0))?;
+    let first = head.trim_ascii_start();
+    let (xml, json) = (first.starts_with(b"<"), first.starts_with(b"{") || first.starts_with(b"["));
+    let null = first.trim_ascii_end() == b"null";
+    if first.is_empty() {
+        return Err(Error::Empty);
+    }
+    let line = String::from_utf8_lossy(first.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
+    let input = Cursor::new(head).chain(input);
+    match (xml, json || null) {
+        (true, _) => of_xml(input, limits),
+        (_, true) => of_json(&Document::read(input, limits)?),
+        _ => of_lines(&line, input, limits),
+    }
+}
+
+fn of_xml(input: impl Read, limits: &Limits) -> Result<Found, Error> {
+    let (format, report) = xml::read(input, limits, |root| elements(root, limits))?;
+    Ok(Found { format, report })
+}
+
+/// Who reads an XML report with this root element.
+fn elements(root: &str, limits: &Limits) -> Result<(Format, Box<dyn Elements>), Error> {
+    match root {
+        "testsuites" | "testsuite" => Ok((Format::Junit, Box::new(Junit::new(limits.budget())))),
+        "robot" | "suite" => Err(Error::Robot),
+        _ => Err(Error::Format(format!("XML with the root element '{}'", shortened(root)))),
+    }
+}
+
+/// A JSON format: how it is told, and who reads it.
+type JsonFormat = (Format, fn(&Top) -> bool, fn(&Document) -> Result<Report, Error>);
+
+/// The formats in JSON. They exclude each other, so the order means nothing.
+const JSON: [JsonFormat; 1] = [(Format::K6, k6::looks_like, k6::read)];
+
+fn of_json(document: &Document) -> Result<Found, Error> {
+    let top = document.top();
+    if let Some((format, _, read)) = JSON.iter().find(|(_, looks_like, _)| looks_like(top)) {
+        return Ok(Found { format: *format, report: read(document)? });
+    }
+    Err(match top {
+        Top::Object(keys) if is_robot(keys) => Error::Robot,
+        Top::Object(keys) => Error::Format(format!("JSON with the keys {}", keys.told())),
+        Top::List(keys) => Error::Format(format!("a JSON list of objects with the keys {}", keys.told())),
+        Top::Null | Top::Other => Error::Format("JSON that is no object".to_owned()),
+    })
+}
+
+/// Whether it is a result of Robot Framework: the whole of it, or a suite alone.
+fn is_robot(keys: &Keys) -> bool {
+    let program =
+        keys.text("generator").is_some_and(|program| program.starts_with("Robot") || program.starts_with("Rebot"));
+    program || keys.has("suite") || keys.is_list("suites") || keys.is_list("tests")
+}
+
+/// `line` is the first one that is not blank.
+fn of_lines(line: &str, _input: impl BufRead, _limits: &Limits) -> Result<Found, Error> {
+    Err(Error::Format(format!("a text that begins with '{}'", shortened(line))))
+}
+
+/// What is told of a text that is none of ours.
+fn shortened(text: &str) -> String {
+    text.trim_end().chars().take(80).collect()
+}

@@ -1,0 +1,189 @@
+//! Reads an XML report element by element.
+
+use std::io::Read;
+
+use domain::reports::Report;
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::error::Error;
+use super::limits::Limits;
+use crate::input::{Attributes, Entities, Guard, Refusal, wellformed};
+
+/// A buffer larger than this after a long text is given back.
+const KEPT_BUFFER: usize = 1 << 20;
+
+/// What a format does with the elements of its report.
+pub(super) trait Elements {
+    /// An element begins. `name` is without prefix, `depth` is 0 for the root. True where its text is wanted.
+    fn start(&mut self, name: &str, depth: usize, attributes: &Attributes<'_>) -> Result<bool, Refusal>;
+
+    /// An element ends. `text` is what stands in it directly, without that of elements in it; empty where it was
+    /// not wanted.
+    fn end(&mut self, name: &str, depth: usize, text: &str) -> Result<(), Refusal>;
+
+    /// The root has ended.
+    fn finish(self: Box<Self>) -> Result<Report, Refusal>;
+}
+
+/// Gives the elements to what `choose` makes of the name of the root.
+pub(super) fn read<T>(
+    input: impl Read,
+    limits: &Limits,
+    choose: impl FnOnce(&str) -> Result<(T, Box<dyn Elements>), Error>,
+) -> Result<(T, Report), Error> {
+    let mut reader = Reader::from_reader(Guard::new(input, limits.streamed(), true));
+    reader.config_mut().check_comments = true;
+    let mut state = State { choose: Some(choose), ..State::new(limits.depth) };
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        reader.get_mut().mark();
+        let from = reader.get_ref().position();
+        let taken = match reader.read_event_into(&mut buffer) {
+            Ok(Event::Eof) => {
+                let (line, byte) = (reader.get_ref().line(), from);
+                return state.finish().map_err(|problem| problem.at(line, byte));
+            }
+            Ok(event) => state.take(event, from),
+            Err(error) => return Err(refused(error, reader.get_ref())),
+        };
+        taken.map_err(|problem| problem.at(reader.get_ref().line(), from))?;
+        if buffer.capacity() > KEPT_BUFFER {
+            buffer = Vec::new();
+        }
+    }
+}
+
+fn refused(error: quick_xml::Error, guard: &Guard<impl Read>) -> Error {
+    let (line, byte) = (guard.line(), guard.position());
+    match error {
+        quick_xml::Error::Io(error) => match std::sync::Arc::try_unwrap(error) {
+            Ok(error) => Error::of_io(error, line, byte),
+            Err(shared) => Error::Read(std::io::Error::new(shared.kind(), shared)),
+        },
+        error => Error::at_line(line, byte, Refusal::malformed(error.to_string())),
+    }
+}
+
+/// What is wrong, before its place is known.
+enum Problem {
+    Here(Refusal),
+    Report(Error),
+}
+
+impl Problem {
+    fn at(self, line: u64, byte: u64) -> Error {
+        match self {
+            Self::Here(reason) => Error::at_line(line, byte, reason),
+            Self::Report(error) => error,
+        }
+    }
+}
+
+/// What the file has said so far.
+struct State<C, T> {
+    choose: Option<C>,
+    chosen: Option<(T, Box<dyn Elements>)>,
+    /// Texts of the elements that are open, outermost first; none where the text is not wanted.
+    open: Vec<Option<String>>,
+    entities: Entities,
+    depth: usize,
+    declared: bool,
+}
+
+impl<C, T> State<C, T>
+where
+    C: FnOnce(&str) -> Result<(T, Box<dyn Elements>), Error>,
+{
+    fn new(depth: usize) -> Self {
+        State { choose: None, chosen: None, open: Vec::new(), entities: Entities::default(), depth, declared: false }
+    }
+
+    fn take(&mut self, event: Event<'_>, at: u64) -> Result<(), Problem> {
+        match event {
+            Event::Start(tag) => self.start(&tag),
+            Event::Empty(tag) => {
+                self.start(&tag)?;
+                self.end(tag.local_name().as_ref())
+            }
+            Event::End(tag) => self.end(tag.local_name().as_ref()),
+            other => self.other(other, at).map_err(Problem::Here),
+        }
+    }
+
+    fn other(&mut self, event: Event<'_>, at: u64) -> Result<(), Refusal> {
+        match event {
+            Event::Text(text) => self.characters(&text.xml10_content()),
+            Event::CData(_) if self.open.is_empty() => Err(Refusal::malformed("a text outside of the root element")),
+            Event::CData(text) => self.characters(&text.xml10_content()),
+            Event::GeneralRef(_) if self.open.is_empty() => {
+                Err(Refusal::malformed("a reference outside of the root element"))
+            }
+            Event::GeneralRef(name) => match self.open.last_mut() {
+                Some(Some(text)) => self.entities.resolve(&name, text),
+                _ => Ok(()),
+            },
+            Event::Decl(declaration) => wellformed::declaration(&declaration, at),
+            Event::DocType(_) if self.chosen.is_some() || self.declared => {
+                Err(Refusal::malformed("a document type out of place"))
+            }
+            Event::DocType(doctype) => {
+                self.declared = true;
+                self.entities.declare(&doctype)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), Problem> {
+        let depth = self.open.len();
+        if depth > self.depth {
+            return Err(Problem::Here(Refusal::Limit(format!("more than {} elements in one another", self.depth))));
+        }
+        let local = tag.local_name();
+        let name = local.as_ref();
+        if !wellformed::is_name(name) {
+            return Err(Problem::Here(Refusal::malformed("an element without a name")));
+        }
+        let attributes = Attributes::new(tag.attributes_raw(), &mut self.entities).map_err(Problem::Here)?;
+        if let Some(choose) = self.choose.take() {
+            self.chosen = Some(choose(name).map_err(Problem::Report)?);
+        } else if depth == 0 {
+            return Err(Problem::Here(Refusal::malformed("more after the end of the root element")));
+        }
+        let wanted = match &mut self.chosen {
+            Some((_, elements)) => elements.start(name, depth, &attributes).map_err(Problem::Here)?,
+            None => false,
+        };
+        self.open.push(wanted.then(String::new));
+        Ok(())
+    }
+
+    fn end(&mut self, name: &str) -> Result<(), Problem> {
+        let text = self.open.pop().flatten().unwrap_or_default();
+        match &mut self.chosen {
+            Some((_, elements)) => elements.end(name, self.open.len(), &text).map_err(Problem::Here),
+            None => Ok(()),
+        }
+    }
+
+    fn characters(&mut self, text: &str) -> Result<(), Refusal> {
+        match self.open.last_mut() {
+            Some(Some(wanted)) => wanted.push_str(text),
+            None if !text.trim().is_empty() => return Err(Refusal::malformed("a text outside of the root element")),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(T, Report), Problem> {
+        if !self.open.is_empty() {
+            return Err(Problem::Here(Refusal::malformed("the file ends before its root element does")));
+        }
+        match self.chosen {
+            Some((format, elements)) => Ok((format, elements.finish().map_err(Problem::Here)?)),
+            None => Err(Problem::Report(Error::Empty)),
+        }
+    }
+}
