@@ -4,13 +4,21 @@
 //! everything else by its first line. A report is whole or refused; what is damaged never counts in part.
 
 mod cases;
+mod cobertura;
+mod coverage;
 mod error;
+mod jacoco;
+mod jmeter;
 mod json;
 mod junit;
 mod k6;
+mod lcov;
 mod limits;
+mod locust;
 mod numbers;
+mod samples;
 mod series;
+mod table;
 mod xml;
 
 use std::fmt;
@@ -19,7 +27,10 @@ use std::io::{BufRead, Cursor, Read};
 use domain::reports::Report;
 use serde::Serialize;
 
+use self::cobertura::Cobertura;
 pub use self::error::{Error, Place};
+use self::jacoco::Jacoco;
+use self::jmeter::Jmeter;
 use self::json::{Document, Keys, Top};
 use self::junit::Junit;
 pub use self::limits::Limits;
@@ -134,8 +145,12 @@ fn of_xml(input: impl Read, limits: &Limits) -> Result<Found, Error> {
 
 /// Who reads an XML report with this root element.
 fn elements(root: &str, limits: &Limits) -> Result<(Format, Box<dyn Elements>), Error> {
+    let budget = limits.budget();
     match root {
-        "testsuites" | "testsuite" => Ok((Format::Junit, Box::new(Junit::new(limits.budget())))),
+        "coverage" => Ok((Format::Cobertura, Box::new(Cobertura::new(budget)))),
+        "report" => Ok((Format::Jacoco, Box::new(Jacoco::new(budget)))),
+        "testResults" => Ok((Format::Jmeter, Box::new(Jmeter::new(budget)))),
+        "testsuites" | "testsuite" => Ok((Format::Junit, Box::new(Junit::new(budget)))),
         "robot" | "suite" => Err(Error::Robot),
         _ => Err(Error::Format(format!("XML with the root element '{}'", shortened(root)))),
     }
@@ -168,8 +183,17 @@ fn is_robot(keys: &Keys) -> bool {
 }
 
 /// `line` is the first one that is not blank.
-fn of_lines(line: &str, _input: impl BufRead, _limits: &Limits) -> Result<Found, Error> {
-    Err(Error::Format(format!("a text that begins with '{}'", shortened(line))))
+fn of_lines(line: &str, input: impl Read, limits: &Limits) -> Result<Found, Error> {
+    let (format, report) = if lcov::looks_like(line) {
+        (Format::Lcov, lcov::read(input, limits)?)
+    } else if let Some(layout) = jmeter::layout(line) {
+        (Format::Jmeter, jmeter::read(&layout, input, limits)?)
+    } else if let Some(columns) = locust::columns(line) {
+        (Format::Locust, locust::read(&columns, input, limits)?)
+    } else {
+        return Err(Error::Format(format!("a text that begins with '{}'", shortened(line))));
+    };
+    Ok(Found { format, report })
 }
 
 /// What is told of a text that is none of ours.

@@ -18,3 +18,22 @@ pub(super) fn seconds(text: Option<&str>) -> Result<f64, Refusal> {
         Some(text) => figure("time", text),
     }
 }
+
+/// A count.
+pub(super) fn count(what: &'static str, text: &str) -> Result<u64, Refusal> {
+    text.trim().parse().map_err(|_| Refusal::value(what, text))
+}
+
+/// The number of a line of code.
+pub(super) fn line(text: &str) -> Result<u32, Refusal> {
+    text.trim().parse().map_err(|_| Refusal::value("line number", text))
+}
+
+/// Whether a count of hits is more than none, however large it is.
+pub(super) fn hit(text: &str) -> Result<bool, Refusal> {
+    let digits = text.trim();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Refusal::value("hits", text));
+    }
+    Ok(digits.bytes().any(|byte| byte != b'0'))
+}

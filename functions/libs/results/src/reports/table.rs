@@ -1,0 +1,77 @@
+//! CSV row by row.
+
+use std::io::Read;
+
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+
+use super::error::Error;
+use super::limits::Limits;
+use crate::input::{Guard, Refusal};
+
+/// Rows with the places of the columns that are wanted.
+pub(super) struct Table<R> {
+    rows: Reader<Guard<R>>,
+    row: ByteRecord,
+}
+
+impl<R: Read> Table<R> {
+    pub(super) fn new(input: R, delimiter: u8, limits: &Limits) -> Self {
+        let guard = Guard::new(input, limits.streamed(), false);
+        let rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(guard);
+        Table { rows, row: ByteRecord::new() }
+    }
+
+    /// The next row; none at the end. Blank lines are none.
+    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, Error> {
+        self.rows.get_mut().mark();
+        match self.rows.read_byte_record(&mut self.row) {
+            Ok(true) => Ok(Some(Row(&self.row))),
+            Ok(false) => Ok(None),
+            Err(error) => {
+                let (line, byte) = (self.rows.position().line(), self.rows.position().byte());
+                Err(match error.into_kind() {
+                    ErrorKind::Io(error) => Error::of_io(error, line, byte),
+                    other => Error::at_line(line, byte, Refusal::malformed(format!("{other:?}"))),
+                })
+            }
+        }
+    }
+}
+
+/// One row.
+pub(super) struct Row<'a>(&'a ByteRecord);
+
+impl Row<'_> {
+    /// The text of a cell, without white space around it.
+    pub(super) fn cell(&self, at: Option<usize>) -> Option<String> {
+        let bytes = self.0.get(at?)?;
+        Some(String::from_utf8_lossy(bytes).trim().to_owned())
+    }
+
+    /// The same where the row must have it.
+    pub(super) fn wanted(&self, at: usize, name: &'static str) -> Result<String, Refusal> {
+        self.cell(Some(at)).ok_or(Refusal::Missing(name))
+    }
+
+    /// All cells.
+    pub(super) fn cells(&self) -> Vec<String> {
+        (0..self.0.len()).filter_map(|at| self.cell(Some(at))).collect()
+    }
+
+    /// About this row.
+    pub(super) fn wrong(&self, reason: Refusal) -> Error {
+        let place = self.0.position().map_or((1, 0), |place| (place.line(), place.byte()));
+        Error::at_line(place.0, place.1, reason)
+    }
+}
+
+/// The cells of a line that stands alone.
+pub(super) fn cells(line: &str, delimiter: u8) -> Vec<String> {
+    let mut rows =
+        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(line.as_bytes());
+    let mut row = ByteRecord::new();
+    match rows.read_byte_record(&mut row) {
+        Ok(true) => Row(&row).cells(),
+        _ => Vec::new(),
+    }
+}
