@@ -20,7 +20,7 @@ pub enum Report {
     Coverage(Coverage),
     /// Findings of scanners that count: neither suppressed nor resolved.
     Vulnerabilities(Vec<Finding>),
-    /// Series of a load test by name, which is a word of gates: see [`series_name`].
+    /// Series of a load test by name.
     Performance(BTreeMap<String, Series>),
     /// Unit tests, one entry a case.
     Tests(Vec<Case>),
@@ -191,28 +191,12 @@ pub struct Series {
     /// Share of samples that failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error_rate: Option<f64>,
-    /// Share of samples that were true, as the rates of k6 count them; what that means is up to the test.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pass_rate: Option<f64>,
     /// Samples, or the sum of a counter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<f64>,
     /// Thresholds of the tool's own that were crossed, and all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thresholds: Option<Share>,
-}
-
-/// The name of a series as gates write it: `[A-Za-z_][A-Za-z0-9_-]*`.
-///
-/// Every run of other characters becomes one `_`, and none stays at the ends: `GET /cart/{id}` is `GET_cart_id`.
-pub fn series_name(name: &str) -> String {
-    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let parts = name.split(|c| !fits(c)).filter(|part| !part.is_empty());
-    let mut word = parts.collect::<Vec<_>>().join("_");
-    if !word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') {
-        word.insert(0, '_');
-    }
-    word
 }
 
 /// One unit test.
@@ -230,26 +214,4 @@ pub struct Case {
     /// True if an attempt failed before one passed.
     #[serde(default)]
     pub flaky: bool,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_of_a_series_is_a_word_of_gates() {
-        let names = [
-            "http_req_duration",
-            "http_req_duration{scenario:a b}",
-            "GET /cart/{id}",
-            "/",
-            "95 percent",
-            "-x",
-            "é",
-            "",
-        ];
-        let words =
-            ["http_req_duration", "http_req_duration_scenario_a_b", "GET_cart_id", "_", "_95_percent", "_-x", "_", "_"];
-        assert_eq!(names.map(series_name), words);
-    }
 }

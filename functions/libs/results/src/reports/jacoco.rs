@@ -65,6 +65,9 @@ impl Jacoco {
 impl Elements for Jacoco {
     fn start(&mut self, name: &str, depth: usize, attributes: &Attributes<'_>) -> Result<bool, Refusal> {
         match (name, self.file) {
+            (_, None) if depth == 1 && !matches!(name, "sessioninfo" | "group" | "package" | "counter") => {
+                return Err(Refusal::child(name, "report"));
+            }
             ("group", _) => self.groups.push(attributes.owned("name").unwrap_or_default()),
             ("package", _) => self.package = attributes.owned("name").unwrap_or_default(),
             ("sourcefile", _) => self.source(attributes)?,

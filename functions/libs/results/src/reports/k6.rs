@@ -13,7 +13,6 @@ use serde_json::{Map, Value};
 
 use super::error::Error;
 use super::json::{Document, Top};
-use super::series;
 use crate::input::Refusal;
 
 /// A summary has a few figures for each metric; one that is larger is none.
@@ -49,7 +48,7 @@ pub(super) fn read(document: &Document) -> Result<Report, Error> {
     let summary: Summary = document.parsed()?;
     let mut all = BTreeMap::new();
     for (name, metric) in &summary.metrics {
-        series::add(&mut all, name, of_metric(name, metric)?);
+        all.insert(name.clone(), of_metric(name, metric)?);
     }
     Ok(Report::Performance(all))
 }
@@ -114,7 +113,7 @@ fn trend(time: bool, figures: &Figures<'_>, series: &mut Series) -> Result<(), E
 }
 
 /// A share of samples that were true: `passes` of them, and `fails` that were not. Only of two metrics k6 itself
-/// says what that means: a true `http_req_failed` is a failure, a true check is none.
+/// says what that means: a true `http_req_failed` is a failure, a true check is none. Others have a count alone.
 fn rate(name: &str, figures: &Figures<'_>, series: &mut Series) -> Result<(), Error> {
     let passes = figures.measured("passes")?.unwrap_or_default();
     let all = passes + figures.measured("fails")?.unwrap_or_default();
@@ -123,8 +122,8 @@ fn rate(name: &str, figures: &Figures<'_>, series: &mut Series) -> Result<(), Er
         let share = passes * 100.0 / all;
         match base(name) {
             "http_req_failed" => series.error_rate = Some(share),
-            "checks" => (series.pass_rate, series.error_rate) = (Some(share), Some((all - passes) * 100.0 / all)),
-            _ => series.pass_rate = Some(share),
+            "checks" => series.error_rate = Some((all - passes) * 100.0 / all),
+            _ => {}
         }
     }
     Ok(())

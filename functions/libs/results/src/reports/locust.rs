@@ -10,9 +10,9 @@ use domain::reports::{Report, Series};
 
 use super::error::Error;
 use super::limits::Limits;
+use super::numbers;
 use super::samples::TOTAL;
 use super::table::{Row, Table, cells};
-use super::{numbers, series};
 use crate::input::Refusal;
 
 /// Where the columns are.
@@ -57,21 +57,23 @@ pub(super) fn read(columns: &Columns, input: impl Read, limits: &Limits) -> Resu
         let wrong = |reason| row.wrong(reason);
         let (name, figures) = of_row(&row, columns).map_err(wrong)?;
         budget.entry().and_then(|()| budget.text(&name)).map_err(wrong)?;
-        match name.as_str() {
-            TOTAL => total = Some(figures),
-            name => series::add(&mut all, name, figures),
+        if name.is_empty() {
+            total = Some(figures);
+        } else {
+            all.insert(name, figures);
         }
     }
     all.extend(total.map(|figures| (TOTAL.to_owned(), figures)));
     Ok(Report::Performance(all))
 }
 
+/// Name and figures of a row. The row of all requests has no name.
 fn of_row(row: &Row<'_>, columns: &Columns) -> Result<(String, Series), Refusal> {
     let kind = row.cell(columns.kind).unwrap_or_default();
     let name = row.wanted(columns.name, "the name of a request")?;
     let name = match (kind.as_str(), name.as_str()) {
-        ("" | "None", "Aggregated" | "Total") => TOTAL.to_owned(),
-        _ => format!("{kind} {name}"),
+        ("" | "None", "Aggregated" | "Total") => String::new(),
+        _ => format!("{kind} {name}").trim().to_owned(),
     };
     let number = |at: Option<usize>, what| match row.cell(at).as_deref() {
         None | Some("" | "N/A") => Ok(None),

@@ -17,7 +17,6 @@ mod limits;
 mod locust;
 mod numbers;
 mod samples;
-mod series;
 mod table;
 mod xml;
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::reports::{Report, Series, series_name};
+use domain::reports::{Report, Series};
 
 use super::limits::Budget;
 use crate::input::Refusal;
@@ -21,7 +21,7 @@ pub(super) struct Sample<'a> {
     pub(super) start: Option<i64>,
 }
 
-/// The samples so far, by the words for their labels: samples of labels with the same word are those of one series.
+/// The samples so far, by their labels.
 pub(super) struct Samples {
     by_name: BTreeMap<String, Taken>,
     budget: Budget,
@@ -53,11 +53,10 @@ impl Samples {
 
     pub(super) fn add(&mut self, sample: &Sample<'_>) -> Result<(), Refusal> {
         self.budget.entry()?;
-        let name = series_name(sample.label);
-        if !self.by_name.contains_key(&name) {
-            self.budget.text(&name)?;
+        if !self.by_name.contains_key(sample.label) {
+            self.budget.text(sample.label)?;
         }
-        let taken = self.by_name.entry(name).or_default();
+        let taken = self.by_name.entry(sample.label.to_owned()).or_default();
         taken.elapsed.push(sample.elapsed);
         taken.told += u64::from(sample.failed.is_some());
         taken.failed += u64::from(sample.failed == Some(true));
