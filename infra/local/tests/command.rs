@@ -45,6 +45,24 @@ fn a_failing_test_gives_exit_status_1_and_one_json_object() {
         assert!(out.path().join(name).is_file(), "{name}");
     }
     assert_eq!(logs(out.path()), 2);
+    judged_again(out.path());
+}
+
+/// The folder of a failed run gives the verdict's very bytes, and a file that was changed is told.
+fn judged_again(run: &Path) {
+    let again = qaops(&["judge"], Some(run));
+    assert_eq!(again.status.code(), Some(1));
+    assert_eq!(again.stdout, std::fs::read(run.join("verdict.json")).unwrap());
+    let summary = run.join("shards/0001-1.json");
+    let better = std::fs::read_to_string(&summary).unwrap().replace("\"failed\"", "\"passed\"");
+    std::fs::write(&summary, format!("{better}\n")).unwrap();
+    let changed = qaops(&["judge"], Some(run));
+    assert_eq!(changed.status.code(), Some(3));
+    let told = String::from_utf8(changed.stderr).unwrap();
+    assert!(told.contains("shards/0001-1.json has changed"), "{told}");
+    std::fs::remove_file(summary).unwrap();
+    let told = String::from_utf8(qaops(&["judge"], Some(run)).stderr).unwrap();
+    assert!(told.contains("shards/0001-1.json is missing"), "{told}");
 }
 
 /// Files named `log.html` below a folder.
