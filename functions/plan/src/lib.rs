@@ -186,6 +186,7 @@ fn plan(
         gates: settings.gates,
         given_reports: settings.given_reports,
         baseline: None,
+        quarantine: settings.quarantine,
         labels: settings.labels,
         work: Work {
             suite: settings.suite,

@@ -1,8 +1,12 @@
 //! The baseline: the last accepted run that a run is compared with.
 
+mod figures;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::figures::BaselineFigures;
 
 /// Label that names a run's branch.
 pub const BRANCH: &str = "branch";

@@ -14,6 +14,8 @@ use crate::gates::{Gate, Severity};
 use crate::names;
 use crate::plan::{Hooks, RobotOptions};
 use crate::problem::Problem;
+use crate::quarantine::{self, Quarantine};
+use crate::reports::Kind;
 use crate::tree::Node;
 
 /// Name of the file at the package's root.
@@ -27,9 +29,6 @@ pub(crate) const RERUNS: RangeInclusive<u32> = 0..=5;
 
 /// Environments that a run may have.
 pub(crate) const ENVIRONMENTS: RangeInclusive<u32> = 1..=500;
-
-/// Kinds of reports that gates can look into.
-const REPORTS: [&str; 3] = ["coverage", "performance", "vulnerabilities"];
 
 /// What an environment is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +88,8 @@ pub struct Config {
     pub reports: BTreeMap<String, String>,
     /// Gates in the order error, warn, stop; empty if the file has none.
     pub gates: Vec<Gate>,
+    /// Tests that may fail for a while, in the order of the file.
+    pub quarantine: Vec<Quarantine>,
 }
 
 impl Config {
@@ -109,6 +110,7 @@ impl Config {
             "hooks",
             "reports",
             "gates",
+            "quarantine",
         ];
         let fields = node.known(&keys, &ELSEWHERE)?;
         let mut config = Self::default();
@@ -131,6 +133,7 @@ impl Config {
             "hooks" => self.hooks = hooks(node)?,
             "reports" => self.reports = reports(node, names::path)?,
             "gates" => self.gates = gates(node)?,
+            "quarantine" => self.quarantine = quarantine::read(node)?,
             _ => {}
         }
         Ok(())
@@ -173,7 +176,10 @@ pub(crate) fn size(fields: &[(&str, &Node)]) -> Result<Option<Size>, Problem> {
 
 /// Reports by kind, each read by `value`.
 pub(crate) fn reports<T>(node: &Node, value: fn(&Node) -> Result<T, Problem>) -> Result<BTreeMap<String, T>, Problem> {
-    node.known(&REPORTS, &[])?.into_iter().map(|(kind, node)| Ok((kind.to_owned(), value(node)?))).collect()
+    node.known(&Kind::ALL.map(Kind::word), &[])?
+        .into_iter()
+        .map(|(kind, node)| Ok((kind.to_owned(), value(node)?)))
+        .collect()
 }
 
 fn robot(node: &Node) -> Result<RobotOptions, Problem> {

@@ -4,6 +4,7 @@
 //! arguments, so each decision is a total function from data to data and can be tested as one.
 
 pub mod baseline;
+pub mod classes;
 pub mod config;
 pub mod duration;
 pub mod evidence;
@@ -18,8 +19,10 @@ pub mod names;
 pub mod order;
 pub mod outcome;
 pub mod package;
+mod pattern;
 pub mod plan;
 pub mod problem;
+pub mod quarantine;
 pub mod queue;
 pub mod records;
 pub mod reports;

@@ -56,6 +56,9 @@ pub struct TestRecord {
     /// True if it failed first and passed when it was run again.
     #[serde(default)]
     pub flaky: bool,
+    /// True if it is in quarantine, so that its failure fails no gate but a mandatory one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quarantined: bool,
 }
 
 /// What is known of a run besides its tests.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::baseline::PinnedBaseline;
 use crate::gates::Gate;
 use crate::names::S3Url;
+use crate::quarantine::Quarantine;
 
 /// Where the suite package lies, pinned so that a run can be repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +98,9 @@ pub struct Plan {
     /// The accepted run that this one is compared with; none where there is none yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<PinnedBaseline>,
+    /// Tests that may fail for a while.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantine: Vec<Quarantine>,
     /// Labels of the run, such as `branch` and `commit`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,

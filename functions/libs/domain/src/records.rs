@@ -35,6 +35,7 @@ fn tests_of(summary: &Summary) -> Vec<TestRecord> {
             tags: test.tags.clone(),
             seconds: test.seconds,
             flaky: false,
+            quarantined: false,
         });
     });
     tests

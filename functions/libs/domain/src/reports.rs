@@ -26,6 +26,81 @@ pub enum Report {
     Tests(Vec<Case>),
 }
 
+/// A kind of report, by the name that `[reports]` has for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// `coverage`
+    Coverage,
+    /// `junit`: unit tests.
+    Junit,
+    /// `performance`
+    Performance,
+    /// `vulnerabilities`
+    Vulnerabilities,
+}
+
+impl Kind {
+    /// All kinds, by name.
+    pub const ALL: [Self; 4] = [Self::Coverage, Self::Junit, Self::Performance, Self::Vulnerabilities];
+
+    /// The name that `[reports]` has for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Coverage => "coverage",
+            Self::Junit => "junit",
+            Self::Performance => "performance",
+            Self::Vulnerabilities => "vulnerabilities",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl Report {
+    /// Its kind.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Coverage(_) => Kind::Coverage,
+            Self::Vulnerabilities(_) => Kind::Vulnerabilities,
+            Self::Performance(_) => Kind::Performance,
+            Self::Tests(_) => Kind::Junit,
+        }
+    }
+}
+
+/// One report that a run named, and what came of reading it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReportState {
+    /// Kind that it was named as.
+    pub kind: Kind,
+    /// Path or address, as people know it.
+    pub name: String,
+    /// What came of it.
+    pub state: Reading,
+}
+
+/// What came of reading a report.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reading {
+    /// This is what it tells. A report of another kind than it was named as counts as refused.
+    Read(Report),
+    /// Nobody delivered it: neither a shard nor whoever started the run.
+    Missing,
+    /// It was delivered and could not be read: the reader's error, a fragment.
+    Refused(String),
+}
+
 /// How much of the code the tests reached.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {

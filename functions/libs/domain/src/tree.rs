@@ -6,6 +6,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::problem::{Problem, did_you_mean, quoted};
 
+const A_DATE: &str = "a date such as 2026-12-31";
+
 /// A value and where it stands.
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
@@ -25,7 +27,7 @@ enum Kind {
     Text(String),
     List(Vec<Node>),
     Table(Vec<(String, Node)>),
-    /// A date or time of TOML, which no setting takes.
+    /// A date or time of TOML.
     Time(String),
 }
 
@@ -95,6 +97,13 @@ impl Node {
         };
         let expected = || self.expected(&format!("a whole number from {} to {}", range.start(), range.end()));
         number.filter(|number| range.contains(number)).ok_or_else(expected)
+    }
+
+    /// A day, as text or as TOML's own date.
+    pub(crate) fn date(&self) -> Result<jiff::civil::Date, Problem> {
+        let (Kind::Text(text) | Kind::Time(text)) = &self.kind else { return Err(self.expected(A_DATE)) };
+        let is_day = text.len() == "2026-12-31".len();
+        text.parse().ok().filter(|_| is_day).ok_or_else(|| self.expected(A_DATE))
     }
 
     /// The nodes of a list.

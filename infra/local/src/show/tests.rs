@@ -14,6 +14,7 @@ fn test(name: &str, status: Status, flaky: bool) -> TestRecord {
         tags: vec!["critical".into()],
         seconds: 1.25,
         flaky,
+        quarantined: false,
     }
 }
 

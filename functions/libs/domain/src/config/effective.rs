@@ -10,6 +10,7 @@ use crate::gates::{self, Gate};
 use crate::names::{S3Url, normal_variable};
 use crate::plan::{Hooks, RobotOptions};
 use crate::problem::Problem;
+use crate::quarantine::Quarantine;
 use crate::request::Request;
 
 /// Seconds of a run that neither the request nor the package limits.
@@ -46,6 +47,9 @@ pub struct Effective {
     pub labels: BTreeMap<String, String>,
     /// Gates, at least one.
     pub gates: Vec<Gate>,
+    /// Tests that may fail for a while.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantine: Vec<Quarantine>,
 }
 
 /// Joins the two. The request wins; its `include` and `exclude` replace the package's, its variables replace
@@ -69,6 +73,7 @@ pub fn effective(request: &Request, config: &Config) -> Result<Effective, Proble
         given_reports: request.reports.clone(),
         labels: request.labels.clone(),
         gates,
+        quarantine: config.quarantine.clone(),
     })
 }
 

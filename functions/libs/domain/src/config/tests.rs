@@ -196,16 +196,16 @@ fn unknown_keys_are_answered_with_the_ones_that_may_be_meant() {
         "[robot]\nvariable = { A = \"x\" }",
         "[hooks]\nbefor = \"x\"",
         "[gates]\nerrors = []",
-        "[quarantine]\n",
-        "[reports]\njunit = \"x.xml\"",
+        "[quarantines]\n",
+        "[reports]\nunits = \"x.xml\"",
     ]), @r#"
     qaops.toml: unknown key "enviroments", did you mean "environments"
     qaops.toml: unknown key "include", write it below [robot]
     qaops.toml: robot: unknown key "variable", did you mean "variables"
     qaops.toml: hooks: unknown key "befor", did you mean "before"
     qaops.toml: gates: unknown key "errors", did you mean "error"
-    qaops.toml: unknown key "quarantine", expected one of suite, platform, environments, target, timeout, rerun_failed, default_branch, needs, robot, hooks, reports, gates
-    qaops.toml: reports: unknown key "junit", expected one of coverage, performance, vulnerabilities
+    qaops.toml: unknown key "quarantines", did you mean "quarantine"
+    qaops.toml: reports: unknown key "units", did you mean "junit"
     "#);
 }
 

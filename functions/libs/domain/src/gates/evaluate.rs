@@ -1,10 +1,9 @@
 //! Whether gates hold, and why.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Gate, Limit, Operator, Severity};
+use crate::baseline::BaselineFigures;
 use crate::duration;
 use crate::metrics::{Metrics, Unit, lookup};
 
@@ -63,8 +62,8 @@ impl GateOutcome {
     }
 }
 
-/// What comes of each gate, in the same order. `baseline` holds the figures of the last accepted run by metric.
-pub fn evaluate(gates: &[Gate], metrics: &Metrics<'_>, baseline: Option<&BTreeMap<String, f64>>) -> Vec<GateOutcome> {
+/// What comes of each gate, in the same order. `baseline` is the last accepted run.
+pub fn evaluate(gates: &[Gate], metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> Vec<GateOutcome> {
     gates.iter().map(|gate| outcome(gate, metrics, baseline)).collect()
 }
 
@@ -75,13 +74,15 @@ pub fn first_stop(gates: &[Gate], metrics: &Metrics<'_>) -> Option<GateOutcome> 
     stops.map(|gate| outcome(gate, metrics, None)).find(|outcome| outcome.state == State::Broken)
 }
 
-fn outcome(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BTreeMap<String, f64>>) -> GateOutcome {
+fn outcome(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> GateOutcome {
     let unit = lookup(&gate.metric.name).map_or(Unit::Count, |known| known.unit);
     let metric = gate.metric.to_string();
     let value = metrics.value(&gate.metric);
     let limit = match gate.limit {
         Limit::Fixed(limit) => Some(limit),
-        Limit::Baseline { offset } => baseline.and_then(|figures| figures.get(&metric)).map(|figure| figure + offset),
+        Limit::Baseline { offset } => {
+            baseline.and_then(|baseline| baseline.metrics.get(&metric)).map(|figure| figure + offset)
+        }
     };
     let state = match (value, limit) {
         (None, _) => State::NoValue,

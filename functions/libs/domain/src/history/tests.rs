@@ -103,6 +103,7 @@ fn of_two_tests_of_one_name_the_one_that_failed_is_remembered() {
         tags: Vec::new(),
         seconds: 1.0,
         flaky,
+        quarantined: false,
     };
     let nowhere = TestRecord { suite_file: String::new(), ..test(TestStatus::Passed, false) };
     let records = [test(TestStatus::Passed, true), test(TestStatus::Failed, false), test(TestStatus::Skipped, false)];

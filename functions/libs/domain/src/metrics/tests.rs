@@ -8,6 +8,7 @@ fn test(long_name: &str, status: Status, tags: &[&str]) -> TestRecord {
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
         seconds: 1.5,
         flaky: false,
+        quarantined: false,
     }
 }
 
