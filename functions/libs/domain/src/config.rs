@@ -212,19 +212,23 @@ fn hooks(node: &Node) -> Result<Hooks, Problem> {
     Ok(hooks)
 }
 
-fn gates(node: &Node) -> Result<Vec<Gate>, Problem> {
+/// Gates by severity, in the order error, warn, stop.
+pub(crate) fn gates(node: &Node) -> Result<Vec<Gate>, Problem> {
     let mut gates = Vec::new();
     let severities = [("error", Severity::Error), ("warn", Severity::Warn), ("stop", Severity::Stop)];
     let tables = node.known(&severities.map(|(name, _)| name), &[])?;
     for (key, list) in tables {
-        for node in list.list()? {
-            let severity = severities.iter().find(|(name, _)| *name == key).map_or(Severity::Error, |(_, s)| *s);
-            let gate = Gate::parse(node.text()?, severity);
-            gates.push(gate.map_err(|refusal| refusal.at(&node.place))?);
-        }
+        let severity = severities.iter().find(|(name, _)| *name == key).map_or(Severity::Error, |(_, s)| *s);
+        gates.extend(gate_list(list, severity)?);
     }
     gates.sort_by_key(|gate| gate.severity);
     Ok(gates)
+}
+
+/// Gates of a list of texts.
+pub(crate) fn gate_list(list: &Node, severity: Severity) -> Result<Vec<Gate>, Problem> {
+    let gate = |node: &Node| Gate::parse(node.text()?, severity).map_err(|refusal| refusal.at(&node.place));
+    list.list()?.iter().map(gate).collect()
 }
 
 #[cfg(test)]

@@ -1,27 +1,43 @@
 //! Gates: conditions on a run's metrics that decide its verdict.
 //!
 //! ```text
-//! gate     = metric operator limit
-//! metric   = word { "." word } with labels once, after any of the words: tests{tag=critical}.failed
-//! labels   = "{" word "=" value { "," word "=" value } "}"
+//! gate     = metric operator limit [ "min" count ]
+//! metric   = word { "." word } [ ".new" ] with labels once, after any of the words: tests{tag=critical}.failed
+//! labels   = "{" label { "," label } "}"
+//! label    = word ( "=" | "!=" ) ( value | "\"" value "\"" )       values may be patterns with * and ?
 //! operator = "==" | "!=" | "<" | "<=" | ">" | ">="
-//! limit    = quantity | "baseline" [ ("+" | "-") quantity ]
-//! quantity = number | number "%" | "$" number | number ("h" | "m" | "s" | "ms") …
+//! limit    = quantity | "baseline" [ "*" number ] [ ("+" | "-") quantity ]
+//! quantity = number [ unit ] | "$" number
+//! unit     = "%" | "h" | "m" | "s" | "ms" | "us" | "B" | "kB" | "MB" | "GB" | "KiB" | "MiB" | "GiB" | any of these
+//!            amounts of data with "/s" | "/s"                       times may follow each other: 1m30s
 //! ```
+//!
+//! A unit must be that of the metric. What is added to the baseline's share is in percentage points. `.new` counts only
+//! what the baseline did not have. `min` is the least count of samples that a share, an average or a percentile must
+//! stand on to decide; it is 20 where the gate compares with the baseline, and nothing is asked elsewhere.
+//!
+//! A gate that compares with the baseline passes while there is none, and so does one with too few samples; both
+//! say so. The list of metrics with their labels and units stands in the crate's `README.md`.
 
 mod evaluate;
 mod grammar;
+mod mandatory;
 mod typed;
 mod verdict;
+mod words;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::evaluate::{GateOutcome, State, Value, evaluate, first_stop};
+pub use self::evaluate::{GateOutcome, State, Value, evaluate, first_stop, read_by};
+pub use self::mandatory::{SETTING, parse_mandatory, with_mandatory};
 pub use self::verdict::{Judgement, Verdict, judge};
-use crate::metrics::Metric;
+use crate::metrics::{Metric, Metrics, Unit, lookup};
 use crate::problem::Problem;
+
+/// Samples that a gate asks for that compares a share, an average or a percentile with the baseline and names no count.
+pub(crate) const LEAST: u64 = 20;
 
 /// What follows when a gate does not hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -57,14 +73,17 @@ pub enum Operator {
 pub enum Limit {
     /// A fixed figure.
     Fixed(f64),
-    /// The baseline's figure plus an offset.
+    /// The baseline's figure, multiplied and then moved.
     Baseline {
+        /// What it is multiplied by, above 0.
+        factor: f64,
         /// What is added; negative to allow a loss.
         offset: f64,
     },
 }
 
-/// One gate. As JSON it is its text and severity, and it is parsed again when it is read.
+/// One gate. As JSON it is its text and severity, and it is parsed again when it is read. It displays as it is
+/// understood, which reads the same for two spellings of a gate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Gate {
@@ -72,12 +91,16 @@ pub struct Gate {
     pub text: String,
     /// What follows when it does not hold.
     pub severity: Severity,
+    /// True if the platform's owner asks for it, whatever the package says.
+    pub mandatory: bool,
     /// The figure that it looks at.
     pub metric: Metric,
     /// How the figure is compared.
     pub operator: Operator,
     /// What it is compared with.
     pub limit: Limit,
+    /// Samples that it must stand on to decide, where it names how many.
+    pub least: Option<u64>,
 }
 
 /// Why a text is no gate, and where in it.
@@ -112,6 +135,39 @@ impl Gate {
         let syntax = grammar::parse(&shown)?;
         typed::check(&shown, severity, syntax)
     }
+
+    /// The figures that it looks at: a mandatory gate counts tests in quarantine too.
+    pub(crate) fn figures<'a>(&self, metrics: &Metrics<'a>) -> Metrics<'a> {
+        if self.mandatory { metrics.counting_quarantined() } else { metrics.clone() }
+    }
+
+    /// The name by which a baseline keeps its figure. That of a mandatory gate is another figure where quarantine
+    /// makes a difference.
+    pub(crate) fn key(&self) -> String {
+        let excusable = ["tests.failed", "tests.flaky", "tests.pass_rate"].contains(&self.metric.name.as_str());
+        let strict = if self.mandatory && excusable { " with quarantined tests" } else { "" };
+        format!("{}{strict}", self.metric)
+    }
+}
+
+impl fmt::Display for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = lookup(&self.metric.name).map_or(Unit::Count, |known| known.unit);
+        write!(f, "{} {} ", self.metric, self.operator.sign())?;
+        match self.limit {
+            Limit::Fixed(limit) => f.write_str(&unit.written(limit))?,
+            Limit::Baseline { factor, offset } => {
+                f.write_str("baseline")?;
+                if factor != 1.0 {
+                    write!(f, " * {factor}")?;
+                }
+                if offset != 0.0 {
+                    write!(f, " {} {}", if offset < 0.0 { "-" } else { "+" }, unit.written(offset.abs()))?;
+                }
+            }
+        }
+        self.least.map_or(Ok(()), |least| write!(f, " min {least}"))
+    }
 }
 
 /// The gates of a package that names none: no test failed, and there were tests.
@@ -124,11 +180,13 @@ pub fn defaults() -> Vec<Gate> {
 struct Written {
     gate: String,
     severity: Severity,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    mandatory: bool,
 }
 
 impl From<Gate> for Written {
     fn from(gate: Gate) -> Self {
-        Self { gate: gate.text, severity: gate.severity }
+        Self { gate: gate.text, severity: gate.severity, mandatory: gate.mandatory }
     }
 }
 
@@ -136,7 +194,8 @@ impl TryFrom<Written> for Gate {
     type Error = Refusal;
 
     fn try_from(written: Written) -> Result<Self, Refusal> {
-        Self::parse(&written.gate, written.severity)
+        let gate = Self::parse(&written.gate, written.severity)?;
+        Ok(Self { mandatory: written.mandatory, ..gate })
     }
 }
 

@@ -1,43 +1,28 @@
 //! Metrics: the named figures of a run that gates are about.
 
+mod filter;
 mod known;
+mod name;
+mod remark;
+mod reported;
+mod tested;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use self::known::{Known, Unit, labels_of, lookup, names_like, report_of};
-use crate::names::normal_tag;
-use crate::outcome::{Counts, Status};
-
-/// A metric's name and the labels that narrow it, displayed as `tests{tag=critical}.failed`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Metric {
-    /// Name with dots: `tests.failed`.
-    pub name: String,
-    /// Labels in the order of the gate.
-    pub labels: Vec<(String, String)>,
-}
-
-impl Metric {
-    /// The metric without labels.
-    pub fn plain(name: &str) -> Self {
-        Self { name: name.to_owned(), labels: Vec::new() }
-    }
-}
-
-impl fmt::Display for Metric {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.labels.is_empty() {
-            return f.write_str(&self.name);
-        }
-        let (family, rest) = self.name.split_once('.').map_or((self.name.as_str(), None), |(a, b)| (a, Some(b)));
-        let labels: Vec<String> = self.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        write!(f, "{family}{{{}}}", labels.join(","))?;
-        rest.map_or(Ok(()), |rest| write!(f, ".{rest}"))
-    }
-}
+use self::filter::Filter;
+pub(crate) use self::known::{
+    JUNIT, Known, ROBOT, SOURCE, Unit, countable, countables, kind_of, labels_of, lookup, names_like, series_name,
+};
+pub use self::name::{Label, Metric};
+use self::reported::Reported;
+pub(crate) use self::reported::Standing;
+use self::tested::Tally;
+use crate::baseline::BaselineFigures;
+use crate::outcome::Status;
+use crate::reports::{Kind, ReportState, Risk};
 
 /// One test of a run, after its reruns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,89 +59,144 @@ pub struct RunFacts {
     pub cost: Option<f64>,
 }
 
-/// The figures of one run, computed when they are asked for.
+/// The figures of one run, computed when they are asked for. Shares are in percent, durations in seconds, money in
+/// dollars, amounts of data in bytes.
 #[derive(Clone, Debug)]
 pub struct Metrics<'a> {
     tests: &'a [TestRecord],
     run: RunFacts,
-    reported: BTreeMap<String, f64>,
+    reported: Arc<Reported>,
+    /// Whether tests in quarantine count like all others.
+    strict: bool,
 }
 
 impl<'a> Metrics<'a> {
-    /// Figures of the tests and facts of a run.
+    /// Figures of the tests and facts of a run, without reports.
     pub fn from_run(tests: &'a [TestRecord], run: RunFacts) -> Self {
-        Self { tests, run, reported: BTreeMap::new() }
+        Self { tests, run, reported: Arc::default(), strict: false }
     }
 
-    /// Adds a figure of a report, such as `coverage.line` in percent, by the name that its metric displays.
-    pub fn with(mut self, metric: impl Into<String>, value: f64) -> Self {
-        self.reported.insert(metric.into(), value);
+    /// Adds every report that the run named, those that are missing or cannot be read among them. One path that
+    /// several shards may leave behind is missing only if none did.
+    ///
+    /// Several reports of a kind are one:
+    /// - A file of the same package and path in several coverage reports has the largest number of covered lines
+    ///   that one of them has. That is the least that all of them reached together: counts do not tell which
+    ///   lines they were.
+    /// - A finding counts once, whatever reports it stands in. Where they rate it differently it counts as either.
+    /// - Of a load test's series of one name the worst figure counts: the lowest rate, the highest of all others.
+    ///   Counts are added, and averages and error rates are weighted by them where every report has one.
+    /// - Unit tests are put one after the other.
+    pub fn with_reports(mut self, reports: &[ReportState]) -> Self {
+        self.reported = Arc::new(Reported::of(reports));
         self
     }
 
-    /// The figure, or none where nothing tells it. Shares are in percent, durations in seconds, money in dollars.
+    /// The same figures with tests in quarantine counted like all others.
+    pub(crate) fn counting_quarantined(&self) -> Self {
+        Self { strict: true, ..self.clone() }
+    }
+
+    /// The figure, or none where nothing tells it. Of a metric of what is new this is none: that takes a baseline.
     pub fn value(&self, metric: &Metric) -> Option<f64> {
+        if metric.new {
+            return None;
+        }
+        let filter = Filter::of(metric);
         match metric.name.split_once('.') {
-            Some(("tests", figure)) => self.of_tests(figure, &metric.labels),
+            Some(("tests", figure)) => self.tally(&filter).figure(figure),
             Some(("run", figure)) => self.of_run(figure),
-            _ => self.reported.get(&metric.to_string()).copied(),
+            Some(("coverage", figure)) => self.reported.coverage(figure, &filter),
+            Some(("performance", figure)) => self.reported.performance(figure),
+            _ => self.has(Kind::Vulnerabilities).then(|| self.reported.findings(&filter).len() as f64),
         }
         .filter(|value| value.is_finite())
     }
 
-    /// Every figure without labels that has a value: for history, baselines and dashboards.
-    pub fn figures(&self) -> BTreeMap<String, f64> {
-        let plain = known::FIXED.iter().map(|(name, _)| Metric::plain(name));
-        let fixed = plain.filter_map(|metric| Some((metric.to_string(), self.value(&metric)?)));
-        fixed.chain(self.reported.clone()).collect()
-    }
-
-    /// Why a metric has no value, or why its value is about nothing: a fragment, empty where there is nothing to say.
-    pub(crate) fn remark(&self, metric: &Metric) -> String {
-        let family = metric.name.split('.').next().unwrap_or("");
-        if family != "tests" && self.value(metric).is_some() {
-            return String::new();
-        }
-        if let Some(report) = report_of(family) {
-            return format!("no {report} report was given");
-        }
-        if family == "run" {
-            return "it is not known of this run".to_owned();
-        }
-        match metric.labels.iter().find(|label| self.matching(std::slice::from_ref(*label)).next().is_none()) {
-            Some((key, value)) if key == "tag" => format!("no test has the tag \"{value}\""),
-            Some((_, value)) => format!("no test is in the suite \"{value}\""),
-            None if self.matching(&metric.labels).next().is_none() => "there is no such test".to_owned(),
-            None if metric.name == "tests.pass_rate" => "no test passed or failed".to_owned(),
-            None => String::new(),
-        }
-    }
-
-    fn matching<'m>(&'m self, labels: &[(String, String)]) -> impl Iterator<Item = &'a TestRecord> + use<'a> {
-        let wanted: Vec<(bool, String)> = labels.iter().map(|(key, value)| (key == "tag", normal_tag(value))).collect();
-        self.tests.iter().filter(move |test| {
-            wanted.iter().all(|(tag, value)| if *tag { has_tag(test, value) } else { is_below(test, value) })
-        })
-    }
-
-    fn of_tests(&self, figure: &str, labels: &[(String, String)]) -> Option<f64> {
-        let tests = || self.matching(labels);
-        let mut counts = Counts::default();
-        tests().for_each(|test| counts.add(test.status));
-        match figure {
-            "total" => Some(counts.total() as f64),
-            "passed" => Some(counts.passed as f64),
-            "failed" => Some(counts.failed as f64),
-            "skipped" => Some(counts.skipped as f64),
-            "flaky" => Some(tests().filter(|test| test.flaky).count() as f64),
-            "duration" => Some(tests().map(|test| test.seconds.max(0.0)).sum()),
-            // Skipped tests say nothing of the product; a share of nothing is no figure.
-            "pass_rate" => match counts.passed + counts.failed {
-                0 => None,
-                ran => Some(counts.passed as f64 * 100.0 / ran as f64),
-            },
+    /// How many samples a share, an average or a percentile stands on; none where nothing tells it.
+    pub(crate) fn samples(&self, metric: &Metric) -> Option<u64> {
+        let filter = Filter::of(metric);
+        match metric.name.split_once('.') {
+            Some(("tests", "pass_rate")) => Some(self.tally(&filter).ran()),
+            Some(("coverage", figure)) => self.reported.covered(figure, &filter).map(|share| share.all),
+            Some(("performance", figure)) => self.reported.performance_samples(figure),
             _ => None,
         }
+    }
+
+    /// How many of the things that a metric of what is new counts the baseline did not have; none where it does
+    /// not tell.
+    pub(crate) fn new_ones(&self, metric: &Metric, baseline: &BaselineFigures) -> Option<f64> {
+        let now = self.names(metric)?;
+        let then = baseline.names(metric, self.strict)?;
+        let more = |(name, count): (&String, &u64)| count.saturating_sub(then.get(name).copied().unwrap_or(0));
+        Some(now.iter().map(more).sum::<u64>() as f64)
+    }
+
+    /// Names of the things that a countable metric counts, each with how many there are of it.
+    pub(crate) fn names(&self, metric: &Metric) -> Option<BTreeMap<String, u64>> {
+        let filter = Filter::of(metric);
+        let of_tests = |wanted: fn(Status, bool) -> bool| match filter.junit() {
+            true => self.has(Kind::Junit).then(|| self.reported.cases_where(&filter, wanted)),
+            false => Some(self.tests_where(&filter, wanted)),
+        };
+        match metric.name.as_str() {
+            "tests.failed" => of_tests(|status, _| status == Status::Failed),
+            "tests.flaky" => of_tests(|_, flaky| flaky),
+            "vulnerabilities" => {
+                self.has(Kind::Vulnerabilities).then(|| finding_names(self.reported.findings(&filter)))
+            }
+            _ => None,
+        }
+    }
+
+    fn tests_where(&self, filter: &Filter, wanted: fn(Status, bool) -> bool) -> BTreeMap<String, u64> {
+        let tests = self.tests.iter().filter(|test| self.strict || !test.quarantined);
+        let tests = tests.filter(|test| wanted(test.status, test.flaky) && filter.is_of_test(test));
+        tests.map(|test| (test.long_name.clone(), 1)).collect()
+    }
+
+    /// Names of the tests in quarantine that failed or were flaky.
+    pub(crate) fn excused(&self) -> BTreeSet<String> {
+        let excused = |test: &&TestRecord| test.quarantined && (test.status == Status::Failed || test.flaky);
+        self.tests.iter().filter(excused).map(|test| test.long_name.clone()).collect()
+    }
+
+    /// Whether the reports that a metric is about are there.
+    pub(crate) fn standing(&self, metric: &Metric) -> Standing {
+        kind_of(metric).map_or(Standing::Told, |kind| self.reported.standing(kind))
+    }
+
+    /// Every figure without labels that has a value, those of severities and of unit tests too: for history,
+    /// baselines and dashboards.
+    pub fn figures(&self) -> BTreeMap<String, f64> {
+        self.told().into_iter().filter_map(|metric| Some((metric.to_string(), self.value(&metric)?))).collect()
+    }
+
+    /// The metrics of `figures`.
+    pub(crate) fn told(&self) -> Vec<Metric> {
+        let fixed = || known::FIXED.iter().map(|(name, _)| Metric::plain(name));
+        let junit = fixed().filter(|metric| metric.name.starts_with("tests.") && metric.name != "tests.quarantined");
+        let junit = junit.map(|metric| metric.with_label(SOURCE, JUNIT));
+        let severities = Risk::ALL.map(|risk| Metric::plain("vulnerabilities").with_label("severity", risk.word()));
+        let series = self.reported.series_figures().into_iter().map(|name| Metric::plain(&name));
+        let all = fixed().chain(junit).chain(severities).chain(series);
+        all.filter(|metric| self.standing(metric) == Standing::Told).collect()
+    }
+
+    fn has(&self, kind: Kind) -> bool {
+        self.reported.read.contains(&kind)
+    }
+
+    fn tally(&self, filter: &Filter) -> Tally {
+        let mut tally = Tally::default();
+        if filter.junit() {
+            self.reported.cases(filter).for_each(|case| tally.add_case(case));
+        } else {
+            let tests = self.tests.iter().filter(|test| filter.is_of_test(test));
+            tests.for_each(|test| tally.add_test(test, self.strict));
+        }
+        tally
     }
 
     fn of_run(&self, figure: &str) -> Option<f64> {
@@ -170,13 +210,14 @@ impl<'a> Metrics<'a> {
     }
 }
 
-fn has_tag(test: &TestRecord, wanted: &str) -> bool {
-    test.tags.iter().any(|tag| normal_tag(tag) == wanted)
-}
-
-/// True if the long name begins with the suite's, up to a dot.
-fn is_below(test: &TestRecord, suite: &str) -> bool {
-    normal_tag(&test.long_name).strip_prefix(suite).is_some_and(|rest| rest.starts_with('.'))
+/// Findings by what makes them the same as those of an earlier run, with how many there are. An update of the package
+/// that leaves one in, or a line that moves, is no news; the same rule broken once more in the same file is.
+fn finding_names(findings: BTreeSet<(&str, &str, &str, &str)>) -> BTreeMap<String, u64> {
+    let mut names = BTreeMap::new();
+    for (id, package, ..) in findings {
+        *names.entry(format!("{id} {package}")).or_insert(0) += 1;
+    }
+    names
 }
 
 #[cfg(test)]

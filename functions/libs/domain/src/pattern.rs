@@ -9,6 +9,11 @@ use crate::names::normal_tag;
 pub(crate) struct Pattern(WildMatch);
 
 impl Pattern {
+    /// A pattern of texts that are compared without case.
+    pub(crate) fn plain(text: &str) -> Self {
+        Self(WildMatch::new(&text.to_lowercase()))
+    }
+
     /// A pattern of names that are compared as Robot Framework compares names: without case, spaces and `_`.
     pub(crate) fn robot(text: &str) -> Self {
         Self(WildMatch::new(&normal_tag(text)))
@@ -36,14 +41,14 @@ mod tests {
             ("*", "", true),
         ];
         for (pattern, text, of) in cases {
-            assert_eq!(Pattern::robot(pattern).is_of(text), of, "{pattern} {text}");
+            assert_eq!(Pattern::plain(pattern).is_of(text), of, "{pattern} {text}");
         }
         assert!(Pattern::robot("Two_ Words*").is_of("twowordsmore"));
     }
 
     #[test]
     fn many_stars_do_not_take_for_ever() {
-        let pattern = Pattern::robot(&"a*".repeat(60));
+        let pattern = Pattern::plain(&"a*".repeat(60));
         assert!(!pattern.is_of(&"a".repeat(50)));
         assert!(pattern.is_of(&"a".repeat(5000)));
     }

@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::joined::named;
 pub use self::joined::{findings, joined};
 use crate::outcome::Status;
 
@@ -155,6 +156,9 @@ pub enum Risk {
 }
 
 impl Risk {
+    /// All of them, from worst to least.
+    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Unknown];
+
     /// The band of a CVSS score; none for 0, which says that there is no risk, and for what is no score.
     ///
     /// The bands are those of CVSS 3 and 4. GitHub takes the same for `security-severity`.

@@ -1,4 +1,7 @@
+mod reports;
+
 use super::*;
+use crate::reports::{Coverage, Reading, Report};
 
 fn test(long_name: &str, status: Status, tags: &[&str]) -> TestRecord {
     TestRecord {
@@ -12,9 +15,19 @@ fn test(long_name: &str, status: Status, tags: &[&str]) -> TestRecord {
     }
 }
 
+/// A metric with labels; a key that ends in `!` is for `!=`.
 fn metric(name: &str, labels: &[(&str, &str)]) -> Metric {
-    let labels = labels.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
-    Metric { name: name.to_owned(), labels }
+    let label = |&(key, value): &(&str, &str)| Label {
+        key: key.trim_end_matches('!').to_owned(),
+        equal: !key.ends_with('!'),
+        value: value.to_owned(),
+    };
+    Metric { labels: labels.iter().map(label).collect(), ..Metric::plain(name) }
+}
+
+/// A report that was read.
+fn report(report: Report) -> ReportState {
+    ReportState { kind: report.kind(), name: "report".to_owned(), state: Reading::Read(report) }
 }
 
 fn tests() -> Vec<TestRecord> {
@@ -30,10 +43,9 @@ fn tests() -> Vec<TestRecord> {
 fn every_figure_of_a_run_has_its_value() {
     let tests = tests();
     let run = RunFacts { seconds: Some(90.0), environments: 3, lost_shards: 1, cost: None };
-    let metrics = Metrics::from_run(&tests, run).with("coverage.line", 81.25).with("tests.nonsense", f64::NAN);
-    let mut figures = metrics.figures();
-    figures.retain(|_, value| value.is_finite());
-    insta::assert_json_snapshot!(figures, @r#"
+    let coverage = Coverage { stated_line: Some(81.25), stated_branch: Some(f64::NAN), ..Coverage::default() };
+    let metrics = Metrics::from_run(&tests, run).with_reports(&[report(Report::Coverage(coverage))]);
+    insta::assert_json_snapshot!(metrics.figures(), @r#"
     {
       "coverage.line": 81.25,
       "run.duration": 90.0,
@@ -44,6 +56,7 @@ fn every_figure_of_a_run_has_its_value() {
       "tests.flaky": 1.0,
       "tests.pass_rate": 66.66666666666667,
       "tests.passed": 2.0,
+      "tests.quarantined": 0.0,
       "tests.skipped": 1.0,
       "tests.total": 4.0
     }
@@ -54,7 +67,7 @@ fn every_figure_of_a_run_has_its_value() {
 fn labels_narrow_to_tags_and_suites_as_robot_compares_them() {
     let tests = tests();
     let metrics = Metrics::from_run(&tests, RunFacts::default());
-    let cases: [(&[(&str, &str)], f64); 9] = [
+    let cases: [(&[(&str, &str)], f64); 22] = [
         (&[("tag", "critical")], 2.0),
         (&[("tag", "CRIT ical")], 2.0),
         (&[("tag", "critical"), ("tag", "smoke")], 1.0),
@@ -64,6 +77,19 @@ fn labels_narrow_to_tags_and_suites_as_robot_compares_them() {
         (&[("suite", "Shop.Api Two")], 1.0),
         (&[("suite", "Api")], 0.0),
         (&[("suite", "Shop.Api.Cart"), ("tag", "smoke")], 1.0),
+        (&[("tag", "crit*")], 2.0),
+        (&[("tag!", "smoke")], 2.0),
+        (&[("tag!", "*")], 1.0),
+        (&[("tag!", "smoke"), ("tag!", "critical")], 1.0),
+        (&[("suite", "*.Api")], 2.0),
+        (&[("suite", "shop.api*")], 3.0),
+        (&[("suite!", "Shop.Web")], 3.0),
+        (&[("suite", "Shop.Api.Cart.Add")], 0.0),
+        (&[("name", "Shop.Api.Cart.Add")], 1.0),
+        (&[("name", "ADD")], 1.0),
+        (&[("name", "*cart*")], 2.0),
+        (&[("name", "?ay")], 1.0),
+        (&[("name!", "pay"), ("suite", "Shop.Api Two")], 0.0),
     ];
     for (labels, total) in cases {
         assert_eq!(metrics.value(&metric("tests.total", labels)), Some(total), "{labels:?}");
@@ -91,11 +117,15 @@ fn a_missing_value_is_explained() {
     assert_eq!(remark("tests.pass_rate", &[("tag", "fast")]), "no test has the tag \"fast\"");
     assert_eq!(remark("tests.pass_rate", &[("suite", "X"), ("tag", "slow")]), "no test is in the suite \"X\"");
     assert_eq!(remark("tests.pass_rate", &[]), "no test passed or failed");
+    assert_eq!(remark("tests.pass_rate", &[("name", "x*")]), "no test has the name \"x*\"");
+    assert_eq!(remark("tests.failed", &[("tag!", "slow")]), "tag!=slow leaves out every test");
 }
 
 #[test]
 fn a_metric_is_displayed_as_a_gate_writes_it() {
     assert_eq!(metric("tests.failed", &[]).to_string(), "tests.failed");
-    assert_eq!(metric("tests.failed", &[("tag", "a"), ("suite", "B")]).to_string(), "tests{tag=a,suite=B}.failed");
+    let two = metric("tests.failed", &[("tag", "a"), ("suite!", " B,c")]);
+    assert_eq!(two.to_string(), "tests{tag=a,suite!=\" B,c\"}.failed");
+    assert_eq!(Metric { new: true, ..two }.to_string(), "tests{tag=a,suite!=\" B,c\"}.failed.new");
     assert_eq!(metric("vulnerabilities", &[("severity", "high")]).to_string(), "vulnerabilities{severity=high}");
 }

@@ -21,11 +21,8 @@ pub fn findings<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Vec<Findin
 /// one of them names the other as its alias; the CVE is then the id. An identifier that goes with several CVEs, as an
 /// advisory of a distribution does, is none of them: two CVEs are never one finding.
 pub fn joined(entries: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
-    let entries: Vec<Finding> = entries.into_iter().collect();
-    let renamed = Names::of(&entries).renamed();
     let mut found: BTreeMap<[String; 4], Finding> = BTreeMap::new();
-    for mut entry in entries {
-        entry.rename(renamed.get(&entry.id));
+    for entry in named(entries.into_iter().collect()) {
         let (id, package, version, place) = entry.identity();
         let identity = [id, package, version, place].map(str::to_owned);
         match found.get_mut(&identity) {
@@ -34,6 +31,13 @@ pub fn joined(entries: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
         }
     }
     found.into_values().collect()
+}
+
+/// The same entries, those under different names by the name that their finding has.
+pub(crate) fn named(mut entries: Vec<Finding>) -> Vec<Finding> {
+    let renamed = Names::of(&entries).renamed();
+    entries.iter_mut().for_each(|entry| entry.rename(renamed.get(&entry.id)));
+    entries
 }
 
 impl Finding {

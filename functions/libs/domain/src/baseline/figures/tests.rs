@@ -1,0 +1,104 @@
+use super::*;
+use crate::gates::Severity;
+use crate::metrics::{RunFacts, TestRecord};
+use crate::outcome::Status;
+use crate::reports::{Case, Finding, Reading, Report, ReportState, Risk};
+
+fn test(name: &str, status: Status) -> TestRecord {
+    TestRecord {
+        long_name: format!("Shop.{name}"),
+        suite_file: "shop.robot".to_owned(),
+        status,
+        tags: vec!["api".to_owned()],
+        seconds: 1.0,
+        flaky: false,
+        quarantined: false,
+    }
+}
+
+fn report(report: Report) -> ReportState {
+    ReportState { kind: report.kind(), name: "r".to_owned(), state: Reading::Read(report) }
+}
+
+#[test]
+fn a_run_leaves_what_its_gates_read_and_what_has_a_name() {
+    let records = [
+        test("A", Status::Passed),
+        TestRecord { flaky: true, ..test("B", Status::Passed) },
+        TestRecord { quarantined: true, ..test("C", Status::Failed) },
+    ];
+    let cases = ["adds", "removes"].map(|name| Case {
+        name: format!("cart.{name}"),
+        status: if name == "adds" { Status::Failed } else { Status::Passed },
+        seconds: 0.5,
+        message: String::new(),
+        flaky: false,
+    });
+    let finding = Finding { id: "CVE-1".into(), package: "zlib".into(), severity: Risk::High, ..Finding::default() };
+    let reports = [report(Report::Tests(cases.to_vec())), report(Report::Vulnerabilities(vec![finding]))];
+    let run = RunFacts { seconds: Some(9.0), environments: 1, lost_shards: 0, cost: None };
+    let metrics = Metrics::from_run(&records, run).with_reports(&reports);
+    let gate = |text| Gate::parse(text, Severity::Error).unwrap();
+    let strict = Gate { mandatory: true, ..gate("tests.pass_rate == 100%") };
+    let gates = [gate("tests{tag=api}.pass_rate >= 90%"), strict, gate("coverage.line >= 80%")];
+    insta::assert_json_snapshot!(BaselineFigures::of("shop-1", &gates, &metrics), @r#"
+    {
+      "run": "shop-1",
+      "metrics": {
+        "run.duration": 9.0,
+        "run.environments": 1.0,
+        "run.lost_shards": 0.0,
+        "tests.duration": 3.0,
+        "tests.failed": 0.0,
+        "tests.flaky": 1.0,
+        "tests.pass_rate": 100.0,
+        "tests.pass_rate with quarantined tests": 66.66666666666667,
+        "tests.passed": 2.0,
+        "tests.quarantined": 1.0,
+        "tests.skipped": 0.0,
+        "tests.total": 3.0,
+        "tests{source=junit}.duration": 1.0,
+        "tests{source=junit}.failed": 1.0,
+        "tests{source=junit}.flaky": 0.0,
+        "tests{source=junit}.pass_rate": 50.0,
+        "tests{source=junit}.passed": 1.0,
+        "tests{source=junit}.skipped": 0.0,
+        "tests{source=junit}.total": 2.0,
+        "tests{tag=api}.pass_rate": 100.0,
+        "vulnerabilities": 1.0,
+        "vulnerabilities{severity=critical}": 0.0,
+        "vulnerabilities{severity=high}": 1.0,
+        "vulnerabilities{severity=low}": 0.0,
+        "vulnerabilities{severity=medium}": 0.0,
+        "vulnerabilities{severity=unknown}": 0.0
+      },
+      "samples": {
+        "tests.pass_rate": 2,
+        "tests.pass_rate with quarantined tests": 3,
+        "tests{source=junit}.pass_rate": 2,
+        "tests{tag=api}.pass_rate": 2
+      },
+      "failed": [
+        "Shop.C"
+      ],
+      "flaky": [
+        "Shop.B"
+      ],
+      "quarantined": [
+        "Shop.C"
+      ],
+      "findings": {
+        "CVE-1 zlib": 1
+      },
+      "failed_cases": [
+        "cart.adds"
+      ],
+      "flaky_cases": []
+    }
+    "#);
+}
+
+#[test]
+fn an_empty_object_is_a_baseline_that_tells_nothing() {
+    assert_eq!(serde_json::from_str::<BaselineFigures>("{}").unwrap(), BaselineFigures::default());
+}

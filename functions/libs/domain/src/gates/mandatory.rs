@@ -1,0 +1,42 @@
+//! Gates that the platform's owner asks of every run.
+
+use super::{Gate, Severity};
+use crate::config;
+use crate::problem::Problem;
+use crate::tree::Node;
+
+/// Name of the setting that holds them.
+pub const SETTING: &str = "QAOPS_GATES";
+
+/// Gates of a package with those that the platform's owner asks for.
+///
+/// The package cannot weaken them: they are evaluated whatever it says, one of its own with the same text and
+/// severity gives way, and its quarantine counts for nothing in them. A platform that wants to let packages quarantine
+/// asks for something that a known failure does not touch, such as `tests.failed.new == 0` or `tests.total > 0`.
+pub fn with_mandatory(package: Vec<Gate>, mandatory: Vec<Gate>) -> Vec<Gate> {
+    let same = |a: &Gate, b: &Gate| a.severity == b.severity && a.to_string() == b.to_string();
+    let own = package.into_iter().filter(|gate| !mandatory.iter().any(|asked| same(asked, gate)));
+    let own: Vec<Gate> = own.collect();
+    let asked = mandatory.into_iter().map(|gate| Gate { mandatory: true, ..gate });
+    let mut all: Vec<Gate> = asked.chain(own).collect();
+    all.sort_by_key(|gate| gate.severity);
+    all
+}
+
+/// Reads the setting's text: a JSON list of error gates, or an object with lists below `error`, `warn` and `stop`.
+/// Empty text is no gate. The problem names the place, such as `QAOPS_GATES: error[0]`.
+pub fn parse_mandatory(text: &str) -> Result<Vec<Gate>, Problem> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| {
+        let what = format!("this is no JSON: {error}");
+        Problem::new(SETTING, what, "write a list of gates, or {\"error\": […], \"warn\": […]}")
+    })?;
+    let node = Node::from_json(SETTING, &value);
+    let gates = match value.is_array() {
+        true => config::gate_list(&node, Severity::Error)?,
+        false => config::gates(&node)?,
+    };
+    Ok(gates.into_iter().map(|gate| Gate { mandatory: true, ..gate }).collect())
+}
