@@ -219,16 +219,12 @@ pub(crate) fn gates(node: &Node) -> Result<Vec<Gate>, Problem> {
     let tables = node.known(&severities.map(|(name, _)| name), &[])?;
     for (key, list) in tables {
         let severity = severities.iter().find(|(name, _)| *name == key).map_or(Severity::Error, |(_, s)| *s);
-        gates.extend(gate_list(list, severity)?);
+        for node in list.list()? {
+            gates.push(Gate::parse(node.text()?, severity).map_err(|refusal| refusal.at(&node.place))?);
+        }
     }
     gates.sort_by_key(|gate| gate.severity);
     Ok(gates)
-}
-
-/// Gates of a list of texts.
-pub(crate) fn gate_list(list: &Node, severity: Severity) -> Result<Vec<Gate>, Problem> {
-    let gate = |node: &Node| Gate::parse(node.text()?, severity).map_err(|refusal| refusal.at(&node.place));
-    list.list()?.iter().map(gate).collect()
 }
 
 #[cfg(test)]

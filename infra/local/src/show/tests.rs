@@ -248,8 +248,10 @@ fn a_gate_without_a_value_says_so() {
     let outcome = GateOutcome {
         gate: "coverage.line >= 80%".into(),
         severity: Severity::Error,
+        mandatory: false,
         metric: "coverage.line".into(),
         value: None::<Value>,
+        limit: Some(80.0),
         threshold: "at least 80%".into(),
         state: State::NoValue,
         settled: false,

@@ -1,7 +1,7 @@
 //! The form of a gate, before its names mean anything. Columns count characters from 0.
 
-use winnow::ascii::{digit1, space0, space1};
-use winnow::combinator::{alt, cut_err, delimited, eof, opt, preceded, separated, terminated};
+use winnow::ascii::{alpha1, digit1, space0, space1};
+use winnow::combinator::{alt, cut_err, delimited, eof, not, opt, preceded, separated, terminated};
 use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::*;
 use winnow::stream::{LocatingSlice, Location};
@@ -126,7 +126,7 @@ fn gate(input: &mut Input<'_>) -> ModalResult<Syntax> {
         .context(describe("one of the operators == != < <= > >="))
         .parse_next(input)?;
     let right = cut_err(right).context(describe(NUMBER)).parse_next(input)?;
-    let least = opt(preceded((space0, "min"), cut_err(preceded(space0, least))))
+    let least = opt(preceded((space0, "min", not(alpha1)), cut_err(preceded(space0, least))))
         .context(describe("a whole number of samples after min"))
         .parse_next(input)?;
     cut_err(preceded(space0, eof)).context(describe("nothing more")).parse_next(input)?;

@@ -1,6 +1,6 @@
 //! Gates that the platform's owner asks of every run.
 
-use super::{Gate, Severity};
+use super::Gate;
 use crate::config;
 use crate::problem::Problem;
 use crate::tree::Node;
@@ -33,10 +33,7 @@ pub fn parse_mandatory(text: &str) -> Result<Vec<Gate>, Problem> {
         let what = format!("this is no JSON: {error}");
         Problem::new(SETTING, what, "write a list of gates, or {\"error\": […], \"warn\": […]}")
     })?;
-    let node = Node::from_json(SETTING, &value);
-    let gates = match value.is_array() {
-        true => config::gate_list(&node, Severity::Error)?,
-        false => config::gates(&node)?,
-    };
+    let lists = if value.is_array() { serde_json::json!({ "error": value }) } else { value };
+    let gates = config::gates(&Node::from_json(SETTING, &lists))?;
     Ok(gates.into_iter().map(|gate| Gate { mandatory: true, ..gate }).collect())
 }

@@ -136,21 +136,13 @@ fn limit(metric: &Metric, known: Known, right: &Right) -> Result<Limit, Complain
 
 fn in_unit(metric: &Metric, unit: Unit, quantity: &Quantity) -> Result<f64, Complaint> {
     if let Written::Unknown(word) = &quantity.unit {
-        let mend = did_you_mean(&word.text, UNITS.iter().map(|(unit, ..)| *unit));
+        let fitting = UNITS.iter().filter(|(_, of, _)| fits(unit, of)).map(|(unit, ..)| *unit);
+        let mend = did_you_mean(&word.text, fitting);
         return Err((word.at, format!("unknown unit {}", quoted(&word.text)), mend));
     }
     let number = quantity.number;
-    let plain = quantity.unit == Written::Nothing;
-    let fits = match unit {
-        Unit::Count => plain && number.fract() == 0.0,
-        Unit::Share => quantity.unit == Written::Percent,
-        Unit::Seconds => quantity.unit == Written::Time,
-        Unit::Dollars => quantity.unit == Written::Dollars,
-        Unit::Bytes => quantity.unit == Written::Bytes,
-        Unit::PerSecond => plain || quantity.unit == Written::PerSecond,
-        Unit::BytesPerSecond => matches!(quantity.unit, Written::BytesPerSecond | Written::Bytes),
-    };
-    if fits {
+    let whole = unit != Unit::Count || number.fract() == 0.0;
+    if whole && fits(unit, &quantity.unit) {
         return Ok(number);
     }
     let (is, mend) = match unit {
@@ -169,6 +161,19 @@ fn in_unit(metric: &Metric, unit: Unit, quantity: &Quantity) -> Result<f64, Comp
     };
     let name = Metric { labels: Vec::new(), ..metric.clone() };
     Err((quantity.at, format!("{name} is {is}"), mend))
+}
+
+/// Whether a metric of this unit may be compared with a number that is written so.
+fn fits(unit: Unit, written: &Written) -> bool {
+    match unit {
+        Unit::Count => *written == Written::Nothing,
+        Unit::Share => *written == Written::Percent,
+        Unit::Seconds => *written == Written::Time,
+        Unit::Dollars => *written == Written::Dollars,
+        Unit::Bytes => *written == Written::Bytes,
+        Unit::PerSecond => matches!(written, Written::Nothing | Written::PerSecond),
+        Unit::BytesPerSecond => matches!(written, Written::BytesPerSecond | Written::Bytes),
+    }
 }
 
 /// The number of a message's example: what was written, or 80 for a fraction such as 0.8.

@@ -88,8 +88,11 @@ pub(super) const PERFORMANCE: [(&str, Known); 10] = [
     ("thresholds_failed", growing(Unit::Count)),
 ];
 
+/// Reads a figure of a series.
+type Figure = fn(&Series) -> Option<f64>;
+
 /// Where a series has each of them.
-pub(super) const FIGURES: [(&str, fn(&Series) -> Option<f64>); 10] = [
+pub(super) const FIGURES: [(&str, Figure); 10] = [
     ("p50", |series| series.p50),
     ("p90", |series| series.p90),
     ("p95", |series| series.p95),

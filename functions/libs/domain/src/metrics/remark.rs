@@ -33,7 +33,8 @@ impl Metrics<'_> {
             let told = self.reported.series_figures().into_iter();
             let told = told.filter_map(|known| known.strip_prefix(&format!("performance.{name}."))?.to_owned().into());
             let told: Vec<String> = told.collect();
-            return format!("the series \"{name}\" does not tell {figure}, it tells {}", told.join(", "));
+            let others = if told.is_empty() { "anything" } else { &format!("{figure}, it tells {}", told.join(", ")) };
+            return format!("the series \"{name}\" does not tell {others}");
         }
         if series.is_empty() {
             return "the performance report has no series".to_owned();

@@ -24,7 +24,7 @@ fn the_setting_is_a_list_or_lists_by_severity() {
     let refusal = |text| parse_mandatory(text).unwrap_err().to_string();
     insta::assert_snapshot!(refusals.map(refusal).join("\n"), @r#"
     QAOPS_GATES: this is no JSON: expected ident at line 1 column 2, write a list of gates, or {"error": […], "warn": […]}
-    QAOPS_GATES:[1]: unknown metric "tests.totl", did you mean "tests.total"
+    QAOPS_GATES: error[1]: unknown metric "tests.totl", did you mean "tests.total"
       tests.totl > 0
       ^
     QAOPS_GATES: unknown key "errors", did you mean "error"

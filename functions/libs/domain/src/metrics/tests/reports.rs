@@ -32,6 +32,9 @@ fn remark(reports: &[ReportState], name: &str, labels: &[(&str, &str)]) -> Strin
     Metrics::from_run(&[], RunFacts::default()).with_reports(reports).remark(&metric(name, labels))
 }
 
+/// A metric's name and labels, and its value.
+type Expected<'a> = (&'a str, &'a [(&'a str, &'a str)], Option<f64>);
+
 #[test]
 fn coverage_is_counted_from_the_files() {
     let files = vec![
@@ -40,7 +43,7 @@ fn coverage_is_counted_from_the_files() {
         file("", "gen/Empty.java", (0, 0), (0, 0)),
     ];
     let reports = [report(Report::Coverage(Coverage { files, stated_line: Some(99.0), stated_branch: Some(99.0) }))];
-    let cases: [(&str, &[(&str, &str)], Option<f64>); 9] = [
+    let cases: [Expected; 9] = [
         ("coverage.line", &[], Some(50.0)),
         ("coverage.branch", &[], Some(25.0)),
         ("coverage.line", &[("package", "com.acme")], Some(80.0)),
@@ -122,7 +125,7 @@ fn series_have_the_names_that_gates_can_write() {
     the series "GET__api_cart" does not tell avg, it tells p95, count, thresholds_failed
     the performance report has no series "GET__api_car", did you mean "GET__api_cart"
     the performance report has no series "login", expected one of GET__api_cart, http_req_duration
-    the series "http_req_duration" does not tell p95, it tells
+    the series "http_req_duration" does not tell anything
     "#);
     assert_eq!(remark(&[series(&[])], "performance.login.p95", &[]), "the performance report has no series");
 }
