@@ -17,6 +17,15 @@ locals {
     terminate = { description = "One environment, or all of a run.", asynchronous = true }
   }
 
+  # What the input says in place of the defaults.
+  function_settings = {
+    for step, settings in local.steps : step => {
+      memory_mib           = coalesce(try(var.functions[step].memory_mib, null), try(settings.memory_mib, 256))
+      timeout_seconds      = coalesce(try(var.functions[step].timeout_seconds, null), try(settings.timeout_seconds, 60))
+      reserved_concurrency = coalesce(try(var.functions[step].reserved_concurrency, null), try(settings.reserved_concurrency, -1))
+    }
+  }
+
   # Nobody but events and a schedule calls these two.
   called_by_state = setsubtract(keys(local.steps), ["resume", "sweep"])
 
@@ -42,9 +51,9 @@ module "function" {
   description              = "QAOps: ${each.value.description}"
   package                  = "${var.packages}/${each.key}.zip"
   architecture             = var.architecture
-  memory_mib               = coalesce(try(var.functions[each.key].memory_mib, null), try(each.value.memory_mib, 256))
-  timeout_seconds          = coalesce(try(var.functions[each.key].timeout_seconds, null), try(each.value.timeout_seconds, 60))
-  reserved_concurrency     = coalesce(try(var.functions[each.key].reserved_concurrency, null), try(each.value.reserved_concurrency, -1))
+  memory_mib               = local.function_settings[each.key].memory_mib
+  timeout_seconds          = local.function_settings[each.key].timeout_seconds
+  reserved_concurrency     = local.function_settings[each.key].reserved_concurrency
   asynchronous             = contains(local.asynchronous, each.key)
   settings                 = local.settings
   policy                   = local.policies[each.key]

@@ -14,7 +14,7 @@ locals {
     } if var.quotas.check && can(regex("^[acdhimrtz][0-9]", settings.types[0]))
   ]...)
 
-  reserved_concurrency = sum([for function in module.function : max(function.reserved_concurrency, 0)])
+  reserved_concurrency = sum([for settings in local.function_settings : max(settings.reserved_concurrency, 0)])
 }
 
 data "aws_ec2_instance_type" "first" {
