@@ -58,7 +58,7 @@ locals {
       }
       overdue-instances = {
         description = "The sweep had to end instances that should have been gone."
-        namespace   = local.namespace
+        namespace   = local.own_namespace
         metric      = "OverdueInstances"
         dimensions  = {}
         period      = 300

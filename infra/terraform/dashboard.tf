@@ -7,27 +7,30 @@ locals {
 
   # A figure of every suite, whatever suites there are.
   by_suite = {
-    for name in ["PassRate", "FlakyTests", "FailedTests", "Duration", "Boot", "Cost"] :
-    name => [[{ expression = "SEARCH('{${local.namespace},Suite} MetricName=\"${name}\"', '${name == "Cost" ? "Sum" : "Average"}')", id = "e1", label = "$${PROP('Dim.Suite')}" }]]
+    for name, statistic in {
+      PassRate = "Average", TestsFlaky = "Average", TestsFailed = "Average", Duration = "Average", BootTime = "Average", CostDollars = "Sum"
+    } :
+    name => [[{ expression = "SEARCH('{${local.runs_namespace},Suite} MetricName=\"${name}\"', '${statistic}')", id = "e1", label = "$${PROP('Dim.Suite')}" }]]
   }
+
+  verdicts = [
+    for index, verdict in ["Passed", "Failed", "Inconclusive", "InError"] : [{
+      expression = "SUM(SEARCH('{${local.runs_namespace},Suite} MetricName=\"Runs${verdict}\"', 'Sum'))", id = "e${index}", label = verdict
+    }]
+  ]
 
   graphs = [
     { title = "Runs", metrics = local.executions, stat = "Sum", period = 3600 },
-    {
-      title   = "Verdicts"
-      metrics = [[{ expression = "SEARCH('{${local.namespace},Suite,Verdict} MetricName=\"Runs\"', 'Sum')", id = "e1", label = "$${PROP('Dim.Suite')} $${PROP('Dim.Verdict')}" }]]
-      stat    = "Sum"
-      period  = 86400
-    },
+    { title = "Verdicts", metrics = local.verdicts, stat = "Sum", period = 86400 },
     { title = "Pass rate in percent", metrics = local.by_suite.PassRate, stat = "Average", period = 86400 },
-    { title = "Flaky tests", metrics = local.by_suite.FlakyTests, stat = "Average", period = 86400 },
-    { title = "Failed tests", metrics = local.by_suite.FailedTests, stat = "Average", period = 86400 },
+    { title = "Flaky tests", metrics = local.by_suite.TestsFlaky, stat = "Average", period = 86400 },
+    { title = "Failed tests", metrics = local.by_suite.TestsFailed, stat = "Average", period = 86400 },
     { title = "Duration of runs in seconds", metrics = local.by_suite.Duration, stat = "Average", period = 86400 },
-    { title = "Boot in seconds", metrics = local.by_suite.Boot, stat = "Average", period = 86400 },
-    { title = "Cost in dollars", metrics = local.by_suite.Cost, stat = "Sum", period = 86400 },
+    { title = "Boot in seconds", metrics = local.by_suite.BootTime, stat = "Average", period = 86400 },
+    { title = "Cost in dollars", metrics = local.by_suite.CostDollars, stat = "Sum", period = 86400 },
     {
       title   = "Queue: shards left at a launch, and environments that came"
-      metrics = [[local.namespace, "ShardsLeft"], [local.namespace, "Launched"]]
+      metrics = [[local.own_namespace, "ShardsLeft"], [local.own_namespace, "Launched"]]
       stat    = "Maximum"
       period  = 300
     },
@@ -47,7 +50,7 @@ locals {
       title = "What was lost, late or overdue"
       metrics = concat(
         [for name, queue in local.queues : ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "${name} failures" }]],
-        [[local.namespace, "OverdueInstances"], [local.namespace, "LateAnswers"]],
+        [[local.own_namespace, "OverdueInstances"], [local.own_namespace, "LateAnswers"]],
       )
       stat   = "Maximum"
       period = 300

@@ -1,4 +1,4 @@
-"""Writes the tables of inputs and outputs into README.md, or with `--check` tells what is missing or out of date.
+"""Writes the tables of inputs and outputs into README.md; with `--check` says what is missing or out of date.
 
 Reads the text that `terraform fmt` leaves: a block's attributes stand two spaces in, one below the other.
 """
@@ -87,6 +87,7 @@ def replaced(readme: str, name: str, text: str) -> str:
 
 
 def sources(pattern: str) -> str:
+    """The text of files, in the order of their names."""
     return "\n".join(path.read_text() for path in sorted(HERE.glob(pattern)))
 
 
@@ -118,6 +119,7 @@ def without_runbook(readme: str) -> list[str]:
 
 
 def main() -> int:
+    """The exit status: 1 where something is wrong."""
     path = HERE / "README.md"
     readme = path.read_text()
     written = replaced(readme, "inputs", inputs(blocks("variable", sources("variables*.tf"))))
