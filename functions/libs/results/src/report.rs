@@ -1,25 +1,47 @@
 //! The report of a run: one HTML file for people, complete in itself.
 //!
-//! It loads nothing, runs no script and works from a disk or an attachment. Everything that comes from
-//! outside, such as a test's message, is shown as text.
+//! It loads nothing but the pictures that lie beside it, and works from a disk or an attachment. Its one script is
+//! part of it and allowed by its digest, so that nothing else can run, whatever a test's message says; without the
+//! script everything can be read but the rest of a long list of tests. What comes from outside is shown as text.
 
+use std::borrow::Borrow;
 use std::io::{self, Write};
 
 use askama::Template;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use domain::outcome::Status;
+use sha2::{Digest, Sha256};
 
+mod failures;
+mod island;
+mod meter;
 mod model;
+mod numbers;
+mod reports;
+mod text;
+mod timeline;
+mod trend;
 
+use failures::Group;
+use meter::Meter;
 pub use model::{
     Coverage, Environment, FailedTest, Finding, FlakyTest, Gate, Lost, LostAttempt, PastRun, QuarantinedTest, Report,
     Series, Shard, Test,
 };
+use numbers::{count, dollars, duration, percent};
+use text::{link, plain, split};
+use timeline::Timeline;
+use trend::{Chart, Spark};
 
-/// Failed tests that are shown; further ones are only counted.
-const MOST_TESTS: usize = 500;
-/// Characters of a message that are shown.
-const MOST_TEXT: usize = 8_000;
-/// Failed tests that are unfolded from the start.
-const UNFOLDED: usize = 20;
+/// Runs that trends show, this one not counted.
+const TREND: usize = 30;
+/// Tests that the page itself lists; the script takes the others from the island.
+const LISTED: usize = 100;
+/// Slowest tests that are shown.
+const SLOWEST: usize = 10;
+/// The page's own script.
+const SCRIPT: &str = include_str!("../templates/report/page.js");
 
 /// Writes the report.
 pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {
@@ -28,19 +50,33 @@ pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {
 }
 
 #[derive(Template)]
-#[template(path = "report.html")]
+#[template(path = "report/page.html")]
 struct Page<'a> {
     r: &'a Report,
 }
 
 impl Page<'_> {
+    /// The digest by which browsers let the script run.
+    fn digest(&self) -> String {
+        BASE64_STANDARD.encode(Sha256::digest(SCRIPT))
+    }
+
+    fn script(&self) -> &'static str {
+        SCRIPT
+    }
+
+    fn island(&self) -> Result<String, askama::Error> {
+        island::json(self.r).map_err(askama::Error::custom)
+    }
+
     fn total(&self) -> u64 {
         self.r.passed + self.r.failed + self.r.skipped
     }
 
-    /// Share of all tests in percent.
-    fn share(&self, count: &u64) -> String {
-        format!("{:.3}", *count as f64 * 100.0 / self.total().max(1) as f64)
+    /// The parts of the bar that are not empty: colour and count.
+    fn parts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        let parts = [("good", self.r.passed), ("bad", self.r.failed), ("skipped", self.r.skipped)];
+        parts.into_iter().filter(|(_, count)| *count > 0)
     }
 
     /// Passed tests among those that were not skipped, as a word.
@@ -54,103 +90,96 @@ impl Page<'_> {
     }
 
     fn verdict_class(&self) -> &'static str {
-        match self.r.verdict.as_str() {
-            "passed" => "good",
-            "failed" => "bad",
-            _ => "unsure",
-        }
+        class_of(&self.r.verdict)
     }
 
-    fn shown(&self) -> impl Iterator<Item = (usize, &FailedTest)> {
-        self.r.failures.iter().enumerate().take(MOST_TESTS)
-    }
-
-    fn unfolded(&self, at: &usize) -> bool {
-        *at < UNFOLDED
-    }
-
-    fn more(&self) -> usize {
-        self.r.failures.len().saturating_sub(MOST_TESTS)
-    }
-
-    /// Environments with the shards that each ran, for the picture; empty where times are missing.
-    fn lanes(&self) -> Vec<Lane<'_>> {
-        let end = self.r.shards.iter().filter_map(|shard| Some(shard.began? + shard.seconds)).fold(0.0, f64::max);
-        let ids = self.r.environments.iter().map(|environment| environment.id.as_str());
-        let lane = |id| {
-            let own = self.r.shards.iter().filter(|shard| shard.environment == id);
-            Lane { id, bars: own.filter_map(|shard| Bar::new(shard, end)).collect() }
+    /// What a run without any reason says of itself.
+    fn summary(&self) -> String {
+        let r = self.r;
+        let tests = match (self.total(), r.skipped) {
+            (0, _) => return "No test ran.".into(),
+            (1, 0) if r.passed == 1 => "The only test passed".to_owned(),
+            (total, 0) if r.passed == total => format!("All {} tests passed", count(total)),
+            (total, skipped) => {
+                let skipped = if skipped > 0 { format!(", {} skipped", count(skipped)) } else { String::new() };
+                format!("{} of {} tests passed{skipped}", count(r.passed), count(total))
+            }
         };
-        let lanes: Vec<_> = ids.map(lane).filter(|lane| !lane.bars.is_empty()).collect();
-        if end > 0.0 { lanes } else { Vec::new() }
+        let held = !r.gates.is_empty() && r.gates.iter().all(|gate| gate.ok == Some(true));
+        if held { format!("{tests}, and every gate holds.") } else { format!("{tests}.") }
     }
 
-    fn span(&self) -> String {
-        duration(&self.r.shards.iter().filter_map(|shard| Some(shard.began? + shard.seconds)).fold(0.0, f64::max))
+    fn broken(&self) -> usize {
+        self.r.gates.iter().filter(|gate| gate.ok != Some(true)).count()
     }
-}
 
-/// What one environment ran.
-struct Lane<'a> {
-    id: &'a str,
-    bars: Vec<Bar<'a>>,
-}
-
-/// A shard in a lane; place and width in percent.
-struct Bar<'a> {
-    shard: &'a Shard,
-    left: String,
-    width: String,
-    class: &'static str,
-}
-
-impl<'a> Bar<'a> {
-    fn new(shard: &'a Shard, end: f64) -> Option<Self> {
-        let percent = |seconds: f64| format!("{:.3}", (seconds * 100.0 / end).clamp(0.0, 100.0));
-        let class = if shard.state == "done" { if shard.tests[1] > 0 { "bad" } else { "good" } } else { "unsure" };
-        Some(Bar { shard, left: percent(shard.began?), width: percent(shard.seconds), class })
+    fn groups(&self) -> Vec<Group<'_>> {
+        failures::groups(&self.r.failures)
     }
-}
 
-/// A duration as people read it.
-fn duration(seconds: &f64) -> String {
-    let step = if *seconds < 1.0 { 1e3 } else { 1e1 };
-    domain::duration::show((seconds * step).round() / step)
-}
+    fn timeline(&self) -> Timeline<'_> {
+        Timeline::new(self.r)
+    }
 
-/// A message as plain text of a bearable length.
-fn plain(message: &str) -> String {
-    let text = match message.strip_prefix("*HTML*") {
-        Some(html) => without_markup(html.trim_start()),
-        None => message.to_owned(),
-    };
-    match text.char_indices().nth(MOST_TEXT) {
-        Some((end, _)) => format!("{}\n… and {} characters more", &text[..end], text[end..].chars().count()),
-        None => text,
+    fn chart(&self) -> Option<Chart<'_>> {
+        Chart::new(self.r)
+    }
+
+    /// What the page lists without its script.
+    fn listed(&self) -> impl Iterator<Item = Listed<'_>> {
+        self.r.tests.iter().take(LISTED).map(|test| Listed { test, log: self.log(test) })
+    }
+
+    fn unlisted(&self) -> u64 {
+        self.r.tests.len().saturating_sub(LISTED) as u64
+    }
+
+    fn slowest(&self) -> Vec<Slow<'_>> {
+        let mut tests: Vec<&Test> = self.r.tests.iter().filter(|test| test.seconds > 0.0).collect();
+        tests.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
+        let longest = tests.first().map_or(1.0, |test| test.seconds);
+        let slow = |test| {
+            let Listed { test, log } = Listed { test, log: self.log(test) };
+            Slow { test, log, share: percent(test.seconds, longest) }
+        };
+        tests.into_iter().take(SLOWEST).map(slow).collect()
+    }
+
+    /// Where the log of a test is, if its shard has one.
+    fn log(&self, test: &Test) -> Option<String> {
+        let log = self.r.shards.iter().find(|shard| shard.name == test.shard)?.log.as_deref()?;
+        Some(if test.id.is_empty() { log.to_owned() } else { format!("{log}#{}", test.id) })
     }
 }
 
-/// The text of a bit of HTML, with line breaks where it has them.
-fn without_markup(html: &str) -> String {
-    let mut text = String::with_capacity(html.len());
-    let mut rest = html;
-    while let Some((before, after)) = rest.split_once('<') {
-        text.push_str(before);
-        let (tag, behind) = after.split_once('>').unwrap_or((after, ""));
-        let name = tag.trim_matches('/').split_whitespace().next().unwrap_or_default().to_lowercase();
-        if matches!(name.as_str(), "br" | "hr" | "p" | "div" | "li" | "tr") && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        rest = behind;
-    }
-    text.push_str(rest);
-    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
-    text.trim().to_owned()
+/// A test in the list.
+struct Listed<'a> {
+    test: &'a Test,
+    log: Option<String>,
 }
 
-/// A path that a link may lead to: nothing that could run a script.
-fn link(path: &str) -> &str {
-    let scheme = path.split(['/', '?', '#']).next().unwrap_or_default();
-    let safe = !scheme.contains(':') || path.starts_with("https://") || path.starts_with("http://");
-    if safe { path } else { "#" }
+/// One of the slowest tests; its share of the longest one in percent.
+struct Slow<'a> {
+    test: &'a Test,
+    log: Option<String>,
+    share: String,
+}
+
+/// The colour of a verdict or of what became of a shard.
+fn class_of(verdict: &str) -> &'static str {
+    match verdict {
+        "passed" => "good",
+        "failed" => "bad",
+        _ => "unsure",
+    }
+}
+
+/// The colour, sign and word of a test's outcome; `flaky` says that it passed in a rerun only.
+fn outcome(status: &Status, flaky: impl Borrow<bool>) -> (&'static str, &'static str, &'static str) {
+    match status {
+        Status::Passed if *flaky.borrow() => ("unsure", "↻", "flaky"),
+        Status::Passed => ("good", "✓", "passed"),
+        Status::Failed => ("bad", "✕", "failed"),
+        Status::Skipped => ("quiet", "–", "skipped"),
+    }
 }
