@@ -1,20 +1,25 @@
 //! What `report.html` shows of a run.
 
+mod tries;
+
 use domain::gates::GateOutcome;
-use domain::judged::{Judged, Material};
+use domain::judged::{FailedTest, Judged, Material};
 use domain::keys;
-use domain::outcome::Status;
 use domain::queue::Attempt;
 use domain::run::Environment;
-use domain::shard::{Shard, State};
+use domain::shard::{Loss, Shard, State};
 use domain::summary::Summary;
 use jiff::Timestamp;
 use results::report::{self, Report};
+
+use self::tries::Tries;
 
 /// The report of a run; `role` is the unique id of the instances' role, which is part of the logs' keys.
 pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Report {
     let plan = material.plan;
     let logs = Logs { run: &plan.run, role };
+    let tries = Tries::of(material);
+    let environments = &material.evidence.environments;
     Report {
         suite: judged.suite.clone(),
         run: judged.run.clone(),
@@ -28,15 +33,11 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Re
         skipped: judged.tests.skipped,
         flaky: judged.tests.flaky,
         gates: judged.gates.iter().map(gate).collect(),
-        failures: failures(judged, material, &logs),
-        flaky_tests: judged.flaky.iter().map(|name| flaky(name, material)).collect(),
+        failures: judged.failed.iter().map(|found| failure(found, &tries, &logs)).collect(),
+        flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries)).collect(),
+        tests: tries.listed(material),
         shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
-        environments: material
-            .evidence
-            .environments
-            .iter()
-            .map(|found| environment(found, material.evidence.at))
-            .collect(),
+        environments: environments.iter().map(|found| environment(found, material)).collect(),
         lost: lost(&material.evidence.shards),
         files: ["output.xml", "junit.xml", "verdict.json"].map(|name| (name.to_owned(), name.to_owned())).into(),
         ..Report::default()
@@ -73,45 +74,27 @@ fn gate(outcome: &GateOutcome) -> report::Gate {
     }
 }
 
-/// Failed tests with the tags and the log of the last attempt that ran them.
-fn failures(judged: &Judged, material: &Material<'_>, logs: &Logs<'_>) -> Vec<report::FailedTest> {
-    let mut last = std::collections::HashMap::new();
-    for summary in material.firsts.iter().chain(material.reruns) {
-        summary.root.each_test(&mut |name, _, test| {
-            if test.status == Status::Failed {
-                last.insert(name.to_owned(), (test, summary));
-            }
-        });
+/// A failed test with the tags and the log of the last attempt that failed.
+fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::FailedTest {
+    let last = tries.failed(&failed.name);
+    report::FailedTest {
+        name: failed.name.clone(),
+        message: failed.message.clone(),
+        tags: last.map(|of| of.test.tags.clone()).unwrap_or_default(),
+        attempts: tries.all(&failed.name).len() as u64,
+        seconds: last.map_or(0.0, |of| of.test.seconds),
+        log: last.map(|of| format!("{}#{}", logs.of(of.summary), of.id)),
+        ..report::FailedTest::default()
     }
-    let failed = judged.failed.iter();
-    failed
-        .map(|failed| {
-            let found = last.get(&failed.name);
-            report::FailedTest {
-                name: failed.name.clone(),
-                message: failed.message.clone(),
-                tags: found.map(|(test, _)| test.tags.clone()).unwrap_or_default(),
-                seconds: found.map_or(0.0, |(test, _)| test.seconds),
-                log: found.map(|(_, summary)| logs.of(summary)),
-                ..report::FailedTest::default()
-            }
-        })
-        .collect()
 }
 
-fn flaky(name: &str, material: &Material<'_>) -> report::FlakyTest {
-    let (mut attempts, mut message) = (0, String::new());
-    for summary in material.firsts.iter().chain(material.reruns) {
-        summary.root.each_test(&mut |found, _, test| {
-            if found == name {
-                attempts += 1;
-                if test.status == Status::Failed {
-                    message.clone_from(&test.message);
-                }
-            }
-        });
+fn flaky(name: &str, tries: &Tries<'_>) -> report::FlakyTest {
+    report::FlakyTest {
+        name: name.to_owned(),
+        attempts: tries.all(name).len() as u64,
+        message: tries.failed(name).map(|of| of.test.message.clone()).unwrap_or_default(),
+        outcomes: Vec::new(),
     }
-    report::FlakyTest { name: name.to_owned(), attempts, message, outcomes: Vec::new() }
 }
 
 fn shard(shard: &Shard, material: &Material<'_>, logs: &Logs<'_>) -> report::Shard {
@@ -126,10 +109,15 @@ fn shard(shard: &Shard, material: &Material<'_>, logs: &Logs<'_>) -> report::Sha
         attempts: u64::from(shard.attempt),
         began: shard.dispatched.map(|time| (time - material.plan.started) as f64),
         seconds: summary.map_or(0.0, |summary| summary.robot_seconds),
+        losses: shard.losses.iter().map(loss).collect(),
         tests: [counts.passed, counts.failed, counts.skipped],
         log: summary.map(|summary| logs.of(summary)),
-        ..report::Shard::default()
     }
+}
+
+fn loss(loss: &Loss) -> report::LostAttempt {
+    let environment = loss.environment.clone().unwrap_or_default();
+    report::LostAttempt { environment, why: loss.reason.clone(), ..report::LostAttempt::default() }
 }
 
 fn state(state: State) -> &'static str {
@@ -141,15 +129,18 @@ fn state(state: State) -> &'static str {
     }
 }
 
-fn environment(environment: &Environment, at: i64) -> report::Environment {
-    let ended = environment.ended.unwrap_or(at);
+fn environment(environment: &Environment, material: &Material<'_>) -> report::Environment {
+    let ended = environment.ended.unwrap_or(material.evidence.at);
+    let mut losses = material.evidence.shards.iter().flat_map(|shard| &shard.losses);
     report::Environment {
         id: environment.id.clone(),
         kind: format!("{}, {}", environment.instance_type, environment.market),
+        launched: (environment.launched - material.plan.started).max(0) as f64,
         boot: environment.ready.map(|ready| (ready - environment.launched) as f64),
         seconds: (ended - environment.launched) as f64,
         end: if environment.ended.is_some() { "terminated" } else { "gone" }.to_owned(),
-        ..report::Environment::default()
+        lost: losses.any(|loss| loss.environment.as_deref() == Some(&environment.id)),
+        cost: None,
     }
 }
 

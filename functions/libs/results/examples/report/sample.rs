@@ -369,12 +369,16 @@ fn findings() -> Vec<(Finding, bool)> {
         title: title.into(),
         epss: Some(0.0213),
         kev: severity == Risk::Critical,
+        ..Finding::default()
     };
+    let rule =
+        finding("js/xss", "shop/static/pay.js", Risk::Medium, false, "Text from the address is put into the page");
     vec![
         (finding("CVE-2026-1001", "libimage", Risk::Medium, false, "Out-of-bounds read in the decoder"), false),
         (finding("CVE-2026-0417", "webserver", Risk::High, true, "Requests can be smuggled past a proxy"), true),
         (finding("CVE-2025-9911", "archive", Risk::Critical, true, "Files are written outside of the folder"), false),
         (finding("GHSA-xxxx-1234", "colors", Risk::Low, false, ""), false),
+        (Finding { version: String::new(), place: "12:4".into(), epss: None, ..rule }, false),
     ]
 }
 
