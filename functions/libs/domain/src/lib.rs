@@ -32,6 +32,7 @@ pub mod shard;
 pub mod shards;
 pub mod signal;
 pub mod silence;
+pub mod steadiness;
 pub mod summary;
 pub mod tidy;
 mod tree;

@@ -9,7 +9,7 @@ use super::*;
 use crate::baseline::BaselineFigures;
 use crate::metrics::{RunFacts, TestRecord};
 use crate::outcome::Status;
-use crate::reports::{Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Risk, Series, Share};
+use crate::reports::{Case, Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Risk, Series, Share};
 
 fn gate(text: &str) -> Gate {
     Gate::parse(text, Severity::Error).unwrap_or_else(|refusal| panic!("{}", refusal.at(text)))
@@ -41,6 +41,13 @@ fn report(report: Report) -> ReportState {
 fn coverage(covered: u64, all: u64) -> ReportState {
     let file = FileCoverage { file: "a.rs".to_owned(), lines: Share { covered, all }, ..FileCoverage::default() };
     report(Report::Coverage(Coverage { files: vec![file], ..Coverage::default() }))
+}
+
+impl Gate {
+    /// Whether it needs no baseline.
+    fn limit_is_fixed(&self) -> bool {
+        matches!(self.limit, Limit::Fixed(_)) && !self.metric.new
+    }
 }
 
 fn finding(id: &str, severity: Risk) -> Finding {
