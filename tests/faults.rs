@@ -29,6 +29,11 @@ impl Fault {
         Self(json!({"kind": "kill-after-call", "match": [function, run], "call": call, "times": 1}))
     }
 
+    /// The sweep dies at its first look, always, so it ends nothing that has no execution.
+    pub fn no_sweep() -> Self {
+        Self(json!({"kind": "kill-after-call", "match": ["qaops-sweep"], "call": 1}))
+    }
+
     /// Arms it.
     pub fn arm(&self, cloud: &LocalCloud) {
         let answer = ureq::post(format!("{}/_qaops/faults", cloud.endpoint())).send(self.0.to_string());

@@ -1,8 +1,12 @@
-//! What the end-to-end tests share: one local cloud for all tests of a program, suites made on the spot, faults.
+//! What the end-to-end tests share: one local cloud for all tests of a program, suites made on the spot, runs whose
+//! results are given, faults.
 
 #![expect(clippy::expect_used, reason = "a test may panic")]
 
+mod calls;
+mod capacity;
 mod faults;
+mod given;
 mod suites;
 
 use std::path::{Path, PathBuf};
@@ -20,7 +24,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
+pub use calls::{invoke, items, log_lines};
+pub use capacity::{item_size, write_units};
 pub use faults::{Fault, interrupt};
+pub use given::{GivenRun, IMAGE};
 pub use suites::{Suite, passing, sleeping};
 
 /// Longest time that any run of these tests may take.
