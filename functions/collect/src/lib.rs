@@ -11,9 +11,10 @@ use domain::gates::{Severity, first_stop};
 use domain::metrics::{Metrics, RunFacts};
 use domain::plan::Plan;
 use domain::queue::Attempt;
+use domain::rerun::{Wanted, wanted};
 use domain::run::Status;
-use domain::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss, rerun_id};
-use domain::summary::{Summary, failed_tests};
+use domain::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss};
+use domain::summary::Summary;
 use domain::upload::{Exit, Manifest};
 use domain::{keys, records};
 use serde::{Deserialize, Serialize};
@@ -126,9 +127,8 @@ impl Collect {
 
     /// Queues what failed for a rerun, then ends the shard. Killed between the two, the next call does both again.
     async fn keep(&self, plan: &Plan, shard: &Shard, attempt: &Attempt, summary: &Summary) -> Result<(), Error> {
-        let failed = failed_tests(&summary.root);
-        if let (false, Some(id)) = (failed.is_empty(), rerun_id(&shard.id, plan.rerun_failed)) {
-            let rerun = Shard::queued(id, files_with_failures(summary), Some(failed), summary.robot_seconds);
+        if let Some(Wanted { shard: id, tests }) = wanted(&shard.id, summary, plan.rerun_failed) {
+            let rerun = Shard::queued(id, files_of(summary, &tests), Some(tests), summary.robot_seconds);
             self.ledger.add_rerun(&plan.run, &rerun, &summary.environment, plan.started).await?;
         }
         let counts = summary.root.counts();
@@ -193,10 +193,11 @@ fn no_manifest(shard: &Shard) -> String {
     }
 }
 
-fn files_with_failures(summary: &Summary) -> Vec<String> {
+/// Suite files that hold `tests`.
+fn files_of(summary: &Summary, tests: &[String]) -> Vec<String> {
     let mut files = std::collections::BTreeSet::new();
-    summary.root.each_test(&mut |_, suite, test| {
-        if test.status == domain::outcome::Status::Failed {
+    summary.root.each_test(&mut |name, suite, _| {
+        if tests.iter().any(|test| test == name) {
             files.extend(suite.source.clone());
         }
     });

@@ -1,16 +1,20 @@
 //! The files of a run in a folder, as they lie below its prefix in the artifacts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use aws::{Artifacts, Ledger};
-use domain::evidence::{Evidence, ReportFile};
+use domain::baseline::BaselineFigures;
+use domain::evidence::{Evidence, PastTest, ReportFile};
+use domain::history::FileHistory;
+use domain::judged::Judged;
 use domain::keys;
 use domain::plan::Plan;
 use domain::queue::Attempt;
+use domain::reports::Kind;
 use domain::shard::Shard;
-use domain::summary::Summary;
+use domain::summary::{Summary, failed_tests};
 use results::digest::digest;
 use results::dossier::{Dossier, EVIDENCE, PLAN};
 
@@ -73,8 +77,25 @@ impl Case<'_> {
         let read = reports.iter().filter_map(|report| report.path.clone());
         let paths = firsts.iter().chain(&reruns).cloned().chain(read).chain([PLAN.to_owned()]);
         let inputs = self.digests(paths.collect()).await?;
-        let shards = shards.iter().map(without_token).collect();
-        Ok(Evidence { run: self.run.to_owned(), at, shards, environments, firsts, reruns, reports, inputs })
+        Ok(Evidence {
+            run: self.run.to_owned(),
+            at,
+            shards: shards.iter().map(without_token).collect(),
+            baseline: self.baseline(&plan).await?,
+            past: past(&ledger.file_histories(&plan.work.suite).await?, &plan, &summaries),
+            environments,
+            firsts,
+            reruns,
+            reports,
+            inputs,
+        })
+    }
+
+    /// What the pinned baseline left, as long as its verdict is kept.
+    async fn baseline(&self, plan: &Plan) -> Result<Option<BaselineFigures>, Error> {
+        let Some(pinned) = &plan.baseline else { return Ok(None) };
+        let judged: Option<Judged> = self.artifacts.read_json(&keys::verdict(&pinned.run)).await?;
+        Ok(judged.map(|judged| judged.left))
     }
 
     /// Summaries of the shards that are done, in the order of the shards.
@@ -88,15 +109,15 @@ impl Case<'_> {
     /// Reports from elsewhere, copied to the run, for their places are not ours to keep.
     async fn given_reports(&self, plan: &Plan) -> Result<Vec<ReportFile>, Error> {
         let mut reports = Vec::new();
-        for (kind, url) in &plan.given_reports {
-            let key = keys::given_report(self.run, kind);
+        for (kind, url) in plan.given_reports.iter().filter_map(|(kind, url)| Some((Kind::named(kind)?, url))) {
+            let key = keys::given_report(self.run, kind.word());
             let file = self.folder.join("given");
             let there = self.artifacts.fetch_from(url, &file).await?;
             if there {
                 self.artifacts.write_file(&key, &file).await?;
             }
             let path = there.then(|| keys::below(self.run, &key).map(str::to_owned)).flatten();
-            reports.push(ReportFile { kind: kind.clone(), origin: url.to_string(), path });
+            reports.push(ReportFile { kind, origin: url.to_string(), path });
         }
         Ok(reports)
     }
@@ -125,6 +146,19 @@ impl Case<'_> {
         let bytes = serde_json::to_vec(evidence).map_err(|error| failed(path, error))?;
         std::fs::write(self.folder.join(path), bytes).map_err(|error| failed(path, error))
     }
+}
+
+/// What earlier runs say of the tests that failed in one of them or in this one.
+fn past(histories: &[FileHistory], plan: &Plan, summaries: &[Summary]) -> BTreeMap<String, PastTest> {
+    let failed: BTreeSet<String> = summaries.iter().flat_map(|summary| failed_tests(&summary.root)).collect();
+    let planned = histories.iter().filter(|history| planned(plan, &history.path));
+    let tests = planned.flat_map(|history| history.tests().map(move |test| (test, PastTest::of(history, test))));
+    let telling = tests.filter(|(test, past)| past.ever_failed() || failed.contains(*test));
+    telling.map(|(test, past)| (test.to_owned(), past)).collect()
+}
+
+fn planned(plan: &Plan, file: &str) -> bool {
+    plan.shards.iter().any(|shard| shard.files.iter().any(|planned| planned == file))
 }
 
 /// A task token would let its reader answer for the shard.

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use aws::{Artifacts, Ledger};
 use domain::baseline::{Baseline, PinnedBaseline, branches};
 use domain::config::{Effective, Size, effective};
+use domain::gates::{parse_mandatory, with_mandatory};
 use domain::package::Checked;
 use domain::plan::{PackageVersion, Plan as RunPlan, Work};
 use domain::problem::Problem;
@@ -24,6 +25,8 @@ pub struct Plan {
     pub artifacts: Artifacts,
     /// The run and the history of its suite.
     pub ledger: Ledger,
+    /// Gates that the platform's owner asks of every run, as the deployment sets them; empty for none.
+    pub mandatory: String,
 }
 
 /// What the state machine passes.
@@ -60,6 +63,9 @@ pub enum Error {
     /// The package, or the `qaops.toml` in it, is not what it should be.
     #[error(transparent)]
     BadPackage(Problem),
+    /// A setting of the deployment is not what it should be.
+    #[error(transparent)]
+    BadSetting(Problem),
     /// There is no such package.
     #[error("there is no package s3://{0}/{1}: upload it, or name another one as `package` in the input")]
     PackageMissing(String, String),
@@ -69,12 +75,14 @@ pub enum Error {
 }
 
 impl runtime::Named for Error {
-    const REASONS: &'static [&'static str] = &["BadRequest", "BadPackage", "PackageMissing", "Unavailable", "Refused"];
+    const REASONS: &'static [&'static str] =
+        &["BadRequest", "BadPackage", "BadSetting", "PackageMissing", "Unavailable", "Refused"];
 
     fn reason(&self) -> &'static str {
         match self {
             Self::BadRequest(_) => "BadRequest",
             Self::BadPackage(_) => "BadPackage",
+            Self::BadSetting(_) => "BadSetting",
             Self::PackageMissing(..) => "PackageMissing",
             Self::Aws(error) => error.reason(),
         }
@@ -110,7 +118,9 @@ impl Plan {
         let request = Request::parse(&input.request).map_err(Error::BadRequest)?;
         let package = self.pin(&request).await?;
         let checked = self.check(&package).await?;
-        let settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
+        let mut settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
+        let mandatory = parse_mandatory(&self.mandatory).map_err(Error::BadSetting)?;
+        settings.gates = with_mandatory(settings.gates, mandatory);
         let history = self.history(&settings.suite).await?;
         let baseline = self.baseline(&settings).await?;
         Ok(RunPlan { baseline, ..plan(input, settings, package, &checked.suite_files, &history) })

@@ -227,7 +227,7 @@ fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) ->
         status,
         started,
         seconds: judged.map_or(now - started, |judged| judged.seconds as i64),
-        cost: judged.and_then(|judged| judged.metrics.get("run.cost").copied()),
+        cost: judged.and_then(|judged| judged.left.metrics.get("run.cost").copied()),
         counts: Counts { passed: tests.passed, failed: tests.failed, skipped: tests.skipped },
         flaky: tests.flaky,
         metrics: judged.map(metrics).unwrap_or_default(),
@@ -238,7 +238,7 @@ fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) ->
 fn metrics(judged: &Judged) -> BTreeMap<String, f64> {
     let gates = judged.gates.iter();
     let read = gates.filter_map(|gate| Some((gate.metric.as_str(), gate.value.as_ref()?.raw)));
-    kept_metrics(read, &judged.metrics)
+    kept_metrics(read, &judged.left.metrics)
 }
 
 /// Labels of a request that may not be a good one: a scheduled run that fails is still one that started.

@@ -33,6 +33,8 @@ const AHEAD: [(&str, u8); 9] = [
     ("record", 1),
     ("notify", 1),
 ];
+/// Settings of the functions that the caller's environment may hold.
+const SETTINGS: [&str; 1] = [domain::gates::SETTING];
 /// Beginning of every resource's name.
 const NAME: &str = "qaops";
 /// Minutes after which a local instance ends itself, whatever happens around it.
@@ -130,9 +132,8 @@ async fn start_emulator(project: &Path, python: &Python) -> Result<Emulator, Err
 /// Settings of the emulator from this process's environment: how long instances boot, how long a minute of its
 /// schedules lasts, and what goes wrong on purpose.
 fn behaviour() -> Behaviour {
-    let passed = ["AHEAD", "BOOT", "PENDING", "TICK", "FAULTS"].map(|name| format!("QAOPS_LOCAL_{name}"));
-    let mut settings: BTreeMap<String, String> =
-        passed.into_iter().filter_map(|name| Some((name.clone(), std::env::var(name).ok()?))).collect();
+    let mut settings =
+        passed_on(["AHEAD", "BOOT", "PENDING", "TICK", "FAULTS"].map(|name| format!("QAOPS_LOCAL_{name}")));
     for (name, value) in DEFAULTS {
         settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
@@ -141,6 +142,13 @@ fn behaviour() -> Behaviour {
     let instance = serde_json::json!({"LANG": "C.UTF-8"});
     settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
     Behaviour { settings }
+}
+
+/// Settings that this process's environment holds.
+fn passed_on<const N: usize>(names: [impl Into<String>; N]) -> BTreeMap<String, String> {
+    let set =
+        names.into_iter().map(Into::into).filter_map(|name: String| Some((name.clone(), std::env::var(name).ok()?)));
+    set.collect()
 }
 
 fn blueprint(project: &Path, python: &Python, programs: &Programs) -> Result<Blueprint, Error> {
@@ -164,6 +172,7 @@ fn blueprint(project: &Path, python: &Python, programs: &Programs) -> Result<Blu
         types: vec!["c7i.large".to_owned(), "m7i.large".to_owned()],
         user_data: format!("#!/bin/sh\nexec shutdown -h +{LIFE_MINUTES}\n"),
         sweep: "rate(1 minute)".to_owned(),
+        settings: passed_on(SETTINGS),
         events: true,
     })
 }

@@ -7,8 +7,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::baseline::BaselineFigures;
+use crate::history::{FileHistory, FileRun, Outcome};
+use crate::reports::Kind;
 use crate::run::Environment;
 use crate::shard::Shard;
+use crate::steadiness::Ground;
 use crate::summary::Summary;
 
 /// What a run is judged by. Paths are below the run's prefix in the artifacts.
@@ -28,15 +32,85 @@ pub struct Evidence {
     pub reruns: Vec<String>,
     /// Reports of other tools.
     pub reports: Vec<ReportFile>,
+    /// What the pinned baseline left; none where there is no baseline, or its verdict is no longer kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<BaselineFigures>,
+    /// What earlier runs say of tests, by long name; only of tests that failed in one of them or in this one.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub past: BTreeMap<String, PastTest>,
     /// SHA-256 of every file that is read, by path, in lower case hexadecimal digits.
     pub inputs: BTreeMap<String, String>,
+}
+
+/// What the last runs of its file say of a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastTest {
+    /// The run in which it failed first, if it has failed in every run since that ran it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_failed: Option<FirstFailed>,
+    /// How it ended in each run, the newest last.
+    pub outcomes: Vec<PastOutcome>,
+}
+
+/// How a test ended in an earlier run, and on what ground.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastOutcome {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Commit that was tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub commit: Option<String>,
+    /// Id of the image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+}
+
+/// The run in which a test failed first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstFailed {
+    /// Run's id.
+    pub run: String,
+    /// Unix time of its start in seconds.
+    pub started: i64,
+}
+
+impl PastTest {
+    /// What `history` says of `test`.
+    pub fn of(history: &FileHistory, test: &str) -> Self {
+        let first = history.first_failed(test);
+        let past = |(outcome, run): (Outcome, &FileRun)| PastOutcome {
+            outcome,
+            commit: run.commit.clone(),
+            image: run.image.clone(),
+        };
+        Self {
+            first_failed: first.map(|first| FirstFailed { run: first.run.clone(), started: first.started }),
+            outcomes: history.outcomes_of(test).into_iter().map(past).collect(),
+        }
+    }
+
+    /// Whether it ever failed, be it before a rerun passed.
+    pub fn ever_failed(&self) -> bool {
+        self.outcomes.iter().any(|past| matches!(past.outcome, Outcome::Failed | Outcome::Flaky))
+    }
+
+    /// Its outcomes with the ground of each.
+    pub fn earlier(&self) -> Vec<(Outcome, Ground<'_>)> {
+        self.outcomes.iter().map(|past| (past.outcome, past.ground())).collect()
+    }
+}
+
+impl PastOutcome {
+    fn ground(&self) -> Ground<'_> {
+        Ground { commit: self.commit.as_deref(), image: self.image.as_deref() }
+    }
 }
 
 /// A report of another tool.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReportFile {
-    /// Kind under which the package or the input names it: `coverage`, `vulnerabilities`, `performance` or `tests`.
-    pub kind: String,
+    /// Kind that the package or the input names it as.
+    pub kind: Kind,
     /// Attempt that left it, or the place in S3 that the input names.
     pub origin: String,
     /// Where it lies; none where nobody delivered it.
@@ -49,16 +123,13 @@ impl Evidence {
     pub fn reports_of(summaries: &[&Summary], expected: &BTreeMap<String, String>) -> Vec<ReportFile> {
         let left = summaries.iter().flat_map(|summary| {
             let origin = format!("{}-{}", summary.shard, summary.attempt);
-            summary.reports.iter().map(move |(kind, path)| ReportFile {
-                kind: kind.clone(),
-                origin: origin.clone(),
-                path: Some(path.clone()),
-            })
+            let known = summary.reports.iter().filter_map(|(kind, path)| Some((Kind::named(kind)?, path)));
+            known.map(move |(kind, path)| ReportFile { kind, origin: origin.clone(), path: Some(path.clone()) })
         });
         let mut reports: Vec<ReportFile> = left.collect();
-        for (kind, path) in expected {
-            if reports.iter().all(|report| report.kind != *kind) {
-                reports.push(ReportFile { kind: kind.clone(), origin: path.clone(), path: None });
+        for (kind, path) in expected.iter().filter_map(|(kind, path)| Some((Kind::named(kind)?, path))) {
+            if reports.iter().all(|report| report.kind != kind) {
+                reports.push(ReportFile { kind, origin: path.clone(), path: None });
             }
         }
         reports

@@ -18,7 +18,8 @@ use crate::shards::median;
 pub const REMEMBERED: usize = 20;
 
 /// How a test ended in a run of its file, after its reruns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// The file ran without it: it was not selected, or not there.
     NotRun,

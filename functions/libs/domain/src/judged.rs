@@ -1,16 +1,21 @@
 //! `runs/<run>/verdict.json`: what a run was judged by, and what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::Evidence;
+use crate::baseline::{BaselineFigures, COMMIT, PinnedBaseline};
+use crate::classes::{Class, classify};
+use crate::evidence::{Evidence, FirstFailed, PastTest};
 use crate::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
 use crate::metrics::{Metrics, RunFacts, TestRecord};
 use crate::outcome::{Counts, Status};
 use crate::plan::Plan;
+use crate::quarantine::{self, Quarantine};
 use crate::records;
+use crate::reports::ReportState;
 use crate::shard::{Shard, State};
+use crate::steadiness::{Ground, Steadiness, steadiness};
 use crate::summary::Summary;
 
 /// The verdict of a run and everything that it rests on.
@@ -34,11 +39,22 @@ pub struct Judged {
     pub environments: usize,
     /// Seconds from the run's start to its evaluation.
     pub seconds: f64,
-    /// Figures without labels.
-    pub metrics: BTreeMap<String, f64>,
+    /// What the run leaves for later ones to be compared with: every figure without labels, every figure that a gate
+    /// read, and what failed.
+    #[serde(default)]
+    pub left: BaselineFigures,
+    /// The accepted run that it was compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<PinnedBaseline>,
+    /// What else there is to know, in whole sentences, such as quarantines that are over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
     /// Tests that failed in their last attempt, with their messages.
     pub failed: Vec<FailedTest>,
-    /// Long names of tests that failed first and passed then.
+    /// Tests in quarantine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<QuarantinedTest>,
+    /// Long names of tests that failed and passed on the same commit and image, in this run or in one before it.
     pub flaky: Vec<String>,
     /// SHA-256 of every file that the verdict rests on, by path below the run's prefix.
     #[serde(default)]
@@ -87,6 +103,26 @@ pub struct FailedTest {
     pub name: String,
     /// Robot Framework's message.
     pub message: String,
+    /// What it is a failure of.
+    pub class: Class,
+    /// Attempts at it in this run.
+    pub attempts: u32,
+    /// The run in which it failed first, if it has failed ever since; none where it did not fail before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<FirstFailed>,
+    /// Whether it is in quarantine.
+    pub quarantined: bool,
+}
+
+/// A test in quarantine, whatever came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuarantinedTest {
+    /// Names of all suites and the test, joined by dots.
+    pub name: String,
+    /// How it ended.
+    pub status: Status,
+    /// Who is on it, why, and until when.
+    pub entry: Quarantine,
 }
 
 /// Everything that a verdict rests on.
@@ -100,12 +136,14 @@ pub struct Material<'a> {
     pub firsts: &'a [Summary],
     /// Summaries of the shards of reruns that are done, in the order of their attempts.
     pub reruns: &'a [Summary],
+    /// Reports of other tools, as they were read.
+    pub reports: &'a [ReportState],
 }
 
 /// Judges a run.
 pub fn judged(material: &Material<'_>) -> Judged {
     let (plan, evidence) = (material.plan, material.evidence);
-    let tests = records::records(material.firsts, material.reruns);
+    let (tests, remarks) = tests(material);
     let shards = shard_counts(&evidence.shards);
     let seconds = (evidence.at - plan.started).max(0) as f64;
     let facts = RunFacts {
@@ -114,8 +152,8 @@ pub fn judged(material: &Material<'_>) -> Judged {
         lost_shards: u32::try_from(shards.lost).unwrap_or(u32::MAX),
         cost: None,
     };
-    let metrics = Metrics::from_run(&tests, facts);
-    let gates = evaluate(&plan.gates, &metrics, None);
+    let metrics = Metrics::from_run(&tests, facts).with_reports(material.reports);
+    let gates = evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
     let Judgement { verdict, reasons } = judge(&gates, &lost_work(material));
     let flaky: Vec<String> = tests.iter().filter(|test| test.flaky).map(|test| test.long_name.clone()).collect();
     Judged {
@@ -128,12 +166,28 @@ pub fn judged(material: &Material<'_>) -> Judged {
         shards,
         environments: evidence.environments.len(),
         seconds,
-        metrics: metrics.figures(),
+        left: BaselineFigures::of(&plan.run, &plan.gates, &metrics),
+        remarks,
+        baseline: plan.baseline.clone(),
         failed: failed(&tests, material),
+        quarantined: quarantined(&tests, material),
         flaky,
         inputs: evidence.inputs.clone(),
         labels: plan.labels.clone(),
     }
+}
+
+/// The run's tests, those that are flaky or in quarantine marked, and what there is to say of quarantines.
+fn tests(material: &Material<'_>) -> (Vec<TestRecord>, Vec<String>) {
+    let mut tests = records::records(material.firsts, material.reruns);
+    let image = material.evidence.environments.iter().find_map(|environment| environment.image.as_deref());
+    let ground = Ground { commit: material.plan.labels.get(COMMIT).map(String::as_str), image };
+    for test in &mut tests {
+        let earlier = material.evidence.past.get(&test.long_name).map(PastTest::earlier).unwrap_or_default();
+        test.flaky = steadiness(test, ground, &earlier) == Steadiness::Flaky;
+    }
+    let remarks = quarantine::apply(&mut tests, &material.plan.quarantine, material.evidence.at);
+    (tests, remarks)
 }
 
 fn shard_counts(shards: &[Shard]) -> ShardCounts {
@@ -174,19 +228,37 @@ fn test_counts(tests: &[TestRecord], flaky: usize) -> TestCounts {
 }
 
 fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
-    let mut messages = std::collections::HashMap::new();
+    let mut attempts: HashMap<String, (u32, String)> = HashMap::new();
     for summary in material.firsts.iter().chain(material.reruns) {
         summary.root.each_test(&mut |name, _, test| {
+            let (count, message) = attempts.entry(name.to_owned()).or_default();
+            *count += 1;
             if test.status == Status::Failed {
-                messages.insert(name.to_owned(), test.message.clone());
+                message.clone_from(&test.message);
             }
         });
     }
     let failed = tests.iter().filter(|test| test.status == Status::Failed);
     failed
-        .map(|test| FailedTest {
-            name: test.long_name.clone(),
-            message: messages.get(&test.long_name).cloned().unwrap_or_default(),
+        .map(|test| {
+            let (attempts, message) = attempts.get(&test.long_name).cloned().unwrap_or_default();
+            let past = material.evidence.past.get(&test.long_name);
+            FailedTest {
+                name: test.long_name.clone(),
+                class: classify(&message),
+                message,
+                attempts,
+                since: past.and_then(|past| past.first_failed.clone()),
+                quarantined: test.quarantined,
+            }
         })
         .collect()
+}
+
+fn quarantined(tests: &[TestRecord], material: &Material<'_>) -> Vec<QuarantinedTest> {
+    let of = |test: &TestRecord| {
+        let entry = quarantine::entry_of(test, &material.plan.quarantine)?.clone();
+        Some(QuarantinedTest { name: test.long_name.clone(), status: test.status, entry })
+    };
+    tests.iter().filter(|test| test.quarantined).filter_map(of).collect()
 }

@@ -27,6 +27,7 @@ pub mod queue;
 pub mod records;
 pub mod reports;
 pub mod request;
+pub mod rerun;
 pub mod run;
 pub mod shard;
 pub mod shards;

@@ -45,6 +45,12 @@ pub fn apply(tests: &mut [TestRecord], entries: &[Quarantine], at: i64) -> Vec<S
     over.into_iter().filter_map(|entry| remark(entry, tests)).collect()
 }
 
+/// The entry that has a test, where one has.
+pub fn entry_of<'a>(test: &TestRecord, entries: &'a [Quarantine]) -> Option<&'a Quarantine> {
+    let name = normal_tag(&test.long_name);
+    entries.iter().find(|entry| Pattern::robot(&entry.tests).is_of(&name))
+}
+
 /// The day of a Unix time in UTC; a time that no calendar has is as far off as can be.
 fn day(at: i64) -> Date {
     let fallback = if at < 0 { Date::MIN } else { Date::MAX };

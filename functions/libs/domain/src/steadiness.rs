@@ -58,6 +58,9 @@ pub fn steadiness(record: &TestRecord, ground: Ground<'_>, earlier: &[(Outcome, 
 mod tests {
     use super::*;
 
+    /// How a test ended and where, what it did earlier, and what that says of it.
+    type Expected<'a> = (Status, Ground<'a>, &'a [(Outcome, Ground<'a>)], Steadiness);
+
     const A: Ground<'_> = Ground { commit: Some("c1"), image: Some("ami-1") };
     const OTHER_COMMIT: Ground<'_> = Ground { commit: Some("c2"), image: Some("ami-1") };
     const OTHER_IMAGE: Ground<'_> = Ground { commit: Some("c1"), image: Some("ami-2") };
@@ -78,7 +81,7 @@ mod tests {
     #[test]
     fn a_test_is_flaky_only_where_nothing_changed_between_its_outcomes() {
         use Outcome::{Failed, Flaky, NotRun, Passed, Skipped};
-        let cases: [(Status, Ground<'_>, &[(Outcome, Ground<'_>)], Steadiness); 14] = [
+        let cases: [Expected<'_>; 14] = [
             (Status::Passed, A, &[], Steadiness::Steady),
             (Status::Failed, A, &[], Steadiness::Broken),
             (Status::Failed, A, &[(Failed, A), (Failed, A)], Steadiness::Broken),

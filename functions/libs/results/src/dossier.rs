@@ -2,15 +2,17 @@
 //!
 //! The step `evaluate` and a person with a run's folder read them the same way, so they come to the same verdict.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
-use domain::evidence::Evidence;
+use domain::evidence::{Evidence, ReportFile};
 use domain::judged::{Judged, Material, judged};
 use domain::plan::Plan;
+use domain::reports::{Reading, ReportState};
 use domain::summary::Summary;
 use serde::de::DeserializeOwned;
 
-use crate::digest::Summing;
+use crate::digest::{Summing, drain};
+use crate::reports;
 
 /// Where the evidence lies below a run's prefix, and the plan.
 pub const EVIDENCE: &str = "evidence.json";
@@ -55,6 +57,8 @@ pub struct Dossier {
     pub firsts: Vec<Summary>,
     /// Summaries of the shards of reruns that are done.
     pub reruns: Vec<Summary>,
+    /// Reports of other tools, as they were read.
+    pub reports: Vec<ReportState>,
 }
 
 impl Dossier {
@@ -66,12 +70,21 @@ impl Dossier {
         let summaries = |paths: &[String]| -> Result<Vec<Summary>, Error> {
             paths.iter().map(|path| files.json(path, evidence.inputs.get(path))).collect()
         };
-        Ok(Self { plan, firsts: summaries(&evidence.firsts)?, reruns: summaries(&evidence.reruns)?, evidence })
+        let (firsts, reruns) = (summaries(&evidence.firsts)?, summaries(&evidence.reruns)?);
+        let reports =
+            evidence.reports.iter().map(|report| files.report(report, &evidence)).collect::<Result<_, _>>()?;
+        Ok(Self { plan, firsts, reruns, reports, evidence })
     }
 
     /// What the verdict rests on.
     pub fn material(&self) -> Material<'_> {
-        Material { plan: &self.plan, evidence: &self.evidence, firsts: &self.firsts, reruns: &self.reruns }
+        Material {
+            plan: &self.plan,
+            evidence: &self.evidence,
+            firsts: &self.firsts,
+            reruns: &self.reruns,
+            reports: &self.reports,
+        }
     }
 
     /// Judges the run.
@@ -87,17 +100,44 @@ struct Files<F> {
 impl<R: Read, F: Fn(&str) -> io::Result<R>> Files<F> {
     /// A file's content, checked against the digest that it had when the run was judged first.
     fn json<T: DeserializeOwned>(&self, path: &str, sha256: Option<&String>) -> Result<T, Error> {
+        let mut bytes = Vec::new();
+        self.read(path, sha256, |input| input.read_to_end(&mut bytes).map(drop))?;
+        serde_json::from_slice(&bytes).map_err(|source| Error::Content { path: path.to_owned(), source })
+    }
+
+    /// What a report tells. One that cannot be read is told by the gates that need it, and harms nothing else.
+    fn report(&self, file: &ReportFile, evidence: &Evidence) -> Result<ReportState, Error> {
+        let state = match &file.path {
+            None => Reading::Missing,
+            Some(path) => self.read(path, evidence.inputs.get(path), |input| Ok(reading(input)))?,
+        };
+        Ok(ReportState { kind: file.kind, name: file.origin.clone(), state })
+    }
+
+    /// Has `reader` read a file, and then the rest of it, for its digest covers every byte.
+    fn read<T>(
+        &self,
+        path: &str,
+        sha256: Option<&String>,
+        reader: impl FnOnce(&mut BufReader<Summing<R>>) -> io::Result<T>,
+    ) -> Result<T, Error> {
         let failed = |source: io::Error| match source.kind() {
             io::ErrorKind::NotFound => Error::Missing(path.to_owned()),
             _ => Error::Read { path: path.to_owned(), source },
         };
-        let reader = (self.open)(path).map_err(failed)?;
-        let mut summing = Summing::new(BufReader::new(reader));
-        let mut bytes = Vec::new();
-        summing.read_to_end(&mut bytes).map_err(failed)?;
-        if sha256.is_some_and(|known| *known != summing.digest().sha256) {
+        let mut input = BufReader::new(Summing::new((self.open)(path).map_err(failed)?));
+        let read = reader(&mut input).map_err(failed)?;
+        drain(&mut input).map_err(failed)?;
+        if sha256.is_some_and(|known| *known != input.into_inner().digest().sha256) {
             return Err(Error::Changed(path.to_owned()));
         }
-        serde_json::from_slice(&bytes).map_err(|source| Error::Content { path: path.to_owned(), source })
+        Ok(read)
+    }
+}
+
+fn reading(input: &mut impl BufRead) -> Reading {
+    match reports::read(input) {
+        Ok(found) => Reading::Read(found.report),
+        Err(error) => Reading::Refused(error.to_string()),
     }
 }

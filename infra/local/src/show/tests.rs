@@ -1,4 +1,5 @@
 use anstream::adapter::strip_str;
+use domain::classes::Class;
 use domain::gates::{Gate, GateOutcome, Severity, State, Value, evaluate, judge};
 use domain::judged::{FailedTest, ShardCounts};
 use domain::metrics::{Metrics, RunFacts, TestRecord};
@@ -34,7 +35,7 @@ fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
     let judgement = judge(&gates, &lost);
     let message = "Setup failed:\nElement 'css:#pay' did not appear in 5 seconds, though it was waited for with \
         patience and more than one retry\nthird\nfourth";
-    let broken = FailedTest { name: "Checkout.Pay By Invoice".into(), message: message.into() };
+    let broken = failed_test("Checkout.Pay By Invoice".into(), message);
     Judged {
         run: "checkout-20260101-120000-00001".into(),
         suite: "checkout".into(),
@@ -45,12 +46,16 @@ fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
         shards: ShardCounts { planned: 3, done: 3 - lost.len(), lost: lost.len() },
         environments: 3,
         seconds: 83.4,
-        metrics: [("tests.total".to_owned(), 4.0)].into(),
         failed: if failed { vec![broken] } else { vec![] },
         flaky: vec!["Checkout.Pay By Card".into()],
         labels: [("branch".to_owned(), "main".to_owned())].into(),
         ..Judged::default()
     }
+}
+
+fn failed_test(name: String, message: &str) -> FailedTest {
+    let class = Class::Product;
+    FailedTest { name, message: message.to_owned(), class, attempts: 1, since: None, quarantined: false }
 }
 
 const GATES: [(&str, Severity); 6] = [
@@ -175,7 +180,7 @@ fn lost_work_is_told() {
 #[test]
 fn of_many_failed_tests_the_first_twenty_are_told() {
     let mut judged = judged(&[], true, &[]);
-    judged.failed = (0..25).map(|n| FailedTest { name: format!("S.T{n:02}"), message: String::new() }).collect();
+    judged.failed = (0..25).map(|n| failed_test(format!("S.T{n:02}"), "")).collect();
     let text = shown(&judged, 80);
     assert!(text.contains("Failed tests (25)") && text.contains("S.T19") && !text.contains("S.T20"), "{text}");
     assert!(text.contains("… and 5 more"), "{text}");

@@ -45,6 +45,8 @@ pub struct Blueprint {
     pub user_data: String,
     /// How often the sweep runs, as EventBridge writes it: `rate(1 minute)`.
     pub sweep: String,
+    /// Further settings of the functions by name.
+    pub settings: BTreeMap<String, String>,
     /// Whether events are told to the functions.
     pub events: bool,
 }
@@ -138,6 +140,7 @@ impl Maker<'_> {
             ("QAOPS_TABLE", &deployment.table),
             ("QAOPS_TOPIC", &deployment.topic),
         ];
-        settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        settings.chain(self.blueprint.settings.clone()).collect()
     }
 }
