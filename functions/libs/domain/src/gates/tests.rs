@@ -1,6 +1,7 @@
 mod evaluated;
 mod laws;
 mod mandatory;
+mod reference;
 mod refused;
 
 use std::collections::BTreeMap;

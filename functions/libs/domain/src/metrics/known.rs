@@ -207,3 +207,23 @@ pub(crate) fn names_like(name: &str) -> String {
         None => String::new(),
     }
 }
+
+/// All metrics as the README's table has them: name, unit, labels and whether they take a least count.
+#[cfg(test)]
+pub(crate) fn table() -> Vec<String> {
+    let performance = PERFORMANCE.iter().map(|(figure, known)| (format!("performance.<name>.{figure}"), known));
+    let all = FIXED.iter().map(|(name, known)| ((*name).to_owned(), known)).chain(performance);
+    let row = |(name, known): (String, &Known)| {
+        let unit = match known.unit {
+            Unit::Count => "count",
+            Unit::Share => "share",
+            Unit::Seconds => "duration",
+            Unit::Dollars => "money",
+            Unit::PerSecond => "per second",
+            Unit::Bytes | Unit::BytesPerSecond => "data",
+        };
+        let labels: Vec<&str> = labels_of(&name, false).iter().map(|label| label.key).collect();
+        format!("`{name}` | {unit} | {} | {}", labels.join(", "), if known.sampled { "yes" } else { "" })
+    };
+    all.map(row).collect()
+}
