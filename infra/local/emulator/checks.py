@@ -11,13 +11,15 @@ NAMES: dict[str, str] = {
     "app": "app call_service_handler_sync",
     "core.concurrency": "spawn_background",
     "core.responses": ("_service_model error_response_json get_account_id json_response new_uuid now_iso"),
-    "services.cloudwatch_logs": "_append_log_events _log_groups _make_group_arn",
+    "services.cloudwatch": "_describe_alarms _p _xml",
+    "services.cloudwatch_logs": "_append_log_events _log_groups _make_group_arn handle_request",
     "services.ec2": (
         "_ACTION_MAP _DEFAULT_SUBNET_ID _INSTANCE_ID_RE _STUB_AMIS _cleanup_terminated"
-        " _describe_instances _error _esc _fleets _images _instance_xml _instances"
-        " _launch_instances_internal _matches_filters _p _parse_filters _parse_member_list"
-        " _resolve_iam_instance_profile _resolve_launch_template_data _security_groups"
-        " _slot_from_lt_data _subnets _tags _xml"
+        " _describe_instances _error _esc _fleets _flow_logs _images _instance_xml _instances"
+        " _launch_instances_internal _lt_data_xml _matches_filters _p _parse_filters _parse_lt_data"
+        " _parse_member_list _parse_tag_specs _resolve_iam_instance_profile"
+        " _resolve_launch_template_data _security_groups _slot_from_lt_data _subnets _tag_set_xml"
+        " _tags _vpc_endpoints _vpce_fields_xml _xml"
     ),
     "services.eventbridge": ("_SCHEDULER_TICK_INTERVAL _dispatch_event _parse_rate_seconds _put_events"),
     "services.iam": "_lookup_instance_profile _roles",

@@ -11,7 +11,19 @@ from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 from ministack import app as ministack
 
-from . import ahead, events, faults, functions, instances, objects, protocols, run_command, schedules, tidy
+from . import (
+    ahead,
+    events,
+    faults,
+    functions,
+    instances,
+    objects,
+    protocols,
+    readback,
+    run_command,
+    schedules,
+    tidy,
+)
 from .asl import service
 from .control import control
 from .functions import Pool
@@ -33,6 +45,7 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     schedules.install(settings)
     objects.install()
     service.install()
+    readback.install()
     pool = functions.install(settings)
     ahead.install(settings, pool)
     if settings.parent:

@@ -156,13 +156,18 @@ def of_template(spec: dict[str, str], spot: bool) -> Wanted:
         kind=data.get("InstanceType") or "",
         subnet=data.get("SubnetId") or ec2._DEFAULT_SUBNET_ID,
         user_data=data.get("UserData") or "",
-        groups=tuple(data.get("SecurityGroupIds") or ()),
+        groups=tuple(data.get("SecurityGroupIds") or _interface_groups(data)),
         profile=slot["iam_profile"],
         tags={tag["Key"]: tag.get("Value", "") for tag in slot["instance_tags"]},
         on_shutdown=data.get("InstanceInitiatedShutdownBehavior") or "stop",
         spot=spot,
         template={key: value for key, value in spec.items() if value},
     )
+
+
+def _interface_groups(data: dict[str, Any]) -> list[str]:
+    """The security groups of a launch template that gives them to its network interface."""
+    return [str(group) for each in data.get("NetworkInterfaces") or [] for group in each.get("Groups") or []]
 
 
 def _check_version(version: str, record: Any) -> None:
