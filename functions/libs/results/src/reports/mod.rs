@@ -6,7 +6,10 @@
 mod cases;
 mod cobertura;
 mod coverage;
+mod cyclonedx;
 mod error;
+mod findings;
+mod grype;
 mod jacoco;
 mod jmeter;
 mod json;
@@ -17,7 +20,9 @@ mod limits;
 mod locust;
 mod numbers;
 mod samples;
+mod sarif;
 mod table;
+mod trivy;
 mod xml;
 
 use std::fmt;
@@ -146,6 +151,7 @@ fn of_xml(input: impl Read, limits: &Limits) -> Result<Found, Error> {
 fn elements(root: &str, limits: &Limits) -> Result<(Format, Box<dyn Elements>), Error> {
     let budget = limits.budget();
     match root {
+        "bom" => Ok((Format::CycloneDx, Box::new(cyclonedx::Reader::new(budget)))),
         "coverage" => Ok((Format::Cobertura, Box::new(Cobertura::new(budget)))),
         "report" => Ok((Format::Jacoco, Box::new(Jacoco::new(budget)))),
         "testResults" => Ok((Format::Jmeter, Box::new(Jmeter::new(budget)))),
@@ -159,7 +165,13 @@ fn elements(root: &str, limits: &Limits) -> Result<(Format, Box<dyn Elements>), 
 type JsonFormat = (Format, fn(&Top) -> bool, fn(&Document) -> Result<Report, Error>);
 
 /// The formats in JSON. They exclude each other, so the order means nothing.
-const JSON: [JsonFormat; 1] = [(Format::K6, k6::looks_like, k6::read)];
+const JSON: [JsonFormat; 5] = [
+    (Format::Sarif, sarif::looks_like, sarif::read),
+    (Format::Trivy, trivy::looks_like, trivy::read),
+    (Format::Grype, grype::looks_like, grype::read),
+    (Format::CycloneDx, cyclonedx::looks_like, cyclonedx::read),
+    (Format::K6, k6::looks_like, k6::read),
+];
 
 fn of_json(document: &Document) -> Result<Found, Error> {
     let top = document.top();

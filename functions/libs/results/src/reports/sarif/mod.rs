@@ -1,0 +1,122 @@
+//! Results of scanners and linters in the Static Analysis Results Interchange Format (SARIF) 2.1.0.
+//!
+//! # What counts
+//! A result of kind `fail` (also the default), `open` or `review`, as nobody has cleared it; one of kind `pass`,
+//! `notApplicable` or `informational` does not. A suppressed result does not count: one with suppressions none of
+//! which is rejected or under review (§3.27.23; a suppression without a status is accepted). A result whose
+//! `baselineState` is `absent` is gone and does not count. sarif-tools counts all of these; we follow the standard.
+//!
+//! # Severity
+//! A `security-severity` of the result or its rule has the bands that GitHub documents; tools that write a word there,
+//! as Semgrep's rules do, mean the word. A score of 0 or beyond 10 says nothing, as on GitHub. Without one the level
+//! counts, found as §3.27.10 has it: error is high, warning is medium, note is low (the mapping that DefectDojo
+//! has too), and none is unknown. There is no level for critical.
+//!
+//! # One finding
+//! A result is one finding however many locations it has. It is told from others of its rule by file and place: the
+//! fingerprint of its line where there is one, as on GitHub, so that a finding whose line moves stays the same, else
+//! line and column. Other fingerprints are not used: Semgrep without an account writes the same for all. Results at
+//! one place with different messages are different findings.
+//! Trivy and Grype scan packages and tell them in the text; their findings have the package's name and version
+//! instead of a place, so that they join with those of other reports.
+
+mod log;
+mod packages;
+mod place;
+mod rules;
+
+use domain::reports::{Finding, Report, Risk};
+
+use self::log::{ExternalResults, Log, Run, SarifResult, SecuritySeverity};
+use self::place::Places;
+use self::rules::Rules;
+use super::error::Error;
+use super::findings;
+use super::json::{Document, Top};
+use crate::input::Refusal;
+
+pub(super) fn looks_like(top: &Top) -> bool {
+    top.object().is_some_and(|keys| keys.has("runs"))
+}
+
+pub(super) fn read(document: &Document) -> Result<Report, Error> {
+    let log: Log = document.parsed()?;
+    let version = log.version.as_deref().unwrap_or_default();
+    if !version.starts_with("2.1.0") {
+        return Err(Error::at_key("version", Refusal::value("version of SARIF", version)));
+    }
+    let mut places = Places::default();
+    let mut found = Vec::new();
+    for (at, run) in log.runs.entries().iter().enumerate() {
+        found.extend(of_run(run, &format!("runs[{at}]"), &mut places)?);
+    }
+    Ok(findings::report(found))
+}
+
+fn of_run(run: &Run, path: &str, places: &mut Places) -> Result<Vec<Finding>, Error> {
+    let here = |reason| Error::at_key(path, reason);
+    if !run.external.as_ref().is_none_or(ExternalResults::is_empty) {
+        return Err(here(Refusal::Unsupported("a run with its results in other files")));
+    }
+    // Some writers leave an empty list out, so its absence alone does not tell of a failure.
+    let failed = run.invocations.entries().iter().any(|invocation| invocation.successful == Some(false));
+    if failed && run.results.is_none() {
+        return Err(here(Refusal::Shape("the tool failed and gave no results".to_owned())));
+    }
+    let rules = Rules::of(run);
+    let mut found = Vec::new();
+    for (at, result) in run.results.iter().flatten().enumerate().filter(|(_, result)| counts(result)) {
+        let finding = of_result(run, &rules, result).map(|finding| places.told_apart(finding, result));
+        found.push(finding.map_err(|reason| Error::at_key(format!("{path}.results[{at}]"), reason))?);
+    }
+    Ok(found)
+}
+
+/// Whether a result tells of something that is wrong now and that nobody has accepted.
+fn counts(result: &SarifResult) -> bool {
+    let is_cleared = matches!(result.kind.as_deref(), Some("pass" | "notApplicable" | "informational"));
+    let is_gone = result.baseline.as_deref() == Some("absent");
+    let suppressions = result.suppressions.entries();
+    let is_pending = |status: Option<&str>| matches!(status, Some("rejected" | "underReview"));
+    let is_suppressed = !suppressions.is_empty() && !suppressions.iter().any(|entry| is_pending(entry.status()));
+    !is_cleared && !is_gone && !is_suppressed
+}
+
+fn of_result(run: &Run, rules: &Rules<'_>, result: &SarifResult) -> Result<Finding, Refusal> {
+    let rule = rules.of_result(result);
+    let id = result.rule_id().or(rule.and_then(|rule| rule.id.as_deref()));
+    let told = result.text().or(rule.and_then(|rule| rule.short.as_ref()?.text.as_deref()));
+    let severity = [Some(result.properties.as_ref()), rule.map(|rule| rule.properties.as_ref())];
+    let severity = severity.into_iter().flatten().flatten().filter_map(|bag| bag.severity.as_ref());
+    let severity = severity.map(of_security).find_map(Result::transpose).transpose()?;
+    let finding = Finding {
+        id: id.unwrap_or(run.tool_name()).to_owned(),
+        package: place::file(run, result),
+        place: place::within(result),
+        severity: severity.map_or_else(|| of_level(rules.level(result, rule)), Ok)?,
+        fixable: !result.fixes.is_empty(),
+        title: findings::title(told.unwrap_or_default()),
+        ..Finding::default()
+    };
+    Ok(packages::of_scanner(run.tool_name(), finding, result, rule))
+}
+
+/// What `security-severity` says; none where it says nothing.
+fn of_security(severity: &SecuritySeverity) -> Result<Option<Risk>, Refusal> {
+    let SecuritySeverity(text) = severity;
+    match text.trim().parse() {
+        Ok(score) => Ok(Risk::of_score(score)),
+        Err(_) if text.trim().is_empty() => Ok(None),
+        Err(_) => findings::severity(Some(text)).map(Some),
+    }
+}
+
+fn of_level(level: &str) -> Result<Risk, Refusal> {
+    match level {
+        "error" => Ok(Risk::High),
+        "warning" => Ok(Risk::Medium),
+        "note" => Ok(Risk::Low),
+        "none" => Ok(Risk::Unknown),
+        other => Err(Refusal::value("level", other)),
+    }
+}
