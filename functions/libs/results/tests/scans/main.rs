@@ -1,6 +1,12 @@
 //! Reports of scanners: what counts of them, and what is refused.
+#![expect(clippy::expect_used, reason = "a test may panic")]
 
 mod corpus;
+mod cyclonedx;
+mod grype;
+mod hostile;
+mod sarif;
+mod trivy;
 
 use domain::reports::{Finding, Report};
 use results::reports::{Error, Format};
@@ -11,5 +17,13 @@ fn read(text: &str) -> Result<(Format, Vec<Finding>), Error> {
     match found.report {
         Report::Vulnerabilities(findings) => Ok((found.format, findings)),
         other => panic!("{other:?} is no report of a scanner"),
+    }
+}
+
+/// Why a report is refused.
+fn refused(text: &str) -> String {
+    match read(text) {
+        Ok((_, findings)) => panic!("{findings:?} was read"),
+        Err(error) => error.to_string(),
     }
 }

@@ -131,7 +131,12 @@ impl Elements for Reader {
             ("component" | "service", _) => {
                 self.components.pop().into_iter().for_each(|component| self.packages.add(&component));
             }
-            ("vulnerability", _) => self.found.extend(self.draft.take()),
+            ("vulnerability", _) => {
+                let draft = self.draft.take();
+                // Here an error still knows its line.
+                draft.iter().try_for_each(|draft| draft.finding().map(drop))?;
+                self.found.extend(draft);
+            }
             (_, Some(Part::Component)) => self.of_component(name, text.to_owned()),
             (_, Some(part)) => self.draft.as_mut().map_or(Ok(()), |draft| part.set(draft, text))?,
             _ => {}
