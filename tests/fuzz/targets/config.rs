@@ -1,0 +1,10 @@
+#![no_main]
+
+use domain::config::Config;
+use fuzz::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    if let Err(problem) = Config::parse(text) {
+        assert!(problem.to_string().starts_with("qaops.toml"), "{problem}");
+    }
+});
