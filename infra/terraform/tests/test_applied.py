@@ -1,0 +1,301 @@
+"""The example `complete`, applied for real on the local cloud, used, planned again and destroyed.
+
+The functions, the runner and Robot Framework are the real ones; nothing that `infra/local` sets up is there.
+Needs Terraform with the AWS provider, and the programs that `cargo build --bins` makes; skipped without them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from emulator.tests.conftest import Cloud, until
+
+PROJECT = Path(__file__).resolve().parents[3]
+STEPS = sorted(path.name for path in (PROJECT / "functions").iterdir() if path.name != "libs")
+IMAGE = "ami-0c2023a1b2c3d4e5f"
+PROGRAMS = Path(os.environ.get("CARGO_TARGET_DIR") or PROJECT / "target") / "debug"
+OVERRIDE = """
+provider "aws" {
+  region                      = "us-east-1"
+  access_key                  = "local"
+  secret_key                  = "local"
+  s3_use_path_style           = true
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+}
+"""
+PATIENCE = 120.0
+
+
+class Deployment:
+    """The example in a folder of its own, and the local cloud that it is applied to."""
+
+    def __init__(self, folder: Path, cloud: Cloud) -> None:
+        """Copies the module, so that Terraform leaves nothing in the tree."""
+        ignored = shutil.ignore_patterns(".terraform*", "*.tfstate*")
+        shutil.copytree(PROJECT / "statemachine", folder / "statemachine")
+        shutil.copytree(PROJECT / "infra/terraform", folder / "infra/terraform", ignore=ignored)
+        self.cloud = cloud
+        self.folder = folder / "infra/terraform/examples/complete"
+        (self.folder / "local_override.tf").write_text(OVERRIDE)
+        (self.folder / "local.auto.tfvars.json").write_text(json.dumps(variables(folder)))
+        self.outputs: dict[str, Any] = {}
+
+    def terraform(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Calls Terraform in the example's folder."""
+        wanted = {"PATH", "HOME", "TF_CLI_CONFIG_FILE", "TMPDIR"}
+        environment = {name: value for name, value in os.environ.items() if name in wanted}
+        if not Path(environment.get("TF_CLI_CONFIG_FILE", os.devnull)).exists():
+            del environment["TF_CLI_CONFIG_FILE"]
+        environment["AWS_ENDPOINT_URL"] = self.cloud.endpoint
+        return subprocess.run(
+            ["terraform", *arguments],
+            cwd=self.folder,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+
+    def apply(self) -> None:
+        """Makes everything, and reads the outputs."""
+        done = self.terraform("apply", "-auto-approve", "-input=false", "-no-color", "-parallelism=20")
+        assert done.returncode == 0, done.stdout[-4000:]
+        shown = json.loads(self.terraform("output", "-json").stdout)
+        self.outputs = {name: about["value"] for name, about in shown.items()}
+
+    def put(self, suite: str, files: dict[str, str]) -> None:
+        """Uploads a package."""
+        body = io.BytesIO()
+        with zipfile.ZipFile(body, "w") as archive:
+            for name, text in files.items():
+                archive.writestr(name, text)
+        self.cloud.s3.put_object(
+            Bucket=self.outputs["bucket"], Key=f"suites/{suite}.zip", Body=body.getvalue()
+        )
+
+    def start(self, **request: Any) -> str:
+        """The ARN of a run."""
+        machine, given = self.outputs["state_machine_arn"], json.dumps(request)
+        return str(self.cloud.sfn.start_execution(stateMachineArn=machine, input=given)["executionArn"])
+
+    def ended(self, execution: str) -> dict[str, Any]:
+        """How a run ended."""
+        return self.cloud.end(execution, PATIENCE)
+
+    def instances(self, run: str) -> list[str]:
+        """Instances of a run that are not ending."""
+        filters = [
+            {"Name": "tag:qaops:run", "Values": [run]},
+            {"Name": "instance-state-name", "Values": ["pending", "running"]},
+        ]
+        found = self.cloud.ec2.describe_instances(Filters=filters)["Reservations"]
+        return [instance["InstanceId"] for each in found for instance in each["Instances"]]
+
+
+def variables(folder: Path) -> dict[str, Any]:
+    """What is different here: the programs of this machine in place of packages and of the image's runner."""
+    packages = folder / "packages"
+    packages.mkdir()
+    for step in STEPS:
+        with zipfile.ZipFile(packages / f"{step}.zip", "w") as archive:
+            entry = zipfile.ZipInfo("bootstrap")
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, f"#!/bin/sh\nexec '{PROGRAMS / step}'\n")
+    return {
+        "region": "us-east-1",
+        "packages": str(packages),
+        "architecture": "x86_64",
+        "reserved_concurrency": -1,
+        "disposable": True,
+        "sweep_schedule": "rate(1 minute)",
+        "pauses": {"ready_seconds": 1, "capacity_seconds": 5, "rerun_seconds": 1},
+        "quotas": {"check": False},
+        "network": {"layout": "private"},
+        "platforms": {"linux": {"image": IMAGE, "types": ["c7i.large", "m7i.large"]}},
+        "runners": {"linux": str(PROGRAMS / "qaops-runner")},
+    }
+
+
+def missing() -> str:
+    """Why the example cannot be applied here, else an empty text."""
+    if not shutil.which("terraform"):
+        return "Terraform is not there"
+    absent = [name for name in [*STEPS, "qaops-runner"] if not (PROGRAMS / name).is_file()]
+    return f"cargo build --bins has not made {', '.join(absent)}" if absent else ""
+
+
+@pytest.fixture(scope="module")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """The example, applied; the test of its end destroys it."""
+    if reason := missing():
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("t")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    cloud = Cloud(folder / "cloud", QAOPS_LOCAL_PATH=path, QAOPS_LOCAL_TICK="5")
+    try:
+        made = Deployment(folder, cloud)
+        plugins = os.environ.get("QAOPS_TERRAFORM_PLUGINS")
+        begun = made.terraform(
+            "init", "-input=false", "-no-color", *([f"-plugin-dir={plugins}"] if plugins else [])
+        )
+        if begun.returncode != 0:
+            pytest.skip("the AWS provider is not there: set QAOPS_TERRAFORM_PLUGINS")
+        made.apply()
+        yield made
+    finally:
+        cloud.process.terminate()
+        cloud.process.wait(20)
+
+
+def test_a_second_plan_finds_nothing_to_do(deployment: Deployment) -> None:
+    planned = deployment.terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
+    assert planned.returncode == 0, planned.stdout[-4000:]
+
+
+def test_a_run_of_an_example_suite_passes(deployment: Deployment) -> None:
+    folder = PROJECT / "tests/suites/calculator"
+    files = {str(path.relative_to(folder)): path.read_text() for path in folder.rglob("*") if path.is_file()}
+    deployment.put("calculator", files)
+    ended = deployment.ended(deployment.start(suite="calculator", environments=3))
+    assert (ended["status"], (ended["value"] or {}).get("verdict")) == ("SUCCEEDED", "passed"), ended
+    run = ended["executionArn"].rpartition(":")[2]
+    assert deployment.instances(run) == []
+    listed = deployment.cloud.s3.list_objects_v2(Bucket=deployment.outputs["bucket"], Prefix=f"runs/{run}/")
+    names = {entry["Key"].removeprefix(f"runs/{run}/") for entry in listed["Contents"]}
+    assert {"plan.json", "verdict.json", "report.html", "junit.xml", "output.xml"} <= names
+
+
+def test_the_schedule_starts_a_run_with_its_input_and_its_label(deployment: Deployment) -> None:
+    deployment.put("checkout", suite("checkout", ["Log    shown"]))
+    scheduler = deployment.cloud.scheduler
+    place = {"Name": "qaops-checkout", "GroupName": "qaops-runs"}
+    found = scheduler.get_schedule(**place)
+    kept = {name: found[name] for name in ("FlexibleTimeWindow", "Target", "State")}
+    scheduler.update_schedule(**place, **kept, ScheduleExpression="rate(1 minute)")
+    try:
+        started = until(lambda: executions(deployment, "checkout"), PATIENCE)[0]
+    finally:
+        scheduler.update_schedule(
+            **place, **{**kept, "State": "DISABLED"}, ScheduleExpression="rate(1 minute)"
+        )
+    request = json.loads(deployment.cloud.sfn.describe_execution(executionArn=started)["input"])
+    assert request["labels"] == {"branch": "main", "trigger": "schedule"}
+    assert (request["target"], request["exclude"]) == ("30m", ["manual"])
+    assert deployment.ended(started)["value"]["verdict"] == "passed"
+
+
+def executions(deployment: Deployment, wanted: str) -> list[str]:
+    """ARNs of the runs of a suite."""
+    machine = deployment.outputs["qaops"]["state_machine"]["arn"]
+    sfn = deployment.cloud.sfn
+    listed = [each["executionArn"] for each in sfn.list_executions(stateMachineArn=machine)["executions"]]
+    given = {arn: json.loads(sfn.describe_execution(executionArn=arn)["input"]) for arn in listed}
+    return [arn for arn, request in given.items() if request["suite"] == wanted]
+
+
+def suite(name: str, steps: list[str]) -> dict[str, str]:
+    """A package with one test of these steps."""
+    lines = "".join(f"    {step}\n" for step in steps)
+    return {"qaops.toml": f'suite = "{name}"\n', "only.robot": f"*** Test Cases ***\nOnly\n{lines}"}
+
+
+@pytest.fixture
+def without_sweep(deployment: Deployment) -> Iterator[None]:
+    """Only events make good what goes wrong meanwhile."""
+    deployment.cloud.events.disable_rule(Name="qaops-sweep")
+    yield
+    deployment.cloud.events.enable_rule(Name="qaops-sweep")
+
+
+@pytest.mark.usefixtures("without_sweep")
+def test_events_of_commands_and_instances_reach_the_run(deployment: Deployment) -> None:
+    deployment.put("slow", suite("slow", ["Sleep    4s"]))
+    execution = deployment.start(suite="slow", environments=1)
+    run = execution.rpartition(":")[2]
+    first = until(lambda: busy(deployment, run), PATIENCE)
+    deployment.cloud.ec2.terminate_instances(InstanceIds=[first])
+    assert deployment.ended(execution)["value"]["verdict"] == "passed"
+
+
+def busy(deployment: Deployment, run: str) -> str:
+    """The instance that a shard of the run was sent to, else an empty text."""
+    commands = deployment.cloud.ssm.list_commands()["Commands"]
+    sent = [
+        each for each in commands if each["Parameters"]["run"] == [run] and each["Status"] == "InProgress"
+    ]
+    return str(sent[0]["InstanceIds"][0]) if sent else ""
+
+
+@pytest.mark.usefixtures("without_sweep")
+def test_a_stopped_run_leaves_no_instance(deployment: Deployment) -> None:
+    deployment.put("stopped", suite("stopped", ["Sleep    60s"]))
+    execution = deployment.start(suite="stopped", environments=1)
+    run = execution.rpartition(":")[2]
+    until(lambda: busy(deployment, run), PATIENCE)
+    deployment.cloud.sfn.stop_execution(executionArn=execution)
+    until(lambda: not deployment.instances(run), PATIENCE)
+    key = {"pk": {"S": f"RUN#{run}"}, "sk": {"S": "RUN"}}
+
+    def status() -> bool:
+        item = deployment.cloud.dynamodb.get_item(TableName="qaops-ledger", Key=key)["Item"]
+        return bool(item["status"]["S"] == "aborted")
+
+    until(status, PATIENCE)
+
+
+def test_the_sweep_runs_by_its_rule(deployment: Deployment) -> None:
+    group = "/aws/lambda/qaops-sweep"
+    now = time.time() * 1000
+
+    def swept() -> bool:
+        events = deployment.cloud.logs.filter_log_events(logGroupName=group, filterPattern="swept")["events"]
+        return any(event["timestamp"] > now for event in events)
+
+    until(swept, PATIENCE)
+
+
+def names(deployment: Deployment) -> dict[str, list[str]]:
+    """What is there of the deployment, by kind."""
+    cloud = deployment.cloud
+    found: dict[str, Callable[[], list[str]]] = {
+        "functions": lambda: [each["FunctionName"] for each in cloud.functions.list_functions()["Functions"]],
+        "machines": lambda: [each["name"] for each in cloud.sfn.list_state_machines()["stateMachines"]],
+        "tables": lambda: list(cloud.dynamodb.list_tables()["TableNames"]),
+        "buckets": lambda: [each["Name"] for each in cloud.s3.list_buckets()["Buckets"]],
+        "queues": lambda: list(cloud.sqs.list_queues().get("QueueUrls", [])),
+        "topics": lambda: [each["TopicArn"] for each in cloud.sns.list_topics()["Topics"]],
+        "rules": lambda: [each["Name"] for each in cloud.events.list_rules()["Rules"]],
+        "schedules": lambda: [each["Name"] for each in cloud.scheduler.list_schedules()["Schedules"]],
+        "roles": lambda: [each["RoleName"] for each in cloud.iam.list_roles()["Roles"]],
+        "templates": lambda: [
+            each["LaunchTemplateName"] for each in cloud.ec2.describe_launch_templates()["LaunchTemplates"]
+        ],
+        "groups": lambda: [
+            each["GroupName"] for each in cloud.ec2.describe_security_groups()["SecurityGroups"]
+        ],
+        "logs": lambda: [each["logGroupName"] for each in cloud.logs.describe_log_groups()["logGroups"]],
+        "alarms": lambda: [each["AlarmName"] for each in cloud.cloudwatch.describe_alarms()["MetricAlarms"]],
+    }
+    named = {kind: [name for name in look() if "qaops" in name] for kind, look in found.items()}
+    return {kind: some for kind, some in named.items() if some}
+
+
+def test_nothing_is_left_after_it_was_destroyed(deployment: Deployment) -> None:
+    kinds = 13
+    assert len(names(deployment)) == kinds, names(deployment)
+    done = deployment.terraform("destroy", "-auto-approve", "-input=false", "-no-color", "-parallelism=20")
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert names(deployment) == {}
