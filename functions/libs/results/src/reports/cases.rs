@@ -49,7 +49,7 @@ impl Cases {
             (_, true) => Status::Skipped,
             _ => Status::Passed,
         };
-        self.budget.entry()?;
+        self.budget.entry(8)?;
         self.budget.text(&draft.name)?;
         self.budget.text(&draft.message)?;
         let flaky = draft.stumbled && status == Status::Passed;

@@ -51,7 +51,7 @@ impl Files {
         if let Some(at) = self.by_key.get(&key) {
             return Ok(*at);
         }
-        self.budget.entry()?;
+        self.budget.entry(16)?;
         for text in [&key, package, file] {
             self.budget.text(text)?;
         }
@@ -63,13 +63,13 @@ impl Files {
     }
 
     pub(super) fn line(&mut self, file: usize, line: Line) -> Result<(), Refusal> {
-        self.budget.entry()?;
+        self.budget.entry(1)?;
         self.all[file].lines.push(line);
         Ok(())
     }
 
     pub(super) fn branch(&mut self, file: usize, branch: Branch) -> Result<(), Refusal> {
-        self.budget.entry()?;
+        self.budget.entry(1)?;
         self.all[file].branches.push(branch);
         Ok(())
     }

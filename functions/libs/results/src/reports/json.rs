@@ -127,6 +127,19 @@ impl Document {
     }
 }
 
+/// What shows of a report that may break off.
+pub(super) fn glance(bytes: &[u8]) -> Top {
+    let mut parser = SliceJsonParser::new(bytes);
+    let mut look = Look::default();
+    while let Ok(event) = parser.parse_next() {
+        if event == JsonEvent::Eof {
+            break;
+        }
+        look.take(event);
+    }
+    look.top()
+}
+
 /// Checks form, nesting and number of objects, and gives what the format is told by.
 fn look_over(bytes: &[u8], limits: &Limits) -> Result<Top, Error> {
     let mut parser = SliceJsonParser::new(bytes);

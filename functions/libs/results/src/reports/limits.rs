@@ -15,7 +15,8 @@ pub struct Limits {
     pub event: usize,
     /// Elements, objects or lists in one another; `serde_json` itself goes no deeper.
     pub depth: usize,
-    /// Entries that are kept: lines of code, test cases, samples.
+    /// Entries that are kept, by what they take: a line of code or a sample is one, a test case is eight, a file or
+    /// a series is sixteen.
     pub entries: usize,
     /// Bytes of all names and messages that are kept.
     pub texts: usize,
@@ -52,9 +53,9 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    /// Takes one entry.
-    pub(super) fn entry(&mut self) -> Result<(), Refusal> {
-        let left = self.entries.checked_sub(1);
+    /// Takes an entry that is as large as `lines` lines of code.
+    pub(super) fn entry(&mut self, lines: usize) -> Result<(), Refusal> {
+        let left = self.entries.checked_sub(lines);
         self.entries = left.ok_or_else(|| Refusal::Limit("the report has too many entries".to_owned()))?;
         Ok(())
     }

@@ -56,7 +56,7 @@ pub(super) fn read(columns: &Columns, input: impl Read, limits: &Limits) -> Resu
     while let Some(row) = table.next()? {
         let wrong = |reason| row.wrong(reason);
         let (name, figures) = of_row(&row, columns).map_err(wrong)?;
-        budget.entry().and_then(|()| budget.text(&name)).map_err(wrong)?;
+        budget.entry(16).and_then(|()| budget.text(&name)).map_err(wrong)?;
         if name.is_empty() {
             total = Some(figures);
         } else {

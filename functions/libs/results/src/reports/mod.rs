@@ -7,6 +7,7 @@ mod cases;
 mod cobertura;
 mod coverage;
 mod cyclonedx;
+mod dotnet;
 mod error;
 mod findings;
 mod grype;
@@ -32,6 +33,7 @@ use domain::reports::Report;
 use serde::Serialize;
 
 use self::cobertura::Cobertura;
+use self::dotnet::DotNet;
 pub use self::error::{Error, Place};
 use self::jacoco::Jacoco;
 use self::jmeter::Jmeter;
@@ -77,7 +79,7 @@ pub enum Format {
     Jmeter,
     /// Figures of a load test with Locust, as CSV.
     Locust,
-    /// Unit tests, as XML.
+    /// Unit tests, as XML of JUnit, xUnit.net or NUnit.
     Junit,
 }
 
@@ -147,6 +149,22 @@ fn of_xml(input: impl Read, limits: &Limits) -> Result<Found, Error> {
     Ok(Found { format, report })
 }
 
+/// Whether a file that begins so is a result of Robot Framework.
+pub(crate) fn is_robot(head: &[u8]) -> bool {
+    let Ok(mut source) = crate::input::open(head) else { return false };
+    let mut text = Vec::new();
+    // What can be read of a head that breaks off, or of one that is no text at all, is enough.
+    let _ = source.input.read_to_end(&mut text);
+    match text.trim_ascii_start().first() {
+        Some(b'<') => xml::root(&text).is_some_and(|root| ROBOT_ROOTS.contains(&root.as_str())),
+        Some(b'{') => json::glance(&text).object().is_some_and(is_robots),
+        _ => false,
+    }
+}
+
+/// The root elements of Robot Framework's results.
+const ROBOT_ROOTS: [&str; 2] = ["robot", "suite"];
+
 /// Who reads an XML report with this root element.
 fn elements(root: &str, limits: &Limits) -> Result<(Format, Box<dyn Elements>), Error> {
     let budget = limits.budget();
@@ -156,7 +174,8 @@ fn elements(root: &str, limits: &Limits) -> Result<(Format, Box<dyn Elements>), 
         "report" => Ok((Format::Jacoco, Box::new(Jacoco::new(budget)))),
         "testResults" => Ok((Format::Jmeter, Box::new(Jmeter::new(budget)))),
         "testsuites" | "testsuite" => Ok((Format::Junit, Box::new(Junit::new(budget)))),
-        "robot" | "suite" => Err(Error::Robot),
+        "assemblies" | "assembly" | "test-run" => Ok((Format::Junit, Box::new(DotNet::new(budget)))),
+        robot if ROBOT_ROOTS.contains(&robot) => Err(Error::Robot),
         _ => Err(Error::Format(format!("XML with the root element '{}'", shortened(root)))),
     }
 }
@@ -179,7 +198,7 @@ fn of_json(document: &Document) -> Result<Found, Error> {
         return Ok(Found { format: *format, report: read(document)? });
     }
     Err(match top {
-        Top::Object(keys) if is_robot(keys) => Error::Robot,
+        Top::Object(keys) if is_robots(keys) => Error::Robot,
         Top::Object(keys) => Error::Format(format!("JSON with the keys {}", keys.told())),
         Top::List(keys) => Error::Format(format!("a JSON list of objects with the keys {}", keys.told())),
         Top::Null | Top::Other => Error::Format("JSON that is no object".to_owned()),
@@ -187,7 +206,7 @@ fn of_json(document: &Document) -> Result<Found, Error> {
 }
 
 /// Whether it is a result of Robot Framework: the whole of it, or a suite alone.
-fn is_robot(keys: &Keys) -> bool {
+fn is_robots(keys: &Keys) -> bool {
     let program =
         keys.text("generator").is_some_and(|program| program.starts_with("Robot") || program.starts_with("Rebot"));
     program || keys.has("suite") || keys.is_list("suites") || keys.is_list("tests")

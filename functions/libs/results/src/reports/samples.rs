@@ -52,8 +52,9 @@ impl Samples {
     }
 
     pub(super) fn add(&mut self, sample: &Sample<'_>) -> Result<(), Refusal> {
-        self.budget.entry()?;
+        self.budget.entry(1)?;
         if !self.by_name.contains_key(sample.label) {
+            self.budget.entry(16)?;
             self.budget.text(sample.label)?;
         }
         let taken = self.by_name.entry(sample.label.to_owned()).or_default();

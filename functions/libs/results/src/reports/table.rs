@@ -2,13 +2,16 @@
 
 use std::io::Read;
 
-use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder};
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, Terminator};
 
 use super::error::Error;
 use super::limits::Limits;
-use crate::input::{Guard, Refusal};
+use crate::input::{Bounds, Guard, Refusal};
 
-/// Rows with the places of the columns that are wanted.
+/// Bytes of a row. Each cell takes more than the comma that it is written with.
+const LONGEST_ROW: usize = 1 << 20;
+
+/// Rows, read one at a time.
 pub(super) struct Table<R> {
     rows: Reader<Guard<R>>,
     row: ByteRecord,
@@ -16,26 +19,42 @@ pub(super) struct Table<R> {
 
 impl<R: Read> Table<R> {
     pub(super) fn new(input: R, delimiter: u8, limits: &Limits) -> Self {
-        let guard = Guard::new(input, limits.streamed(), false);
-        let rows = ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(guard);
-        Table { rows, row: ByteRecord::new() }
+        let bounds = Bounds { event: limits.event.min(LONGEST_ROW), ..limits.streamed() };
+        let guard = Guard::new(input, bounds, false);
+        Table { rows: layout(delimiter).from_reader(guard), row: ByteRecord::new() }
     }
 
     /// The next row; none at the end. Blank lines are none.
     pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, Error> {
-        self.rows.get_mut().mark();
-        match self.rows.read_byte_record(&mut self.row) {
-            Ok(true) => Ok(Some(Row(&self.row))),
-            Ok(false) => Ok(None),
-            Err(error) => {
-                let (line, byte) = (self.rows.position().line(), self.rows.position().byte());
-                Err(match error.into_kind() {
-                    ErrorKind::Io(error) => Error::of_io(error, line, byte),
-                    other => Error::at_line(line, byte, Refusal::malformed(format!("{other:?}"))),
-                })
+        loop {
+            self.rows.get_mut().mark();
+            match self.rows.read_byte_record(&mut self.row) {
+                Ok(true) if is_blank(&self.row) => {}
+                Ok(true) => return Ok(Some(Row(&self.row))),
+                Ok(false) => return Ok(None),
+                Err(error) => return Err(self.refused(error)),
             }
         }
     }
+
+    fn refused(&self, error: csv::Error) -> Error {
+        let (line, byte) = (self.rows.position().line(), self.rows.position().byte());
+        match error.into_kind() {
+            ErrorKind::Io(error) => Error::of_io(error, line, byte),
+            other => Error::at_line(line, byte, Refusal::malformed(format!("{other:?}"))),
+        }
+    }
+}
+
+/// Lines may end with a carriage return: it stays with the last cell, whose white space nobody wants.
+fn layout(delimiter: u8) -> ReaderBuilder {
+    let mut layout = ReaderBuilder::new();
+    layout.has_headers(false).flexible(true).delimiter(delimiter).terminator(Terminator::Any(b'\n'));
+    layout
+}
+
+fn is_blank(row: &ByteRecord) -> bool {
+    row.len() == 1 && row.iter().all(|cell| cell.trim_ascii().is_empty())
 }
 
 /// One row.
@@ -58,7 +77,7 @@ impl Row<'_> {
         (0..self.0.len()).filter_map(|at| self.cell(Some(at))).collect()
     }
 
-    /// About this row.
+    /// About this row, or the blank lines before it.
     pub(super) fn wrong(&self, reason: Refusal) -> Error {
         let place = self.0.position().map_or((1, 0), |place| (place.line(), place.byte()));
         Error::at_line(place.0, place.1, reason)
@@ -67,8 +86,7 @@ impl Row<'_> {
 
 /// The cells of a line that stands alone.
 pub(super) fn cells(line: &str, delimiter: u8) -> Vec<String> {
-    let mut rows =
-        ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(line.as_bytes());
+    let mut rows = layout(delimiter).from_reader(line.as_bytes());
     let mut row = ByteRecord::new();
     match rows.read_byte_record(&mut row) {
         Ok(true) => Row(&row).cells(),

@@ -55,6 +55,20 @@ pub(super) fn read<T>(
     }
 }
 
+/// The name of the root element of a file that may break off, without prefix.
+pub(super) fn root(bytes: &[u8]) -> Option<String> {
+    let mut reader = Reader::from_reader(bytes);
+    let mut buffer = Vec::new();
+    loop {
+        buffer.clear();
+        match reader.read_event_into(&mut buffer) {
+            Ok(Event::Start(tag) | Event::Empty(tag)) => return Some(tag.local_name().as_ref().to_owned()),
+            Ok(Event::Eof) | Err(_) => return None,
+            Ok(_) => {}
+        }
+    }
+}
+
 fn refused(error: quick_xml::Error, guard: &Guard<impl Read>) -> Error {
     let (line, byte) = (guard.line(), guard.position());
     match error {
