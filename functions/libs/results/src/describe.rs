@@ -1,19 +1,28 @@
-//! One line about a result file, whatever its format.
+//! One line about a result file or a report, whatever its format.
 
-use std::io::BufRead;
+use std::collections::BTreeMap;
+use std::io::{BufRead, Cursor, Read};
 
+use domain::metrics::{Metrics, RunFacts, TestRecord};
+use domain::reports::{Kind, Reading, ReportState};
 use serde::Serialize;
 
-use crate::robot;
+use crate::reports::{self, Format, Found};
+use crate::robot::{self, Output};
 
-/// What is in a result file, or why nobody can tell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Bytes that tell a result of Robot Framework from a report.
+const HEAD: u64 = 64 << 10;
+
+/// What is in a file, or why nobody can tell.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Description {
-    /// A file with test results.
+    /// A result of Robot Framework.
     Tests {
         /// Name of the file as it was given.
         file: String,
+        /// `robot`.
+        format: &'static str,
         /// All tests.
         tests: u64,
         /// Tests that passed.
@@ -24,6 +33,17 @@ pub enum Description {
         skipped: u64,
         /// Whether the file was whole; if not, the counts are of what was before it breaks off.
         complete: bool,
+        /// Figures by the names that gates have for them; shares in percent, times in seconds.
+        metrics: BTreeMap<String, f64>,
+    },
+    /// A report of another tool.
+    Report {
+        /// Name of the file as it was given.
+        file: String,
+        /// Its format.
+        format: Format,
+        /// Figures by the names that gates have for them; shares in percent, times in seconds.
+        metrics: BTreeMap<String, f64>,
     },
     /// A file that could not be read.
     Refused {
@@ -48,21 +68,62 @@ impl Description {
 }
 
 /// Describes the file called `file`. Its format is told by its content, never by its name.
-pub fn describe(file: &str, input: impl BufRead) -> Description {
-    match robot::read(input) {
-        Err(error) => Description::refused(file, &error),
-        Ok(output) => {
-            let counts = output.root.counts();
-            Description::Tests {
-                file: file.to_owned(),
-                tests: counts.total(),
-                passed: counts.passed,
-                failed: counts.failed,
-                skipped: counts.skipped,
-                complete: output.complete,
-            }
-        }
+pub fn describe(file: &str, mut input: impl BufRead) -> Description {
+    let mut head = Vec::new();
+    if let Err(error) = input.by_ref().take(HEAD).read_to_end(&mut head) {
+        return Description::refused(file, &reports::Error::Read(error));
     }
+    let is_robot = reports::is_robot(&head);
+    let input = Cursor::new(head).chain(input);
+    if is_robot {
+        let output = robot::read(input);
+        output.map_or_else(|error| Description::refused(file, &error), |output| of_output(file, &output))
+    } else {
+        let found = reports::read(input);
+        found.map_or_else(|error| Description::refused(file, &error), |found| of_report(file, found))
+    }
+}
+
+fn of_output(file: &str, output: &Output) -> Description {
+    let mut tests = Vec::new();
+    output.root.each_test(&mut |name, suite, test| {
+        tests.push(TestRecord {
+            long_name: name.to_owned(),
+            suite_file: suite.source.clone().unwrap_or_default(),
+            status: test.status,
+            tags: test.tags.clone(),
+            seconds: test.seconds,
+            flaky: false,
+            quarantined: false,
+        });
+    });
+    let figures = Metrics::from_run(&tests, RunFacts::default()).figures();
+    // Whether a test is flaky or in quarantine shows in a run, not in a file.
+    let told = |name: &str| name.starts_with("tests.") && !name.ends_with("flaky") && !name.ends_with("quarantined");
+    let counts = output.root.counts();
+    Description::Tests {
+        file: file.to_owned(),
+        format: "robot",
+        tests: counts.total(),
+        passed: counts.passed,
+        failed: counts.failed,
+        skipped: counts.skipped,
+        complete: output.complete,
+        metrics: figures.into_iter().filter(|(name, _)| told(name)).collect(),
+    }
+}
+
+fn of_report(file: &str, found: Found) -> Description {
+    let Found { format, report } = found;
+    let kind = report.kind();
+    let family = match kind {
+        Kind::Junit => "tests{source=junit}",
+        Kind::Coverage | Kind::Performance | Kind::Vulnerabilities => kind.word(),
+    };
+    let state = ReportState { kind, name: file.to_owned(), state: Reading::Read(report) };
+    let figures = Metrics::from_run(&[], RunFacts::default()).with_reports(&[state]).figures();
+    let metrics = figures.into_iter().filter(|(name, _)| name.starts_with(family)).collect();
+    Description::Report { file: file.to_owned(), format, metrics }
 }
 
 #[cfg(test)]
@@ -75,15 +136,28 @@ mod tests {
 
     #[test]
     fn a_result_is_one_line_of_counts() {
-        let whole = br#"<robot generator="Robot 7"><suite name="S"><test name="a"><status status="PASS"/></test>
+        let whole =
+            br#"<robot generator="Robot 7"><suite name="S"><test name="a"><status status="PASS" elapsed="1.5"/></test>
             <test name="b"><status status="SKIP"/></test></suite></robot>"#;
-        insta::assert_snapshot!(line(whole), @r#"{"file":"output.xml","tests":2,"passed":1,"failed":0,"skipped":1,"complete":true}"#);
-        insta::assert_snapshot!(line(&whole[..100]), @r#"{"file":"output.xml","tests":1,"passed":1,"failed":0,"skipped":0,"complete":false}"#);
+        insta::assert_snapshot!(line(whole), @r#"{"file":"output.xml","format":"robot","tests":2,"passed":1,"failed":0,"skipped":1,"complete":true,"metrics":{"tests.duration":1.5,"tests.failed":0.0,"tests.pass_rate":100.0,"tests.passed":1.0,"tests.skipped":1.0,"tests.total":2.0}}"#);
+        insta::assert_snapshot!(line(&whole[..115]), @r#"{"file":"output.xml","format":"robot","tests":1,"passed":1,"failed":0,"skipped":0,"complete":false,"metrics":{"tests.duration":1.5,"tests.failed":0.0,"tests.pass_rate":100.0,"tests.passed":1.0,"tests.skipped":0.0,"tests.total":1.0}}"#);
+        insta::assert_snapshot!(line(br#"{"generator": "Robot 7", "suite": {"name": "S", "#), @r#"{"file":"output.xml","format":"robot","tests":0,"passed":0,"failed":0,"skipped":0,"complete":false,"metrics":{"tests.duration":0.0,"tests.failed":0.0,"tests.passed":0.0,"tests.skipped":0.0,"tests.total":0.0}}"#);
+    }
+
+    #[test]
+    fn a_report_is_one_line_of_the_metrics_that_gates_can_name() {
+        let coverage = "SF:a.c\nDA:1,1\nDA:2,0\nDA:3,0\nDA:4,0\nend_of_record\n";
+        insta::assert_snapshot!(line(coverage.as_bytes()), @r#"{"file":"output.xml","format":"lcov","metrics":{"coverage.line":25.0}}"#);
+        let load = r#"{"metrics": {"http_req_duration{a:b}": {"avg": 20, "p(95)": 50}}}"#;
+        insta::assert_snapshot!(line(load.as_bytes()), @r#"{"file":"output.xml","format":"k6","metrics":{"performance.http_req_duration_a_b_.avg":0.02,"performance.http_req_duration_a_b_.p95":0.05}}"#);
+        let units = "<testsuite><testcase name='a' time='2'/></testsuite>";
+        insta::assert_snapshot!(line(units.as_bytes()), @r#"{"file":"output.xml","format":"junit","metrics":{"tests{source=junit}.duration":2.0,"tests{source=junit}.failed":0.0,"tests{source=junit}.flaky":0.0,"tests{source=junit}.pass_rate":100.0,"tests{source=junit}.passed":1.0,"tests{source=junit}.skipped":0.0,"tests{source=junit}.total":1.0}}"#);
     }
 
     #[test]
     fn a_file_of_another_kind_is_one_line_with_the_reason() {
-        insta::assert_snapshot!(line(b""), @r#"{"file":"output.xml","error":"line 1, byte 0: there is no result in it"}"#);
+        insta::assert_snapshot!(line(b""), @r#"{"file":"output.xml","error":"the file is empty"}"#);
         insta::assert_snapshot!(line(b"<robot><foo/></robot>"), @r#"{"file":"output.xml","error":"line 1, byte 7: Incompatible child element 'foo' for 'robot'"}"#);
+        insta::assert_snapshot!(line(b"<html/>"), @r#"{"file":"output.xml","error":"its format is none of those that are read: XML with the root element 'html'"}"#);
     }
 }

@@ -10,10 +10,10 @@ use crate::input::Refusal;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The bytes could not be had; says nothing about the report.
-    #[error("failed to read the report")]
+    #[error("failed to read the file")]
     Read(#[source] io::Error),
     /// There is nothing in it but white space.
-    #[error("the report is empty")]
+    #[error("the file is empty")]
     Empty,
     /// It is a result of Robot Framework, which [`crate::robot::read`] takes.
     #[error("it is a result of Robot Framework, not a report of another tool")]

@@ -69,6 +69,6 @@ fn what_is_of_no_format_is_refused_by_what_it_shows() {
         assert_eq!(refusal(text), format!("{none}{shows}"));
     }
     for empty in ["", "  \r\n\t\n", "\u{feff}"] {
-        assert_eq!(refusal(empty), "the report is empty");
+        assert_eq!(refusal(empty), "the file is empty");
     }
 }
