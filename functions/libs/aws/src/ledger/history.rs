@@ -149,3 +149,27 @@ fn readable(suite: &str, stored: StoredHistory) -> FileHistory {
         forgotten
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::history::StoredHistory;
+
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_too_long_for_a_key_is_cut_where_a_letter_begins() {
+        assert_eq!(fitting("a/b.robot"), "a/b.robot");
+        for name in ["x".repeat(1024), "\u{1f600}".repeat(256), format!("a{}", "\u{e9}".repeat(511))] {
+            let cut = fitting(&name);
+            assert!(name.ends_with(cut) && (997..=LONGEST_NAME).contains(&cut.len()), "{}", cut.len());
+        }
+    }
+
+    #[test]
+    fn a_history_that_cannot_be_read_is_begun_anew_at_its_version() {
+        let json = r#"{"path": "a.robot", "version": 4, "packed": [1, 2, 3]}"#;
+        let damaged: StoredHistory = serde_json::from_str(json).unwrap();
+        let history = readable("shop", damaged);
+        assert_eq!((history.path.as_str(), history.version, history.runs().len()), ("a.robot", 4, 0));
+    }
+}
