@@ -1,16 +1,26 @@
 //! `notify`: one message a run.
 
+mod settings;
+
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger, Topic};
+use domain::baseline::BRANCH;
+use domain::history::PastRun;
 use domain::judged::Judged;
 use domain::keys;
-use domain::message::{Ending, compose};
+use domain::message::{Ending, Facts, Links, Message, Report, compose};
 use domain::run::Failure;
+use domain::trend::RunAt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The step's connections.
+pub use settings::Links as LinkSettings;
+
+/// Runs of a suite that are read, of all its branches.
+const RUNS: i32 = 100;
+
+/// The step's connections and settings.
 #[derive(Debug)]
 pub struct Notify {
     /// The verdict.
@@ -19,6 +29,8 @@ pub struct Notify {
     pub ledger: Ledger,
     /// Who listens.
     pub topic: Topic,
+    /// Where messages send their readers.
+    pub links: LinkSettings,
 }
 
 /// What the state machine passes.
@@ -66,18 +78,18 @@ impl Notify {
     /// Publishes the message of a run.
     ///
     /// SNS cannot tell a message that was sent twice, so the ledger keeps that it was sent. Only a call that dies
-    /// between the publishing and that note leads to a second message: rather two than none.
+    /// between the publishing and that note leads to a second message: rather two than none. Both have the same `id`.
     pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
         if self.ledger.message_was_sent(&input.run).await? {
             return Ok(Output { published: false });
         }
-        let message = self.message(&input).await?;
-        self.topic.publish(message).await?;
+        let message = self.message(&input, now).await?;
+        self.topic.publish(&message).await?;
         self.ledger.message_sent(&input.run, now).await?;
         Ok(Output { published: true })
     }
 
-    async fn message(&self, input: &Input) -> Result<aws::Message, Error> {
+    async fn message(&self, input: &Input, now: i64) -> Result<Message, Error> {
         let judged: Option<Judged> = self.artifacts.read_json(&keys::verdict(&input.run)).await?;
         let ending = match (&input.error, &judged) {
             (Some(failure), _) => Ending::Error(failure),
@@ -85,14 +97,41 @@ impl Notify {
             (None, None) => return Err(Error::NoVerdict(input.run.clone())),
         };
         let suite = input.request.get("suite").and_then(Value::as_str).unwrap_or_default();
-        let place = format!("s3://{}/{}", self.artifacts.bucket(), keys::result(&input.run, "report.html"));
-        let message = compose(&input.run, suite, ending, &place);
-        let data = message.data.to_string();
-        let bodies = [("default", data), ("email", message.text)];
-        Ok(aws::Message {
-            subject: message.subject,
-            bodies: BTreeMap::from(bodies.map(|(protocol, body)| (protocol.to_owned(), body))),
-            attributes: message.attributes,
-        })
+        let past = self.ledger.past_runs(suite, RUNS).await?;
+        let own = past.iter().find(|past| past.id == input.run);
+        let run = RunAt { run: input.run.clone(), started: own.map_or(now, |own| own.started) };
+        let links = self.links(&input.run, judged.is_some()).await?;
+        Ok(compose(&Facts {
+            run: &run,
+            suite,
+            labels: &labels(&input.request, judged.as_ref(), own),
+            ending,
+            past: &past,
+            since: &BTreeMap::new(),
+            links: &links,
+        }))
     }
+
+    async fn links(&self, run: &str, has_report: bool) -> Result<Links, Error> {
+        let mut links = Links::new(&self.links.machine, self.artifacts.bucket(), run);
+        if has_report {
+            let key = keys::result(run, "report.html");
+            links.report = Some(match &self.links.site {
+                Some(site) => Report { address: format!("{site}/{key}"), seconds: None },
+                None => Report {
+                    address: self.artifacts.link(&key, self.links.life).await?,
+                    seconds: Some(self.links.life.as_secs()),
+                },
+            });
+        }
+        Ok(links)
+    }
+}
+
+/// Labels of a run; of one that was never recorded only the branch that was asked for.
+fn labels(request: &Value, judged: Option<&Judged>, own: Option<&PastRun>) -> BTreeMap<String, String> {
+    let known = judged.map(|judged| &judged.labels).or(own.map(|own| &own.labels));
+    let branch = request.get("labels").and_then(|labels| labels.get(BRANCH)?.as_str());
+    let asked = || branch.map(|branch| (BRANCH.to_owned(), branch.to_owned())).into_iter().collect();
+    known.cloned().unwrap_or_else(asked)
 }

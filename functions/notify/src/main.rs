@@ -10,6 +10,7 @@ async fn main() -> Result<(), Fatal> {
         artifacts: cloud.artifacts(settings.text("QAOPS_BUCKET")?),
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
         topic: cloud.topic(settings.text("QAOPS_TOPIC")?),
+        links: notify::LinkSettings::new(&settings)?,
     };
     runtime::serve("Notify", |input| step.run(input, runtime::now())).await
 }

@@ -198,6 +198,7 @@ fn plan(
         baseline: None,
         quarantine: settings.quarantine,
         labels: settings.labels,
+        silence_seconds: settings.silence_seconds,
         work: Work {
             suite: settings.suite,
             package,

@@ -11,11 +11,13 @@ use domain::history::{FileOfRun, FileRun, PastRun, files_of_run, kept_metrics};
 use domain::judged::Judged;
 use domain::keys;
 use domain::outcome::Counts;
+use domain::plan::Plan;
 use domain::queue::Attempt;
 use domain::run::{Environment, Failure, Run, Status};
 use domain::shard::Shard;
-use domain::silence::{SCHEDULE, Scheduled, TRIGGER};
+use domain::silence::{SCHEDULE, TRIGGER, is_verdict};
 use domain::summary::Summary;
+use domain::trend::RunAt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,8 +79,6 @@ impl runtime::Named for Error {
     }
 }
 
-/// Tries at an item that others write at the same time.
-const TRIES: usize = 20;
 /// Histories that are written at the same time.
 const WRITES_AT_ONCE: usize = 16;
 
@@ -99,7 +99,7 @@ impl Record {
             self.ledger.add_past_run(&past).await?;
         }
         self.record_baseline(&past, now).await?;
-        self.record_schedule(&past, now).await?;
+        self.record_schedule(&past).await?;
         if self.end(&input, &past, now).await? {
             publish(&past, &environments, now);
         }
@@ -113,20 +113,19 @@ impl Record {
         Ok(self.ledger.end_run(&input.run, past.status, input.error.as_ref(), now).await?)
     }
 
-    /// Remembers when a scheduled run started, so that the sweep notices when the next one does not.
-    async fn record_schedule(&self, past: &PastRun, now: i64) -> Result<(), Error> {
+    /// Remembers the verdict of a scheduled run, so that the sweep notices when none follows.
+    async fn record_schedule(&self, past: &PastRun) -> Result<(), Error> {
         if past.suite.is_empty() || past.labels.get(TRIGGER).map(String::as_str) != Some(SCHEDULE) {
             return Ok(());
         }
-        for _ in 0..TRIES {
-            let known = self.ledger.scheduled(&past.suite).await?;
-            let old = known.unwrap_or_else(|| Scheduled { suite: past.suite.clone(), ..Scheduled::default() });
-            let Some(new) = old.with(past.started) else { return Ok(()) };
-            if self.ledger.put_scheduled(&new, &old.starts, now).await? {
-                return Ok(());
-            }
+        let plan: Option<Plan> = self.artifacts.read_json(&keys::plan(&past.id)).await?;
+        let silence = plan.map(|plan| plan.silence_seconds);
+        if !is_verdict(past.status) {
+            return Ok(self.ledger.watch(&past.suite, past.started, silence).await?);
         }
-        Err(Error::Contended(past.suite.clone()))
+        let (run, at) = (RunAt::from(past), past.started + past.seconds);
+        let silence = silence.unwrap_or(domain::silence::SECONDS);
+        Ok(self.ledger.heard_of(&past.suite, &run, past.status, at, silence).await?)
     }
 
     /// Makes an accepted run the baseline of its branch.

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, FleetInstance, Ledger, Message, Topic};
+use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, FleetInstance, Ledger, Topic};
 use domain::fleet::InstanceState;
 use domain::message;
 use domain::queue::Attempt;
 use domain::run::{Failure, Status};
 use domain::shard::{Outcome, Shard, State};
 use domain::signal;
+use domain::silence::News;
 use domain::tidy::{self, Found, ends_instance, stops_execution};
 use domain::upload::ALREADY_STARTED;
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,7 @@ pub struct Sweep {
     pub fleet: Fleet,
     /// Open runs and their shards.
     pub ledger: Ledger,
-    /// Who is told of suites that stopped running.
+    /// Who is told of scheduled suites that fell silent.
     pub topic: Topic,
     /// ARN of the state machine.
     pub machine: String,
@@ -47,8 +48,10 @@ pub struct Output {
     pub answered: Vec<String>,
     /// Runs that it ended in the ledger.
     pub ended: Vec<String>,
-    /// Suites that stopped running, told of now.
+    /// Scheduled suites that fell silent, told of now.
     pub silent: Vec<String>,
+    /// Suites that have a verdict again after a silence, told of now.
+    pub back: Vec<String>,
 }
 
 /// Why the sweep could not look everywhere.
@@ -149,13 +152,21 @@ impl Sweep {
         Ok(())
     }
 
-    /// Tells once of each suite whose scheduled runs stay out.
+    /// Tells once of each scheduled suite that fell silent, and once of its return.
+    ///
+    /// A sweep claims the telling before it publishes and notes it after. One that dies in between leaves the claim to
+    /// the next sweep but one or two, which may then be the second to tell: rather two messages than none.
     async fn tell_silence(&self, now: i64, output: &mut Output) -> Result<(), Error> {
         for suite in self.ledger.all_scheduled().await? {
-            let Some(since) = suite.silent_since(now) else { continue };
-            if self.ledger.tell_silence(&suite.suite, since).await? {
-                self.topic.publish(silence(&suite.suite, (now - since) / 3600)).await?;
-                output.silent.push(suite.suite);
+            let Some(news) = suite.news(now) else { continue };
+            if !self.ledger.claim_news(&suite, now).await? {
+                continue;
+            }
+            self.topic.publish(&message::silence(&suite, news)).await?;
+            self.ledger.news_told(&suite, news).await?;
+            match news {
+                News::Silent(_) => output.silent.push(suite.suite),
+                News::Back => output.back.push(suite.suite),
             }
         }
         Ok(())
@@ -175,14 +186,5 @@ impl Sweep {
             }
         }
         Ok(self.fleet.terminate(&output.terminated).await?)
-    }
-}
-
-fn silence(suite: &str, hours: i64) -> Message {
-    let message = message::silence(suite, hours);
-    Message {
-        subject: message.subject,
-        bodies: BTreeMap::from([("default".to_owned(), message.data.to_string()), ("email".to_owned(), message.text)]),
-        attributes: message.attributes,
     }
 }

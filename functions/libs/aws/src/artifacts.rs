@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::names::S3Url;
 use domain::plan::PackageVersion;
@@ -183,6 +184,17 @@ impl Artifacts {
         tokio::io::copy(&mut reader, &mut file).await.map_err(|error| Error::odd(what(), error))?;
         tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(|error| Error::odd(what(), error))?;
         Ok(true)
+    }
+
+    /// An address that opens an object in a browser without signing in, for `life` at most, which S3 limits to a week.
+    ///
+    /// It works only as long as the credentials that signed it. Those of a role are of a session: a function's last
+    /// some hours, and may have been given to it some hours ago.
+    pub async fn link(&self, key: &str, life: Duration) -> Result<String, Error> {
+        let what = format!("make a link to {key}");
+        let config = PresigningConfig::expires_in(life).map_err(|error| Error::odd(what.clone(), error))?;
+        let request = self.client.get_object().bucket(&self.bucket).key(key).presigned(config).await;
+        request.map(|request| request.uri().to_owned()).map_err(failed(what))
     }
 
     /// Objects whose keys start with `prefix`.

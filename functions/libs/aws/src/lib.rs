@@ -31,7 +31,7 @@ pub use fleet::{Fleet, FleetInstance, LaunchOrder, Launched};
 pub use ledger::{Ledger, Pulled};
 pub use metadata::Metadata;
 pub use parameters::Parameters;
-pub use topic::{Message, Topic};
+pub use topic::Topic;
 
 /// Connections to AWS by the credentials, region and endpoint of the process's environment.
 #[derive(Clone, Debug)]

@@ -24,6 +24,9 @@ pub const FILE: &str = "qaops.toml";
 /// Seconds that a run may be given: 10 seconds to 24 hours.
 pub(crate) const TIMEOUT: RangeInclusive<u64> = 10..=86_400;
 
+/// Seconds that a scheduled suite may be without a verdict: an hour to 90 days.
+const SILENCE: RangeInclusive<u64> = 3600..=90 * 86_400;
+
 /// How often failed tests may be run again.
 pub(crate) const RERUNS: RangeInclusive<u32> = 0..=5;
 
@@ -78,6 +81,8 @@ pub struct Config {
     pub rerun_failed: Option<u32>,
     /// Branch whose baseline stands in for that of a branch without one.
     pub default_branch: Option<String>,
+    /// Seconds without a verdict after which the suite, if a schedule runs it, is silent.
+    pub silence_seconds: Option<u64>,
     /// Programs that must be on the PATH where the suite runs.
     pub needs: Vec<String>,
     /// What `robot` is given.
@@ -105,6 +110,7 @@ impl Config {
             "timeout",
             "rerun_failed",
             "default_branch",
+            "silence",
             "needs",
             "robot",
             "hooks",
@@ -128,6 +134,7 @@ impl Config {
             "timeout" => self.timeout_seconds = Some(names::duration(node, TIMEOUT)?),
             "rerun_failed" => self.rerun_failed = Some(node.whole(RERUNS)?),
             "default_branch" => self.default_branch = Some(names::branch(node)?),
+            "silence" => self.silence_seconds = Some(names::duration(node, SILENCE)?),
             "needs" => self.needs = names::programs(node)?,
             "robot" => self.robot = robot(node)?,
             "hooks" => self.hooks = hooks(node)?,

@@ -37,4 +37,5 @@ pub mod steadiness;
 pub mod summary;
 pub mod tidy;
 mod tree;
+pub mod trend;
 pub mod upload;

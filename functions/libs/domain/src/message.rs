@@ -1,30 +1,75 @@
-//! The message that tells everyone of a run.
+//! The messages that tell everyone: one of each run, and of suites that fell silent.
+//!
+//! A message has a shape for each reader. SNS sends one form to each protocol: `email` is a text for people, `sms` its
+//! subject, `https` the form of chats (Amazon Q Developer, once AWS Chatbot, subscribes by https and drops anything
+//! else without a word), and `default` JSON for machines, which reach it by SQS, Lambda, Firehose, http and e-mail as
+//! JSON. The last two keep the schemas in this crate's folder `schemas`.
+
+mod chat;
+mod data;
+mod heading;
+mod links;
+mod mail;
+mod schema;
+mod silence;
+mod text;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::gates::State;
+pub use self::links::{Links, Report};
+pub use self::silence::silence;
+use crate::baseline::{BRANCH, branch_of};
+use crate::gates::{GateOutcome, Severity, State, Verdict};
+use crate::history::PastRun;
 use crate::judged::Judged;
-use crate::run::Failure;
+use crate::run::{Failure, Status};
+use crate::trend::{Past, RunAt, Trend};
 
-/// Longest subject that SNS takes, in characters; they must be ASCII.
-const LONGEST_SUBJECT: usize = 100;
-/// So many failed tests stand in a mail.
-const TESTS_IN_A_MAIL: usize = 20;
+/// Most bytes of the forms of a message together: SNS takes 256 KiB with attributes, and quoting is counted in.
+const LARGEST: usize = 250_000;
+/// Entries of each list in the form for machines; the next smaller number is taken where a message is too large.
+const ENTRIES: [usize; 3] = [50, 10, 0];
 
 /// A message in the shapes of its readers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Message {
-    /// Subject of a mail.
+    /// Subject of a mail: printable ASCII, shorter than 100 characters.
     pub subject: String,
     /// Body of a mail.
     pub text: String,
-    /// For machines.
+    /// For machines: `message.schema.json`.
     pub data: Value,
-    /// What subscriptions filter by.
+    /// For chats: `chat.schema.json`.
+    pub chat: Value,
+    /// What subscriptions filter by: `kind`, `suite`, `verdict`, `severity`, `changed`, and `branch` where the run has
+    /// one. Each is a key of [`Message::data`] too.
     pub attributes: BTreeMap<String, String>,
+}
+
+impl Message {
+    /// The forms by the protocol that SNS sends each to.
+    pub fn forms(&self) -> BTreeMap<String, String> {
+        let forms = [
+            ("default", self.data.to_string()),
+            ("email", self.text.clone()),
+            ("https", self.chat.to_string()),
+            ("sms", self.subject.clone()),
+        ];
+        forms.into_iter().map(|(protocol, form)| (protocol.to_owned(), form)).collect()
+    }
+
+    /// What keeps a form from its schema, which none should have; whoever sends the message logs it.
+    pub fn flaws(&self) -> Vec<String> {
+        let chat = chat::flaws(&self.chat).into_iter().map(|flaw| format!("chat form: {flaw}"));
+        chat.chain(data::flaws(&self.data).into_iter().map(|flaw| format!("machine form: {flaw}"))).collect()
+    }
+
+    /// Bytes of all forms as they are sent: one JSON text that holds the others quoted.
+    fn size(&self) -> usize {
+        serde_json::to_string(&self.forms()).map_or(usize::MAX, |text| text.len())
+    }
 }
 
 /// How a run ended: judged, or by an error.
@@ -36,72 +81,123 @@ pub enum Ending<'a> {
     Error(&'a Failure),
 }
 
-/// The message of a run of `suite`, whose results lie below `place`.
-pub fn compose(run: &str, suite: &str, ending: Ending<'_>, place: &str) -> Message {
-    let (word, headline, body) = match ending {
-        Ending::Judged(judged) => (word(judged), counts(judged), judged_body(judged)),
-        Ending::Error(failure) => ("error".to_owned(), failure.error.clone(), format!("{}\n", failure.cause)),
-    };
-    let suite = if suite.is_empty() { "run" } else { suite };
-    let subject: String =
-        format!("QAOps: {suite} {word} ({headline})").chars().filter(|c| (' '..='~').contains(c)).collect();
-    Message {
-        subject: subject.chars().take(LONGEST_SUBJECT).collect(),
-        text: format!("{suite} {word}: {headline}\n\n{body}\nRun: {run}\nResults: {place}\n"),
-        data: data(run, suite, &word, ending, place),
-        attributes: BTreeMap::from([("suite".to_owned(), suite.to_owned()), ("verdict".to_owned(), word)]),
-    }
-}
-
-/// The message of a suite whose scheduled runs stay out for `hours`.
-pub fn silence(suite: &str, hours: i64) -> Message {
-    let text = format!("No scheduled run of {suite} has started for {hours} hours. Look at its schedule.");
-    Message {
-        subject: format!("QAOps: {suite} has stopped running"),
-        data: json!({"suite": suite, "verdict": "silent", "hours": hours, "text": text}),
-        text,
-        attributes: BTreeMap::from([
-            ("suite".to_owned(), suite.to_owned()),
-            ("verdict".to_owned(), "silent".to_owned()),
-        ]),
-    }
-}
-
-fn word(judged: &Judged) -> String {
-    format!("{:?}", judged.verdict).to_lowercase()
-}
-
-fn counts(judged: &Judged) -> String {
-    let tests = &judged.tests;
-    format!("{} passed, {} failed, {} skipped", tests.passed, tests.failed, tests.skipped)
-}
-
-fn judged_body(judged: &Judged) -> String {
-    let mut body = String::new();
-    for reason in &judged.reasons {
-        let _ = writeln!(body, "{reason}");
-    }
-    for gate in judged.gates.iter().filter(|gate| gate.state == State::Broken) {
-        let _ = writeln!(body, "Gate: {}", gate.gate);
-    }
-    for test in judged.failed.iter().take(TESTS_IN_A_MAIL) {
-        let _ = writeln!(body, "Failed: {}\n    {}", test.name, test.message.lines().next().unwrap_or_default());
-    }
-    if judged.failed.len() > TESTS_IN_A_MAIL {
-        let _ = writeln!(body, "and {} more", judged.failed.len() - TESTS_IN_A_MAIL);
-    }
-    body
-}
-
-fn data(run: &str, suite: &str, word: &str, ending: Ending<'_>, place: &str) -> Value {
-    let mut data = json!({"run": run, "suite": suite, "verdict": word, "results": place});
-    match ending {
-        Ending::Judged(judged) => {
-            data["tests"] = json!(judged.tests);
-            data["reasons"] = json!(judged.reasons);
-            data["labels"] = json!(judged.labels);
+impl Ending<'_> {
+    /// The verdict's word, or `error`.
+    fn word(&self) -> &'static str {
+        match self.status() {
+            Status::Passed => "passed",
+            Status::Failed => "failed",
+            Status::Inconclusive => "inconclusive",
+            _ => "error",
         }
-        Ending::Error(failure) => data["error"] = json!(failure),
     }
-    data
+
+    /// How the run stands in history.
+    fn status(&self) -> Status {
+        match self {
+            Self::Judged(Judged { verdict: Verdict::Passed, .. }) => Status::Passed,
+            Self::Judged(Judged { verdict: Verdict::Failed, .. }) => Status::Failed,
+            Self::Judged(Judged { verdict: Verdict::Inconclusive, .. }) => Status::Inconclusive,
+            Self::Error(_) => Status::Error,
+        }
+    }
+
+    /// `error` if the build must not go on, `warn` if only warnings speak against it, else `none`.
+    fn severity(&self) -> &'static str {
+        match (self.status(), self.warnings().is_empty()) {
+            (Status::Passed, true) => "none",
+            (Status::Passed, false) => "warn",
+            _ => "error",
+        }
+    }
+
+    fn judged(&self) -> Option<&Judged> {
+        match self {
+            Self::Judged(judged) => Some(judged),
+            Self::Error(_) => None,
+        }
+    }
+
+    /// Gates that do not hold or that nobody can judge.
+    fn open_gates(&self) -> Vec<&GateOutcome> {
+        let gates = self.judged().into_iter().flat_map(|judged| &judged.gates);
+        gates.filter(|gate| matches!(gate.state, State::Broken | State::NoValue)).collect()
+    }
+
+    fn warnings(&self) -> Vec<&GateOutcome> {
+        self.open_gates().into_iter().filter(|gate| gate.severity == Severity::Warn).collect()
+    }
 }
+
+/// What a message is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Facts<'a> {
+    /// The run.
+    pub run: &'a RunAt,
+    /// Suite's name as it was asked for; it may be anything where the input was bad.
+    pub suite: &'a str,
+    /// Labels of the run.
+    pub labels: &'a BTreeMap<String, String>,
+    /// How it ended.
+    pub ending: Ending<'a>,
+    /// Runs of the suite, in any order; the run itself may be among them.
+    pub past: &'a [PastRun],
+    /// First failed runs of failed tests by the tests' long names, where they are known.
+    pub since: &'a BTreeMap<String, RunAt>,
+    /// Where to look further.
+    pub links: &'a Links,
+}
+
+/// What all shapes of a message tell.
+struct Story<'a> {
+    facts: &'a Facts<'a>,
+    suite: String,
+    branch: Option<String>,
+    trend: Trend,
+    changed: bool,
+}
+
+impl<'a> Story<'a> {
+    fn new(facts: &'a Facts<'a>) -> Self {
+        let suite = text::line(facts.suite, 64);
+        let branch = facts.labels.get(BRANCH).map(|branch| text::line(branch, 100));
+        let past = Past::before(facts.run, branch_of(facts.labels), facts.past);
+        Self {
+            facts,
+            suite: if suite.is_empty() { "unknown".to_owned() } else { suite },
+            branch: branch.filter(|branch| !branch.is_empty()),
+            trend: past.trend(facts.ending.status()),
+            changed: past.changed(facts.ending.status()),
+        }
+    }
+
+    fn attributes(&self) -> BTreeMap<String, String> {
+        let changed = self.changed.to_string();
+        let ending = &self.facts.ending;
+        let mut attributes = attributes("run", &self.suite, ending.word(), ending.severity(), &changed);
+        attributes.extend(self.branch.clone().map(|branch| (BRANCH.to_owned(), branch)));
+        attributes
+    }
+}
+
+fn attributes(kind: &str, suite: &str, verdict: &str, severity: &str, changed: &str) -> BTreeMap<String, String> {
+    let pairs = [("kind", kind), ("suite", suite), ("verdict", verdict), ("severity", severity), ("changed", changed)];
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// The message of a run. Whatever its tests, gates and labels hold, it is one that SNS takes.
+pub fn compose(facts: &Facts<'_>) -> Message {
+    let story = Story::new(facts);
+    let message = |entries| Message {
+        subject: heading::subject(&heading::headline(&story)),
+        text: mail::text(&story),
+        data: data::data(&story, entries),
+        chat: chat::chat(&story),
+        attributes: story.attributes(),
+    };
+    let fits = ENTRIES.into_iter().map(message).find(|message| message.size() <= LARGEST);
+    fits.unwrap_or_else(|| message(0))
+}
+
+#[cfg(test)]
+mod tests;

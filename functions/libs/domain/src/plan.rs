@@ -104,4 +104,11 @@ pub struct Plan {
     /// Labels of the run, such as `branch` and `commit`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// Seconds without a verdict after which the suite, if a schedule runs it, is silent.
+    #[serde(default = "silence_seconds")]
+    pub silence_seconds: u64,
+}
+
+fn silence_seconds() -> u64 {
+    crate::silence::SECONDS
 }

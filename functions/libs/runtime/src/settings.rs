@@ -47,6 +47,11 @@ impl Settings {
     pub fn json<T: DeserializeOwned>(&self, name: &'static str) -> Result<T, SettingsError> {
         serde_json::from_str(&self.text(name)?).map_err(|source| SettingsError::Bad { name, source })
     }
+
+    /// A value as JSON, or `default` where the setting is missing or empty.
+    pub fn json_or<T: DeserializeOwned>(&self, name: &'static str, default: T) -> Result<T, SettingsError> {
+        if self.text(name).is_err() { Ok(default) } else { self.json(name) }
+    }
 }
 
 #[cfg(test)]

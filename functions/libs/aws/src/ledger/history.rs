@@ -2,7 +2,6 @@
 
 use domain::baseline::Baseline;
 use domain::history::{FileHistory, FileRun, Outcomes, PastRun, StoredHistory};
-use domain::silence::Scheduled;
 
 use super::Ledger;
 use super::item::{Key, SUITE_LIFE, Update, Updated, from_item};
@@ -89,36 +88,6 @@ impl Ledger {
     /// The newest runs of a suite, the newest first.
     pub async fn past_runs(&self, suite: &str, most: i32) -> Result<Vec<PastRun>, Error> {
         self.query(&Key::of_suite(suite, "RUN#"), Some(most)).await
-    }
-
-    /// When the scheduled runs of a suite started.
-    pub async fn scheduled(&self, suite: &str) -> Result<Option<Scheduled>, Error> {
-        self.get(&Key::scheduled(suite)).await
-    }
-
-    /// When the scheduled runs of all suites started.
-    pub async fn all_scheduled(&self) -> Result<Vec<Scheduled>, Error> {
-        self.query(&Key::scheduled(""), None).await
-    }
-
-    /// Replaces the starts of a suite's scheduled runs if they are still `old`; tells whether they were.
-    pub async fn put_scheduled(&self, new: &Scheduled, old: &[i64], now: i64) -> Result<bool, Error> {
-        let update =
-            Update::new(Key::scheduled(&new.suite), "SET suite = :suite, starts = :starts, expires = :expires")
-                .when("attribute_not_exists(pk) OR starts = :old")
-                .value(":suite", &new.suite)?
-                .value(":starts", &new.starts)?
-                .value(":old", old)?
-                .value(":expires", now + SUITE_LIFE)?;
-        Ok(self.update(update).await?.made())
-    }
-
-    /// Notes that a suite's silence since `start` is told of; tells whether this call noted it.
-    pub async fn tell_silence(&self, suite: &str, start: i64) -> Result<bool, Error> {
-        let update = Update::new(Key::scheduled(suite), "SET told = :start")
-            .when("attribute_exists(pk) AND (attribute_not_exists(told) OR told < :start)")
-            .value(":start", start)?;
-        Ok(self.update(update).await?.made())
     }
 }
 

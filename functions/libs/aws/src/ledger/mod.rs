@@ -9,6 +9,7 @@ mod item;
 mod queue;
 mod runs;
 mod shards;
+mod silence;
 
 use aws_sdk_dynamodb::Client;
 

@@ -12,6 +12,7 @@ use crate::plan::{Hooks, RobotOptions};
 use crate::problem::Problem;
 use crate::quarantine::Quarantine;
 use crate::request::Request;
+use crate::silence;
 
 /// Seconds of a run that neither the request nor the package limits.
 const TIMEOUT_SECONDS: u64 = 3600;
@@ -31,6 +32,8 @@ pub struct Effective {
     pub rerun_failed: u32,
     /// Branch whose baseline stands in for that of a branch without one.
     pub default_branch: String,
+    /// Seconds without a verdict after which the suite, if a schedule runs it, is silent.
+    pub silence_seconds: u64,
     /// Programs that must be on the PATH where the suite runs.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -66,6 +69,7 @@ pub fn effective(request: &Request, config: &Config) -> Result<Effective, Proble
         timeout_seconds: request.timeout_seconds.or(config.timeout_seconds).unwrap_or(TIMEOUT_SECONDS),
         rerun_failed: request.rerun_failed.or(config.rerun_failed).unwrap_or(0),
         default_branch: config.default_branch.clone().unwrap_or_else(|| DEFAULT_BRANCH.to_owned()),
+        silence_seconds: config.silence_seconds.unwrap_or(silence::SECONDS),
         needs: config.needs.clone(),
         robot: robot(request, config)?,
         hooks: config.hooks.clone(),

@@ -67,6 +67,7 @@ fn the_file_of_the_design_is_read_whole() {
       "timeout_seconds": 2700,
       "rerun_failed": 1,
       "default_branch": "main",
+      "silence_seconds": 93600,
       "needs": [],
       "robot": {
         "include": [
@@ -107,6 +108,16 @@ fn an_empty_file_takes_every_default() {
     assert_eq!(effective.size, Size::Environments(1));
     assert_eq!((effective.timeout_seconds, effective.rerun_failed), (3600, 0));
     assert_eq!((effective.platform, effective.default_branch.as_str()), (Platform::Linux, "main"));
+}
+
+#[test]
+fn a_suite_says_how_long_it_may_be_silent() {
+    let silence = |text: &str| {
+        let config = Config::parse(text).unwrap();
+        effective(&request(serde_json::json!({"suite": "a"})), &config).unwrap().silence_seconds
+    };
+    assert_eq!((silence(""), silence("silence = \"170h\"")), (26 * 3600, 170 * 3600));
+    insta::assert_snapshot!(refusal("silence = \"30m\""), @r#"qaops.toml: silence: expected a duration from 1h to 2160h, such as "45m", found "30m""#);
 }
 
 #[test]

@@ -1,0 +1,96 @@
+//! Scheduled suites: `SCHEDULED` / `SUITE#<name>`. What counts as silence stands in `domain::silence`.
+
+use domain::run::Status;
+use domain::silence::{CLAIM, News, SECONDS, Scheduled};
+use domain::trend::RunAt;
+
+use super::Ledger;
+use super::item::{Key, SUITE_LIFE, Update};
+use crate::Error;
+
+impl Ledger {
+    /// What is known of the scheduled runs of all suites.
+    pub async fn all_scheduled(&self) -> Result<Vec<Scheduled>, Error> {
+        self.query(&Key::scheduled(""), None).await
+    }
+
+    /// Notes a verdict of a scheduled run, given `at` this Unix time in seconds, unless a newer one is known.
+    pub async fn heard_of(
+        &self,
+        suite: &str,
+        run: &RunAt,
+        verdict: Status,
+        at: i64,
+        silence: u64,
+    ) -> Result<(), Error> {
+        let set = "SET suite = :suite, heard = :at, #run = :run, verdict = :verdict, silence = :silence, \
+                   expires = :expires";
+        let update = Update::new(Key::scheduled(suite), set)
+            .when("attribute_not_exists(verdict) OR attribute_not_exists(heard) OR heard < :at")
+            .name("#run", "run")
+            .value(":suite", suite)?
+            .value(":at", at)?
+            .value(":run", run)?
+            .value(":verdict", verdict)?
+            .value(":silence", silence)?
+            .value(":expires", at + SUITE_LIFE)?;
+        self.update(update).await.map(drop)
+    }
+
+    /// Notes a scheduled run without a verdict, which began at this Unix time in seconds: a suite that none has ever
+    /// had is watched from then on. `silence` is none where the run did not come to tell it.
+    pub async fn watch(&self, suite: &str, started: i64, silence: Option<u64>) -> Result<(), Error> {
+        let (set, seconds) = match silence {
+            Some(seconds) => ("silence = :silence", seconds),
+            None => ("silence = if_not_exists(silence, :silence)", SECONDS),
+        };
+        let set = format!(
+            "SET suite = :suite, heard = if_not_exists(heard, :started), \
+             expires = if_not_exists(expires, :expires), {set}"
+        );
+        let update = Update::new(Key::scheduled(suite), set)
+            .value(":suite", suite)?
+            .value(":started", started)?
+            .value(":silence", seconds)?
+            .value(":expires", started + SUITE_LIFE)?;
+        self.update(update).await.map(drop)
+    }
+
+    /// Claims the telling of news of a suite, so that no two sweeps tell it; tells whether this call has it. A claim
+    /// lasts as long as a sweep may run, so whoever died with it keeps nobody from telling.
+    pub async fn claim_news(&self, suite: &Scheduled, now: i64) -> Result<bool, Error> {
+        let (unchanged, told) = as_it_was(suite);
+        let update = Update::new(Key::scheduled(&suite.suite), "SET claimed = :now")
+            .when(format!("{unchanged} AND (attribute_not_exists(claimed) OR claimed <= :over)"))
+            .value(":heard", suite.heard)?
+            .value(":now", now)?
+            .value(":over", now - CLAIM)?;
+        Ok(self.update(with_told(update, told)?).await?.made())
+    }
+
+    /// Notes that news of a suite was told and gives the claim back.
+    pub async fn news_told(&self, suite: &Scheduled, news: News) -> Result<(), Error> {
+        let (unchanged, told) = as_it_was(suite);
+        let key = Key::scheduled(&suite.suite);
+        let update = match Scheduled::told_after(news) {
+            Some(heard) => Update::new(key, "SET told = :new REMOVE claimed").value(":new", heard)?,
+            None => Update::new(key, "REMOVE told, claimed"),
+        };
+        // A verdict that came in between changes `heard`; it is news of its own and takes nothing from this one.
+        let unchanged = unchanged.replacen("heard = :heard AND ", "", 1);
+        self.update(with_told(update.when(unchanged), told)?).await.map(drop)
+    }
+}
+
+/// The condition that nobody told anything in between, and the value that it needs.
+fn as_it_was(suite: &Scheduled) -> (String, Option<i64>) {
+    let told = if suite.told.is_some() { "told = :told" } else { "attribute_not_exists(told)" };
+    (format!("heard = :heard AND {told}"), suite.told)
+}
+
+fn with_told(update: Update, told: Option<i64>) -> Result<Update, Error> {
+    match told {
+        Some(told) => update.value(":told", told),
+        None => Ok(update),
+    }
+}
