@@ -7,6 +7,7 @@ mod calls;
 mod capacity;
 mod faults;
 mod given;
+mod inbox;
 mod suites;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use calls::{invoke, items, log_lines};
 pub use capacity::{item_size, write_units};
 pub use faults::{Fault, interrupt};
 pub use given::{GivenRun, IMAGE};
+pub use inbox::{Inbox, Notice};
 pub use suites::{Suite, passing, sleeping};
 
 /// Longest time that any run of these tests may take.

@@ -154,8 +154,8 @@ impl Sweep {
 
     /// Tells once of each scheduled suite that fell silent, and once of its return.
     ///
-    /// A sweep claims the telling before it publishes and notes it after. One that dies in between leaves the claim to
-    /// the next sweep but one or two, which may then be the second to tell: rather two messages than none.
+    /// A sweep claims the telling before it publishes and notes it after. When one dies in between, another tells as
+    /// soon as the claim is over, maybe for the second time: rather two messages than none. Both have the same `id`.
     async fn tell_silence(&self, now: i64, output: &mut Output) -> Result<(), Error> {
         for suite in self.ledger.all_scheduled().await? {
             let Some(news) = suite.news(now) else { continue };

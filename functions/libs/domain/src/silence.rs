@@ -11,8 +11,8 @@ pub const TRIGGER: &str = "trigger";
 pub const SCHEDULE: &str = "schedule";
 /// Seconds without a verdict after which a suite that says nothing else is silent: a night and two hours.
 pub const SECONDS: u64 = 26 * 3600;
-/// Seconds after which a sweep that was about to tell of a suite is taken for dead: longer than any sweep may run.
-pub const CLAIM: i64 = 120;
+/// Seconds after which a sweep that was about to tell of a suite is taken for dead: Lambda lets no function run longer.
+pub const CLAIM: i64 = 900;
 
 /// What is known of a suite's scheduled runs: `SCHEDULED` / `SUITE#<name>`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -59,36 +59,33 @@ impl Ledger {
     /// Claims the telling of news of a suite, so that no two sweeps tell it; tells whether this call has it. A claim
     /// lasts as long as a sweep may run, so whoever died with it keeps nobody from telling.
     pub async fn claim_news(&self, suite: &Scheduled, now: i64) -> Result<bool, Error> {
-        let (unchanged, told) = as_it_was(suite);
+        let told = condition(suite.told);
         let update = Update::new(Key::scheduled(&suite.suite), "SET claimed = :now")
-            .when(format!("{unchanged} AND (attribute_not_exists(claimed) OR claimed <= :over)"))
+            .when(format!("heard = :heard AND {told} AND (attribute_not_exists(claimed) OR claimed <= :over)"))
             .value(":heard", suite.heard)?
             .value(":now", now)?
             .value(":over", now - CLAIM)?;
-        Ok(self.update(with_told(update, told)?).await?.made())
+        Ok(self.update(with(update, suite.told)?).await?.made())
     }
 
-    /// Notes that news of a suite was told and gives the claim back.
+    /// Notes that news of a suite was told and gives the claim back. A verdict that came in between is news of its own.
     pub async fn news_told(&self, suite: &Scheduled, news: News) -> Result<(), Error> {
-        let (unchanged, told) = as_it_was(suite);
         let key = Key::scheduled(&suite.suite);
         let update = match Scheduled::told_after(news) {
             Some(heard) => Update::new(key, "SET told = :new REMOVE claimed").value(":new", heard)?,
             None => Update::new(key, "REMOVE told, claimed"),
         };
-        // A verdict that came in between changes `heard`; it is news of its own and takes nothing from this one.
-        let unchanged = unchanged.replacen("heard = :heard AND ", "", 1);
-        self.update(with_told(update.when(unchanged), told)?).await.map(drop)
+        self.update(with(update.when(condition(suite.told)), suite.told)?).await.map(drop)
     }
 }
 
-/// The condition that nobody told anything in between, and the value that it needs.
-fn as_it_was(suite: &Scheduled) -> (String, Option<i64>) {
-    let told = if suite.told.is_some() { "told = :told" } else { "attribute_not_exists(told)" };
-    (format!("heard = :heard AND {told}"), suite.told)
+/// That nobody else told anything in between.
+fn condition(told: Option<i64>) -> &'static str {
+    if told.is_some() { "told = :told" } else { "attribute_not_exists(told)" }
 }
 
-fn with_told(update: Update, told: Option<i64>) -> Result<Update, Error> {
+/// The value that the condition needs.
+fn with(update: Update, told: Option<i64>) -> Result<Update, Error> {
     match told {
         Some(told) => update.value(":told", told),
         None => Ok(update),
