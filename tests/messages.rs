@@ -9,7 +9,7 @@ use domain::silence::{CLAIM, Scheduled};
 use domain::trend::RunAt;
 use qaops::cloud::LocalCloud;
 use serde_json::{Value, json};
-use tests::{Fault, Inbox, Notice, Suite, begin_as, end, ledger, passing, until, with_cloud};
+use tests::{Fault, Inbox, Notice, Suite, begin_as, end, invoke, ledger, passing, until, with_cloud};
 
 const FAILING: &str = "*** Test Cases ***\nGood\n    No Operation\nBad\n    Should Be Equal    1    2\n";
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,7 +43,12 @@ fn subscribers_are_told_what_broke_since_when_each_in_its_form() {
             let told = [form["trend"]["kind"].as_str().unwrap(), notice.attribute("changed"), notice.subject()];
             seen.push(told.join(" | "));
         }
-        insta::assert_snapshot!(seen.join("\n"), @"");
+        insta::assert_snapshot!(seen.join("\n"), @"
+        steady | true | QAOps: told passed on main: 2 tests passed
+        first_failure | true | QAOps: told broke on main: 1 of 2 tests failed
+        still_failing | false | QAOps: told still fails on main, run 2 in a row: 1 of 2 tests failed
+        fixed | true | QAOps: told is fixed on main: 2 tests passed
+        ");
         let thread =
             |id: &str| chat.with(&format!("\"id\":\"{id}\"")).pop().unwrap().json()["metadata"]["threadId"].clone();
         first(&chat, "told-4").await;
@@ -87,13 +92,6 @@ fn a_run_is_told_once_unless_its_teller_dies_right_after_publishing() {
         // Of its five calls the fourth publishes: whether it was sent, the verdict, the history, SNS, that it was sent.
         assert_eq!(copies, [1, 1, 1, 2, 1]);
     });
-}
-
-/// Calls a function as the state machine does.
-fn invoke(cloud: &LocalCloud, step: &str, input: &Value) -> Value {
-    let address = format!("{}/2015-03-31/functions/qaops-{step}/invocations", cloud.endpoint());
-    let mut answer = ureq::post(address).send(input.to_string()).unwrap();
-    serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
 }
 
 fn now() -> i64 {
