@@ -46,7 +46,7 @@ impl Reader {
     }
 
     fn begin_component(&mut self, attributes: &Attributes<'_>) -> Result<(), Refusal> {
-        self.budget.entry()?;
+        self.budget.entry(8)?;
         self.seen += 1;
         let reference = attributes.owned("bom-ref").unwrap_or_else(|| format!("component {}", self.seen));
         self.budget.text(&reference)?;
@@ -107,11 +107,11 @@ impl Elements for Reader {
         match name {
             "component" | "service" => self.begin_component(attributes)?,
             "vulnerability" => {
-                self.budget.entry()?;
+                self.budget.entry(8)?;
                 self.begin_vulnerability(attributes);
             }
             _ if self.draft.is_some() => {
-                self.budget.entry()?;
+                self.budget.entry(8)?;
                 self.begin_part(name, attributes);
             }
             _ => {}
