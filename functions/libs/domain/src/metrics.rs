@@ -82,9 +82,9 @@ impl<'a> Metrics<'a> {
     /// several shards may leave behind is missing only if none did.
     ///
     /// Several reports of a kind are one:
-    /// - A file of the same package and path in several coverage reports has the largest number of covered lines
-    ///   that one of them has. That is the least that all of them reached together: counts do not tell which
-    ///   lines they were.
+    /// - A line of the same file and package in several coverage reports is covered if one of them says so. Where they
+    ///   tell only how many lines are covered, and always for branches, the largest number counts: the least that
+    ///   all of them reached together.
     /// - A finding counts once, whatever reports it stands in. Where they rate it differently it counts as either.
     /// - Of a load test's series of one name the worst figure counts: the lowest rate, the highest of all others.
     ///   Counts are added, and averages and error rates are weighted by them where every report has one.

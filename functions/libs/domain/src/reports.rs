@@ -3,6 +3,7 @@
 //! `results` reads them from their files; metrics are counted from them here.
 
 mod joined;
+mod lines;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::joined::named;
 pub use self::joined::{findings, joined};
+pub use self::lines::Lines;
 use crate::outcome::Status;
 
 /// What one report tells.
@@ -127,6 +129,9 @@ pub struct FileCoverage {
     pub lines: Share,
     /// Branches of decisions.
     pub branches: Share,
+    /// The lines themselves, where the report names them, so that several reports of a file can be joined.
+    #[serde(default, skip_serializing_if = "Lines::is_empty")]
+    pub hits: Lines,
 }
 
 /// So many of so many.

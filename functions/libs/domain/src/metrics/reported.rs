@@ -42,6 +42,8 @@ impl Reported {
             joined.add(report);
         }
         joined.findings = named(joined.findings);
+        // What is counted so far is of the reports that do not name their lines.
+        joined.files.values_mut().for_each(|file| file.lines = most(file.lines, file.hits.share()));
         joined
     }
 
@@ -82,8 +84,11 @@ impl Reported {
                 file: file.file.clone(),
                 ..FileCoverage::default()
             });
-            known.lines = more(known.lines, file.lines);
-            known.branches = more(known.branches, file.branches);
+            known.hits = known.hits.with(&file.hits);
+            known.branches = most(known.branches, file.branches);
+            if file.hits.share() != file.lines {
+                known.lines = most(known.lines, file.lines);
+            }
         }
         for (at, (stated, part)) in [(coverage.stated_line, LINE), (coverage.stated_branch, BRANCH)].iter().enumerate()
         {
@@ -180,8 +185,8 @@ fn pick(a: Option<f64>, b: Option<f64>, choose: fn(f64, f64) -> f64) -> Option<f
     }
 }
 
-/// What two reports reached of a file together, at the least.
-fn more(a: Share, b: Share) -> Share {
+/// The larger numbers of two reports: the least that they reached together.
+fn most(a: Share, b: Share) -> Share {
     Share { covered: a.covered.max(b.covered), all: a.all.max(b.all) }
 }
 

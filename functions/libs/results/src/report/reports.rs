@@ -121,7 +121,7 @@ mod tests {
 
     fn file(package: &str, covered: u64, all: u64) -> FileCoverage {
         let lines = Share { covered, all };
-        FileCoverage { package: package.into(), file: "f".into(), lines, branches: Share::default() }
+        FileCoverage { package: package.into(), file: "f".into(), lines, ..FileCoverage::default() }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use domain::reports::{FileCoverage, Share};
+use domain::reports::{FileCoverage, Lines, Share};
 
 use super::limits::Budget;
 use crate::input::Refusal;
@@ -103,7 +103,8 @@ impl File {
             same
         });
         if !self.lines.is_empty() {
-            self.told.lines = share(self.lines.iter().map(|line| line.hit));
+            self.told.hits = Lines::of(self.lines.iter().map(|line| (line.number, line.hit)));
+            self.told.lines = self.told.hits.share();
         }
         let by_line = self.lines.iter().map(|line| line.branches);
         let by_line = by_line.fold(Share::default(), |share, (covered, all)| Share {

@@ -1,11 +1,12 @@
 //! Figures of reports.
 
 use super::*;
-use crate::reports::{Case, FileCoverage, Finding, Series, Share};
+use crate::reports::{Case, FileCoverage, Finding, Lines, Series, Share};
 
 fn file(package: &str, file: &str, lines: (u64, u64), branches: (u64, u64)) -> FileCoverage {
     let share = |(covered, all)| Share { covered, all };
-    FileCoverage { package: package.into(), file: file.into(), lines: share(lines), branches: share(branches) }
+    let (package, file) = (package.into(), file.into());
+    FileCoverage { package, file, lines: share(lines), branches: share(branches), hits: Lines::default() }
 }
 
 fn coverage(files: Vec<FileCoverage>) -> ReportState {
@@ -77,6 +78,21 @@ fn a_file_in_two_coverage_reports_counts_once() {
     assert_eq!(value(&[a.clone(), stated(20.0)], "coverage.line", &[]), Some(20.0));
     assert_eq!(value(&[stated(60.0), stated(70.0)], "coverage.line", &[]), Some(60.0));
     assert_eq!(value(&[stated(70.0), a], "coverage.line", &[("file", "a.rs")]), Some(40.0));
+}
+
+#[test]
+fn a_line_is_covered_if_one_report_says_so() {
+    let part = |lines: &[(u32, bool)]| {
+        let hits = Lines::of(lines.iter().copied());
+        coverage(vec![FileCoverage { file: "a.rs".into(), lines: hits.share(), hits, ..FileCoverage::default() }])
+    };
+    let one = part(&[(1, true), (2, false), (3, false), (4, false)]);
+    let two = part(&[(1, false), (2, true), (3, true), (4, false)]);
+    let counted = coverage(vec![file("", "a.rs", (2, 4), (0, 0))]);
+    assert_eq!(value(&[one.clone(), two.clone()], "coverage.line", &[]), Some(75.0));
+    assert_eq!(value(&[two.clone(), one.clone(), two], "coverage.line", &[]), Some(75.0));
+    assert_eq!(value(&[one.clone(), counted.clone()], "coverage.line", &[]), Some(50.0));
+    assert_eq!(value(&[counted, one.clone(), part(&[(2, true), (3, true)])], "coverage.line", &[]), Some(75.0));
 }
 
 #[test]
