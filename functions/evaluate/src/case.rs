@@ -5,9 +5,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use aws::{Artifacts, Ledger};
-use domain::baseline::BaselineFigures;
+use domain::baseline::{BaselineFigures, branch_of};
 use domain::evidence::{Evidence, PastTest, ReportFile};
-use domain::history::FileHistory;
+use domain::history::{FileHistory, PastRun};
 use domain::judged::Judged;
 use domain::keys;
 use domain::plan::Plan;
@@ -19,6 +19,11 @@ use results::digest::digest;
 use results::dossier::{Dossier, EVIDENCE, PLAN};
 
 use crate::{Error, results as failed};
+
+/// So many runs of the suite are looked at, those of other branches among them.
+const LOOKED_AT: i32 = 150;
+/// So many runs are shown beside this one.
+const SHOWN: usize = 30;
 
 /// A run and the folder that its files are brought to.
 pub(crate) struct Case<'a> {
@@ -82,6 +87,7 @@ impl Case<'_> {
             at,
             shards: shards.iter().map(without_token).collect(),
             baseline: self.baseline(&plan).await?,
+            runs: self.runs(ledger, &plan).await?,
             past: past(&ledger.file_histories(&plan.work.suite).await?, &plan, &summaries),
             environments,
             firsts,
@@ -89,6 +95,13 @@ impl Case<'_> {
             reports,
             inputs,
         })
+    }
+
+    /// The last runs of the suite and branch that ended before this one.
+    async fn runs(&self, ledger: &Ledger, plan: &Plan) -> Result<Vec<PastRun>, Error> {
+        let runs = ledger.past_runs(&plan.work.suite, LOOKED_AT).await?.into_iter();
+        let same = |run: &PastRun| run.id != self.run && branch_of(&run.labels) == branch_of(&plan.labels);
+        Ok(runs.filter(same).take(SHOWN).collect())
     }
 
     /// What the pinned baseline left, as long as its verdict is kept.

@@ -1,5 +1,6 @@
 //! What `report.html` shows of a run.
 
+mod told;
 mod tries;
 
 use domain::gates::GateOutcome;
@@ -32,7 +33,15 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Re
         failed: judged.tests.failed,
         skipped: judged.tests.skipped,
         flaky: judged.tests.flaky,
-        gates: judged.gates.iter().map(gate).collect(),
+        gates: judged.gates.iter().map(|outcome| gate(outcome, material)).collect(),
+        history: told::history(material.evidence),
+        baseline: judged.baseline.as_ref().map(|baseline| baseline.run.clone()),
+        notes: judged.remarks.clone(),
+        quarantined: judged.quarantined.iter().map(told::quarantined).collect(),
+        coverage: told::coverage(judged, material),
+        findings: told::found(material),
+        performance: told::performance(judged),
+        cost: judged.left.metrics.get("run.cost").copied(),
         failures: judged.failed.iter().map(|found| failure(found, &tries, &logs)).collect(),
         flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries)).collect(),
         tests: tries.listed(material),
@@ -40,7 +49,6 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Re
         environments: environments.iter().map(|found| environment(found, material)).collect(),
         lost: lost(&material.evidence.shards),
         files: ["output.xml", "junit.xml", "verdict.json"].map(|name| (name.to_owned(), name.to_owned())).into(),
-        ..Report::default()
     }
 }
 
@@ -62,15 +70,21 @@ impl Logs<'_> {
     }
 }
 
-fn gate(outcome: &GateOutcome) -> report::Gate {
+fn gate(outcome: &GateOutcome, material: &Material<'_>) -> report::Gate {
+    let said = |gate: &&domain::gates::Gate| gate.text == outcome.gate && gate.severity == outcome.severity;
+    let gate = material.plan.gates.iter().find(said);
     report::Gate {
         gate: outcome.gate.clone(),
         severity: format!("{:?}", outcome.severity).to_lowercase(),
         value: outcome.value.as_ref().map(|value| value.text.clone()).unwrap_or_default(),
         ok: outcome.ok(),
         value_number: outcome.value.as_ref().map(|value| value.raw),
+        mandatory: outcome.mandatory,
+        operator: gate.map(|gate| gate.operator.sign().to_owned()).unwrap_or_default(),
+        limit_number: outcome.limit,
+        unit: gate.map(|gate| gate.unit().to_owned()).unwrap_or_default(),
+        trend: told::trend(outcome, material.evidence),
         why: outcome.why.clone(),
-        ..report::Gate::default()
     }
 }
 
@@ -80,6 +94,8 @@ fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::F
     report::FailedTest {
         name: failed.name.clone(),
         message: failed.message.clone(),
+        class: failed.class.word().to_owned(),
+        first_failed_run: failed.since.as_ref().map(|since| since.run.clone()),
         tags: last.map(|of| of.test.tags.clone()).unwrap_or_default(),
         attempts: tries.all(&failed.name).len() as u64,
         seconds: last.map_or(0.0, |of| of.test.seconds),

@@ -23,6 +23,17 @@ pub enum Class {
     Environment,
 }
 
+impl Class {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Product => "product",
+            Self::Test => "test",
+            Self::Environment => "environment",
+        }
+    }
+}
+
 /// The class of a test's failure, from its message as Robot Framework writes it.
 ///
 /// Of several failures in one test, the product's counts before the test's, and that before the environment's. What a

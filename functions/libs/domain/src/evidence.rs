@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::BaselineFigures;
-use crate::history::{FileHistory, FileRun, Outcome};
+use crate::history::{FileHistory, FileRun, Outcome, PastRun};
 use crate::reports::Kind;
 use crate::run::Environment;
 use crate::shard::Shard;
@@ -35,6 +35,9 @@ pub struct Evidence {
     /// What the pinned baseline left; none where there is no baseline, or its verdict is no longer kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<BaselineFigures>,
+    /// The last runs of the same suite and branch, the newest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<PastRun>,
     /// What earlier runs say of tests, by long name; only of tests that failed in one of them or in this one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub past: BTreeMap<String, PastTest>,

@@ -170,6 +170,19 @@ impl fmt::Display for Gate {
     }
 }
 
+impl Gate {
+    /// The unit of its figures: `%`, `s`, `$`, `B`, or nothing for counts and bare numbers.
+    pub fn unit(&self) -> &'static str {
+        match lookup(&self.metric.name).map(|known| known.unit) {
+            Some(Unit::Share) => "%",
+            Some(Unit::Seconds) => "s",
+            Some(Unit::Dollars) => "$",
+            Some(Unit::Bytes | Unit::BytesPerSecond) => "B",
+            Some(Unit::Count | Unit::PerSecond) | None => "",
+        }
+    }
+}
+
 /// The gates of a package that names none: no test failed, and there were tests.
 pub fn defaults() -> Vec<Gate> {
     let gate = |text| Gate::parse(text, Severity::Error).ok();

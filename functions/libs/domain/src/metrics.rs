@@ -24,7 +24,7 @@ pub(crate) use self::reported::Standing;
 use self::tested::Tally;
 use crate::baseline::BaselineFigures;
 use crate::outcome::Status;
-use crate::reports::{Kind, ReportState, Risk};
+use crate::reports::{Kind, ReportState, Risk, finding_name};
 
 /// One test of a run, after its reruns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -217,7 +217,7 @@ impl<'a> Metrics<'a> {
 fn finding_names(findings: BTreeSet<(&str, &str, &str, &str)>) -> BTreeMap<String, u64> {
     let mut names = BTreeMap::new();
     for (id, package, ..) in findings {
-        *names.entry(format!("{id} {package}")).or_insert(0) += 1;
+        *names.entry(finding_name(id, package)).or_insert(0) += 1;
     }
     names
 }

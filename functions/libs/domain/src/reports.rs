@@ -241,6 +241,11 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Its name among what a baseline had: that of every version of the package.
+    pub fn name(&self) -> String {
+        finding_name(&self.id, &self.package)
+    }
+
     /// What makes two entries the same finding, in whatever report they stand: id, package, version and place.
     pub fn identity(&self) -> (&str, &str, &str, &str) {
         (&self.id, &self.package, &self.version, &self.place)
@@ -298,4 +303,9 @@ pub struct Case {
     /// True if an attempt failed before one passed.
     #[serde(default)]
     pub flaky: bool,
+}
+
+/// The name of a finding among what a baseline had.
+pub(crate) fn finding_name(id: &str, package: &str) -> String {
+    format!("{id} {package}")
 }

@@ -23,6 +23,20 @@ pub enum Status {
     Aborted,
 }
 
+impl Status {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Failed => "failed",
+            Self::Passed => "passed",
+            Self::Inconclusive => "inconclusive",
+            Self::Error => "error",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
 /// A run in the ledger: `RUN#<id>` / `RUN`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
