@@ -107,7 +107,6 @@ impl Notify {
             labels: &labels(&input.request, judged.as_ref(), own),
             ending,
             past: &past,
-            since: &judged.as_ref().map(since).unwrap_or_default(),
             links: &links,
         }))
     }
@@ -126,13 +125,6 @@ impl Notify {
         }
         Ok(links)
     }
-}
-
-/// The runs since which the failed tests fail.
-fn since(judged: &Judged) -> BTreeMap<String, RunAt> {
-    let failed = judged.failed.iter();
-    let since = failed.filter_map(|test| Some((&test.name, test.since.as_ref()?)));
-    since.map(|(name, since)| (name.clone(), RunAt { run: since.run.clone(), started: since.started })).collect()
 }
 
 /// Labels of a run; of one that was never recorded only the branch that was asked for.

@@ -142,8 +142,6 @@ pub struct Facts<'a> {
     pub ending: Ending<'a>,
     /// Runs of the suite, in any order; the run itself may be among them.
     pub past: &'a [PastRun],
-    /// First failed runs of failed tests by the tests' long names, where they are known.
-    pub since: &'a BTreeMap<String, RunAt>,
     /// Where to look further.
     pub links: &'a Links,
 }

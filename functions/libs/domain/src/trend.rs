@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::branch_of;
+use crate::evidence::FirstFailed;
 use crate::history::PastRun;
 use crate::run::Status;
 
@@ -21,6 +22,12 @@ pub struct RunAt {
 impl From<&PastRun> for RunAt {
     fn from(run: &PastRun) -> Self {
         Self { run: run.id.clone(), started: run.started }
+    }
+}
+
+impl From<&FirstFailed> for RunAt {
+    fn from(first: &FirstFailed) -> Self {
+        Self { run: first.run.clone(), started: first.started }
     }
 }
 

@@ -90,12 +90,14 @@ fn judged_part(story: &Story<'_>, judged: &Judged, data: &mut Value, lists: &mut
         told
     });
     data["failed"] = lists.list("failed", &judged.failed, |test| {
-        let mut told = json!({"name": line(&test.name, LONGEST), "message": line(&test.message, LONGEST)});
-        if let Some(since) = story.facts.since.get(&test.name) {
-            told["since"] = run(since);
+        let mut told = json!({"name": line(&test.name, LONGEST), "message": line(&test.message, LONGEST),
+                              "class": test.class, "quarantined": test.quarantined});
+        if let Some(since) = &test.since {
+            told["since"] = run(&since.into());
         }
         told
     });
+    data["remarks"] = lists.list("remarks", &judged.remarks, text);
     data["flaky"] = lists.list("flaky", &judged.flaky, text);
 }
 

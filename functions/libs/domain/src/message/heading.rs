@@ -52,11 +52,10 @@ fn detail(ending: &Ending<'_>) -> String {
         Ending::Error(failure) => return text::line(&failure.error, 60),
         Ending::Judged(judged) => judged,
     };
+    let failed = judged.failed.iter().filter(|test| !test.quarantined).count();
     match judged.verdict {
         Verdict::Passed => passed(judged),
-        Verdict::Failed if judged.tests.failed > 0 => {
-            format!("{} of {} failed", judged.tests.failed, tests(judged))
-        }
+        Verdict::Failed if failed > 0 => format!("{failed} of {} failed", tests(judged)),
         Verdict::Inconclusive if judged.shards.lost > 0 => {
             format!("{} of {} lost", judged.shards.lost, text::count(judged.shards.planned, "shard"))
         }

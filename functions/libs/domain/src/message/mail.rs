@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 use super::text::{count, line, moment, paragraph, verbatim};
 use super::{Ending, Story, heading};
 use crate::baseline::BRANCH;
+use crate::classes::Class;
 use crate::duration;
-use crate::judged::Judged;
+use crate::judged::{FailedTest, Judged};
 use crate::run::Failure;
 
 /// So many entries of each list stand in a mail.
@@ -41,13 +42,15 @@ fn judged_part(story: &Story<'_>, judged: &Judged) -> String {
     let reasons = judged.reasons.iter().map(|reason| item(reason));
     let warnings = story.facts.ending.warnings();
     let warnings = warnings.iter().map(|gate| item(&gate.why));
-    let failed = judged.failed.iter().map(|test| failed_test(story, &test.name, &test.message));
+    let failed = judged.failed.iter().map(|test| failed_test(story, test));
     let flaky = judged.flaky.iter().map(|name| item(name));
+    let remarks = judged.remarks.iter().map(|remark| item(remark));
     [
         list(title, judged.reasons.len(), reasons, ENTRIES),
         list("Failed tests", judged.failed.len(), failed, ENTRIES),
         list("Warnings", warnings.len(), warnings, ENTRIES),
-        list("Flaky tests: they passed in a rerun only", judged.flaky.len(), flaky, FLAKY),
+        list("Flaky tests: they fail and pass on the same build", judged.flaky.len(), flaky, FLAKY),
+        list("Remarks", judged.remarks.len(), remarks, ENTRIES),
         section("Figures", &figures(story, judged)),
     ]
     .concat()
@@ -79,16 +82,26 @@ fn item(text: &str) -> String {
     paragraph(&line(text, LONGEST), "  - ", "    ")
 }
 
-fn failed_test(story: &Story<'_>, name: &str, message: &str) -> String {
-    let mut test = item(name);
-    let message = line(message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default(), MESSAGE);
+fn failed_test(story: &Story<'_>, test: &FailedTest) -> String {
+    let more = |text: &str| paragraph(text, "      ", "      ");
+    let mut told = item(&test.name);
+    let message = line(test.message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default(), MESSAGE);
     if !message.is_empty() {
-        test.push_str(&paragraph(&message, "      ", "      "));
+        told.push_str(&more(&message));
     }
-    if let Some(since) = story.facts.since.get(name).filter(|since| since.run != story.facts.run.run) {
-        test.push_str(&paragraph(&format!("failing since {}", heading::at(since)), "      ", "      "));
+    let class = match test.class {
+        Class::Product => None,
+        Class::Test => Some("the test itself failed, not what it tests"),
+        Class::Environment => Some("its environment failed"),
+    };
+    told.extend(class.map(more));
+    if test.quarantined {
+        told.push_str(&more("in quarantine"));
     }
-    test
+    if let Some(since) = test.since.as_ref().filter(|since| since.run != story.facts.run.run) {
+        told.push_str(&more(&format!("failing since {}", heading::at(&since.into()))));
+    }
+    told
 }
 
 fn figures(story: &Story<'_>, judged: &Judged) -> String {

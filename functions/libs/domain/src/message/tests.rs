@@ -2,6 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::classes::Class;
+use crate::evidence::FirstFailed;
 use crate::judged::FailedTest;
 use crate::silence::{News, Scheduled};
 
@@ -52,7 +54,9 @@ fn judged(verdict: &str) -> Judged {
 }
 
 fn failed_test(name: &str, message: &str) -> FailedTest {
-    serde_json::from_value(json!({"name": name, "message": message})).unwrap()
+    serde_json::from_value(json!({"name": name, "message": message, "class": "product",
+                                "attempts": 1, "quarantined": false}))
+    .unwrap()
 }
 
 fn failed() -> Judged {
@@ -68,12 +72,9 @@ fn failed() -> Judged {
         gate("warn", "broken", "run.duration <= 10m", "run.duration is 12m34s, but it must be at most 10m."),
     ]);
     judged.gates = serde_json::from_value(gates).unwrap();
-    let tests = json!([
-        {"name": "Checkout.Payment.A Card That The Bank Refuses Is Named To The Customer", "message": "1 != 2"},
-        {"name": "Checkout.Basket.The Sum Is Right",
-         "message": "Element 'id:sum' not visible after 5 seconds.\n\nAlso teardown failed:\nBrowser is gone"},
-    ]);
-    judged.failed = serde_json::from_value(tests).unwrap();
+    let payment = "Checkout.Payment.A Card That The Bank Refuses Is Named To The Customer";
+    let basket = "Element 'id:sum' not visible after 5 seconds.\n\nAlso teardown failed:\nBrowser is gone";
+    judged.failed = vec![failed_test(payment, "1 != 2"), failed_test("Checkout.Basket.The Sum Is Right", basket)];
     judged.flaky = vec!["Checkout.Basket.Two Windows".into()];
     judged
 }
@@ -86,7 +87,7 @@ fn links() -> Links {
     links
 }
 
-fn told(ending: Ending<'_>, past: &[PastRun], since: &BTreeMap<String, RunAt>) -> Message {
+fn told(ending: Ending<'_>, past: &[PastRun]) -> Message {
     let labels = ending
         .judged()
         .map_or_else(|| BTreeMap::from([(BRANCH.to_owned(), "main".to_owned())]), |judged| judged.labels.clone());
@@ -94,14 +95,14 @@ fn told(ending: Ending<'_>, past: &[PastRun], since: &BTreeMap<String, RunAt>) -
     if ending.judged().is_none() {
         links.report = None;
     }
-    let facts = Facts { run: &at(0), suite: "checkout", labels: &labels, ending, past, since, links: &links };
+    let facts = Facts { run: &at(0), suite: "checkout", labels: &labels, ending, past, links: &links };
     let message = compose(&facts);
     assert_eq!(message.flaws(), Vec::<String>::new());
     message
 }
 
 fn of(judged: &Judged, letters: &str) -> Message {
-    told(Ending::Judged(judged), &past(letters), &BTreeMap::new())
+    told(Ending::Judged(judged), &past(letters))
 }
 
 /// A mail as its reader sees it.
@@ -119,11 +120,16 @@ fn a_first_failure_says_that_it_is_one() {
 
 #[test]
 fn a_failure_that_lasts_says_since_when() {
-    let since = BTreeMap::from([
-        ("Checkout.Basket.The Sum Is Right".to_owned(), at(-3)),
-        ("Checkout.Payment.A Card That The Bank Refuses Is Named To The Customer".to_owned(), at(0)),
-    ]);
-    insta::assert_snapshot!(mail(&told(Ending::Judged(&failed()), &past("pfff"), &since)));
+    let mut judged = failed();
+    let first = |run: RunAt| Some(FirstFailed { run: run.run, started: run.started });
+    judged.failed[0].since = first(at(0));
+    judged.failed[1].since = first(at(-3));
+    judged.failed[1].class = Class::Environment;
+    judged.failed.push(FailedTest { quarantined: true, since: first(at(-9)), ..failed_test("Checkout.Old", "") });
+    judged.remarks = vec!["The quarantine of Checkout.Basket.* is over since 2025-11-20, and its tests fail.".into()];
+    let message = of(&judged, "pfff");
+    insta::assert_snapshot!(mail(&message));
+    insta::assert_json_snapshot!(message.data["failed"]);
 }
 
 #[test]
@@ -162,7 +168,7 @@ fn a_run_that_lost_work_says_that_nobody_can_tell() {
 fn a_run_that_ended_by_an_error_shows_the_place_of_the_mistake() {
     let cause = "qaops.toml: gates.error[1]: there is no metric \"covrage.line\"\n    covrage.line >= 80%\n    ^\nwrite coverage.line";
     let failure = Failure { error: "Plan.BadPackage".into(), cause: cause.into() };
-    let message = told(Ending::Error(&failure), &past("p"), &BTreeMap::new());
+    let message = told(Ending::Error(&failure), &past("p"));
     insta::assert_snapshot!(mail(&message));
     insta::assert_json_snapshot!(message.data);
 }
@@ -221,7 +227,7 @@ fn every_kind_of_message_has_a_subject_of_its_own() {
     long.labels.insert(BRANCH.into(), "feature/äöü-".repeat(20));
     subjects.push(of(&long, "").subject);
     let mut gate_only = failed();
-    (gate_only.tests.failed, gate_only.reasons) = (0, vec![gate_only.reasons[1].clone()]);
+    (gate_only.failed, gate_only.reasons) = (Vec::new(), vec![gate_only.reasons[1].clone()]);
     subjects.push(of(&gate_only, "p").subject);
     insta::assert_snapshot!(subjects.join("\n"));
 }
@@ -263,8 +269,7 @@ proptest! {
         judged.labels.insert(BRANCH.into(), texts[3].clone());
         let failure = Failure { error: texts[4].clone(), cause: texts[5].clone() };
         for ending in [Ending::Judged(&judged), Ending::Error(&failure)] {
-            let facts = Facts { run: &at(0), suite: &texts[0], labels: &judged.labels, ending, past: &past(&letters),
-                                since: &BTreeMap::new(), links: &links() };
+            let facts = Facts { run: &at(0), suite: &texts[0], labels: &judged.labels, ending, past: &past(&letters), links: &links() };
             let message = compose(&facts);
             prop_assert_eq!(message.flaws(), Vec::<String>::new());
             prop_assert!(message.size() <= LARGEST);
