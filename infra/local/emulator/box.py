@@ -108,7 +108,8 @@ class Box:
             if not self._on:
                 raise Off(self.instance)
             into = subprocess.STDOUT if errors is None else errors
-            return processes.start(command, environment, directory, output, into)
+            enter = [self._settings.enter] if self._settings.enter else []
+            return processes.start([*enter, *command], environment, directory, output, into)
 
     def power_off(self) -> None:
         """Ends every process of the instance, in whatever session it hides."""

@@ -30,6 +30,7 @@ class Settings:
     tick: float = 60.0
     path: str = "/usr/local/bin:/usr/bin:/bin"
     instance_env: Mapping[str, str] = field(default_factory=dict)
+    enter: str | None = None
     faults: Sequence[Mapping[str, object]] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
 
@@ -51,6 +52,7 @@ def read(pairs: Mapping[str, str]) -> Settings:
         tick=_seconds(pairs, "QAOPS_LOCAL_TICK", 60.0),
         path=_optional(pairs, "QAOPS_LOCAL_PATH") or Settings.path,
         instance_env=_variables(pairs, "QAOPS_LOCAL_INSTANCE_ENV"),
+        enter=_optional(pairs, "QAOPS_LOCAL_ENTER"),
         faults=_objects(pairs, "QAOPS_LOCAL_FAULTS"),
         ahead=_counts(pairs, "QAOPS_LOCAL_AHEAD"),
     )

@@ -133,7 +133,7 @@ async fn start_emulator(project: &Path, python: &Python) -> Result<Emulator, Err
 /// schedules lasts, and what goes wrong on purpose.
 fn behaviour() -> Behaviour {
     let mut settings =
-        passed_on(["AHEAD", "BOOT", "PENDING", "TICK", "FAULTS"].map(|name| format!("QAOPS_LOCAL_{name}")));
+        passed_on(["AHEAD", "BOOT", "ENTER", "PENDING", "TICK", "FAULTS"].map(|name| format!("QAOPS_LOCAL_{name}")));
     for (name, value) in DEFAULTS {
         settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }

@@ -4,7 +4,6 @@
 # QAOPS_VERSION, QAOPS_COMMIT   what is built, for `image.json`
 # QAOPS_SOURCES                 URL of a folder that has the downloads instead of their publishers; may be empty
 # QAOPS_PACKAGE_INDEX           index of Python packages instead of pip's own; may be empty
-# QAOPS_WITHOUT                 parts that are left out, where they cannot be had; `image.json` tells of them
 set -euo pipefail
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
@@ -16,11 +15,6 @@ home=/opt/qaops
 
 say() {
     printf '== %s\n' "$*"
-}
-
-# Whether a part is left out of this image.
-without() {
-    [[ " ${QAOPS_WITHOUT:-} " == *" $1 "* ]]
 }
 
 install_packages() {

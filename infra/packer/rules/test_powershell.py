@@ -14,7 +14,22 @@ from .templates import ROOT
 PARSER = Parser(Language(tree_sitter_powershell.language()))
 SCRIPTS = sorted(ROOT.glob("provision/windows/*.ps1"))
 # Words that mean another command on another machine, or run a text as a program.
-BAD_COMMANDS = {"iex", "invoke-expression", "wget", "curl", "ls", "cat", "rm", "cp", "mv", "echo", "select", "where", "%", "?"}
+BAD_COMMANDS = {
+    "iex",
+    "invoke-expression",
+    "wget",
+    "curl",
+    "ls",
+    "cat",
+    "rm",
+    "cp",
+    "mv",
+    "echo",
+    "select",
+    "where",
+    "%",
+    "?",
+}
 
 
 def _all(node: Node) -> Iterator[Node]:

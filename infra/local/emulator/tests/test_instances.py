@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -294,3 +295,13 @@ def test_a_spot_interruption_warns_and_then_ends_the_instance(cloud: Cloud) -> N
     assert cloud.state(instance) == "running"
     until(lambda: cloud.state(instance) == "terminated")
     assert cloud.described(instance)["StateReason"]["Code"] == "Server.SpotInstanceTermination"
+
+
+def test_a_program_can_lead_every_command_somewhere_else(clouds: Clouds, tmp_path: Path) -> None:
+    enter = tmp_path / "enter"
+    enter.write_text('#!/bin/sh\nexec env LED=there "$@"\n')
+    enter.chmod(0o755)
+    cloud = clouds(QAOPS_LOCAL_ENTER=str(enter))
+    instance = cloud.instance()
+    got = cloud.result(cloud.send(instance, "echo $LED $AWS_SSM_INSTANCE_ID"), instance)
+    assert got["StandardOutputContent"] == f"there {instance}\n"

@@ -8,10 +8,6 @@ trap 'rm -rf "$work"' EXIT
 
 install_agent() {
     local part="$1" unit="$2"
-    if without "$part"; then
-        say "$part is left out"
-        return
-    fi
     fetch "$part" "$work/$part.deb"
     dpkg --install "$work/$part.deb" >/dev/null
     systemctl enable "$unit" >/dev/null 2>&1

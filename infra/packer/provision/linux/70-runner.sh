@@ -34,7 +34,6 @@ print(json.dumps({
     "platform": os.environ["QAOPS_PLATFORM"],
     "version": os.environ.get("QAOPS_VERSION", ""),
     "commit": os.environ.get("QAOPS_COMMIT", ""),
-    "without": os.environ.get("QAOPS_WITHOUT", "").split(),
     "runner": output("sha256sum", "/opt/qaops/bin/qaops-runner").split()[0],
     "packages": dict(line.split("=", 1) for line in installed.splitlines()),
 }, indent=1, sort_keys=True))

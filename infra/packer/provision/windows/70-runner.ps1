@@ -1,8 +1,11 @@
 # The runner, the image suite, and what the image says of itself.
 . "$PSScriptRoot\lib.ps1"
 
-Copy-Item -Path "$Uploaded\qaops-runner.exe" -Destination "$QaopsHome\bin\qaops-runner.exe"
-Add-MachinePath "$QaopsHome\bin"
+# Where the deployment's order looks for it.
+$program = "$env:ProgramFiles\QAOps"
+New-Item -ItemType Directory -Force -Path $program | Out-Null
+Copy-Item -Path "$Uploaded\qaops-runner.exe" -Destination $program
+Add-MachinePath $program
 New-Item -ItemType Directory -Force -Path "$QaopsHome\tests" | Out-Null
 Copy-Item -Path "$Uploaded\tests\windows" -Destination "$QaopsHome\tests" -Recurse -Force
 Copy-Item -Path "$Uploaded\versions.json" -Destination $QaopsHome
@@ -14,7 +17,7 @@ $image = @{
     platform = 'windows'
     version = $env:QAOPS_VERSION
     commit = $env:QAOPS_COMMIT
-    runner = (Get-FileHash -Algorithm SHA256 -Path "$QaopsHome\bin\qaops-runner.exe").Hash.ToLowerInvariant()
+    runner = (Get-FileHash -Algorithm SHA256 -Path "$program\qaops-runner.exe").Hash.ToLowerInvariant()
     windows = (Get-CimInstance -ClassName Win32_OperatingSystem).Version
 }
 [IO.File]::WriteAllText("$QaopsHome\image.json", ($image | ConvertTo-Json))
