@@ -22,7 +22,7 @@ const VERDICTS: &str = "  0  passed: everything was reported and every error gat
 const EXAMPLES: &str = "  qaops                                    run the example suites
   qaops check tests/login                  is this package fit to run?
   qaops run tests/login --environments 3   run it in three environments
-  qaops metrics output.xml                 one JSON line of counts";
+  qaops metrics coverage.xml               which metrics can a gate name?";
 
 const RUN_EXAMPLES: &str = "  qaops run tests/suites/calculator
   qaops run checkout.zip --environments 8 --timeout 30m
@@ -45,7 +45,9 @@ const JUDGE_EXAMPLES: &str = "  qaops judge .qaops/runs/login-20260101-120000-00
   aws s3 sync s3://$BUCKET/runs/$RUN $RUN && qaops judge $RUN | cmp - $RUN/verdict.json";
 
 const METRICS_EXAMPLES: &str = "  qaops metrics results/output.xml
-  qaops metrics */output.xml | jq -s 'map(.failed) | add'";
+  qaops metrics coverage.xml trivy.json k6.json
+  qaops metrics */output.xml | jq -s 'map(.failed) | add'
+  qaops metrics coverage.xml | jq '.metrics[\"coverage.line\"]'";
 
 const METRICS_STATUSES: &str = "  0  every file was read
   3  at least one was not; its line has an \"error\"";
@@ -96,13 +98,15 @@ pub enum Command {
         #[arg(value_name = "RUN_DIR")]
         folder: PathBuf,
     },
-    /// Print one JSON line of counts for each result file
+    /// Print the metrics of result files and reports, by the names that gates have for them
     ///
-    /// For a Robot Framework output: {"file","tests","passed","failed","skipped","complete"}, where "complete" is false
-    /// if the file breaks off. For a file that cannot be read: {"file","error"}.
+    /// In a terminal they are a list, with each figure as a gate writes it. Elsewhere they are one JSON line a file:
+    /// {"file","format","metrics"}, where shares are in percent and times in seconds. For a Robot Framework output
+    /// also {"tests","passed","failed","skipped","complete"}, where "complete" is false if the file breaks off. For a
+    /// file that cannot be read: {"file","error"}. The format is told by the content, never by the name.
     #[command(after_help = after(METRICS_EXAMPLES, METRICS_STATUSES))]
     Metrics {
-        /// Result files, in any format that QAOps reads
+        /// Robot Framework, Cobertura, JaCoCo, LCOV, SARIF, Trivy, Grype, CycloneDX, k6, JMeter, Locust or JUnit
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },

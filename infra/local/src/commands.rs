@@ -2,10 +2,11 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{Write, stdout};
+use std::io::{IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use anstream::AutoStream;
 use domain::config::Platform;
 use domain::problem::Problem;
 use domain::run::Failure;
@@ -14,7 +15,7 @@ use results::dossier::Dossier;
 use crate::args::{self, BAD_INPUT, Command, RunFlags};
 use crate::check::{check, missing_programs};
 use crate::cloud::{self, LocalCloud};
-use crate::metrics::metrics;
+use crate::metrics::{Form, metrics};
 use crate::package::{Package, PackageError};
 use crate::progress::{Mode, Progress};
 use crate::{run, show, up};
@@ -81,7 +82,9 @@ pub async fn command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn print_metrics(files: &[PathBuf]) -> Result<u8, Error> {
-    let all_read = metrics(files, &mut stdout().lock()).map_err(Error::Print)?;
+    let form = if stdout().is_terminal() { Form::List } else { Form::Json };
+    let mut out = AutoStream::auto(stdout().lock());
+    let all_read = metrics(files, form, &mut out).map_err(Error::Print)?;
     Ok(if all_read { 0 } else { BAD_INPUT })
 }
 

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use self::filter::Filter;
 #[cfg(test)]
 pub(crate) use self::known::table;
+pub use self::known::written;
 pub(crate) use self::known::{
     JUNIT, Known, ROBOT, SOURCE, Unit, countable, countables, kind_of, labels_of, lookup, names_like, series_name,
 };

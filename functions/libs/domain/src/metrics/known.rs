@@ -185,6 +185,14 @@ pub(crate) fn kind_of(metric: &Metric) -> Option<Kind> {
     }
 }
 
+/// A figure as a gate writes it, with the unit of its metric and at most three decimals.
+pub fn written(metric: &str, figure: f64) -> String {
+    let behind = |labels: &str| labels.split_once('}').map_or(String::new(), |(_, rest)| rest.to_owned());
+    let name = metric.split_once('{').map_or(metric.to_owned(), |(family, labels)| family.to_owned() + &behind(labels));
+    let figure = (figure * 1e3).round() / 1e3;
+    lookup(&name).map_or_else(|| figure.to_string(), |known| known.unit.written(figure))
+}
+
 /// The name that gates have for a series of a load test: what they cannot write becomes `_`.
 pub(crate) fn series_name(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' }).collect()

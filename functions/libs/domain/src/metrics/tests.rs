@@ -129,3 +129,18 @@ fn a_metric_is_displayed_as_a_gate_writes_it() {
     assert_eq!(Metric { new: true, ..two }.to_string(), "tests{tag=a,suite!=\" B,c\"}.failed.new");
     assert_eq!(metric("vulnerabilities", &[("severity", "high")]).to_string(), "vulnerabilities{severity=high}");
 }
+
+#[test]
+fn figures_are_written_as_gates_write_them() {
+    let figures = [
+        ("tests{source=junit}.duration", 61.5),
+        ("tests.failed", 3.0),
+        ("coverage.line", 200.0 / 3.0),
+        ("vulnerabilities{severity=high}", 2.0),
+        ("performance.http_reqs.rate", 14.25),
+        ("run.cost", 1.5),
+        ("nothing", 0.1234),
+    ];
+    let written = figures.map(|(metric, figure)| super::written(metric, figure));
+    assert_eq!(written, ["61.5s", "3", "66.667%", "2", "14.25", "$1.5", "0.123"]);
+}
