@@ -32,15 +32,16 @@ locals {
   asynchronous = toset([for step, settings in local.steps : step if try(settings.asynchronous, false)])
 
   # The same settings for every step; each reads those that it needs.
-  settings = {
+  settings = merge({
     QAOPS_BUCKET        = local.bucket_name
     QAOPS_DOCUMENT      = aws_ssm_document.run_shard.name
     QAOPS_FLEET         = jsonencode(local.fleet)
+    QAOPS_LINK_SECONDS  = tostring(var.link_seconds)
     QAOPS_ROLE_ID       = aws_iam_role.instance.unique_id
     QAOPS_STATE_MACHINE = local.machine_arn
     QAOPS_TABLE         = aws_dynamodb_table.ledger.name
     QAOPS_TOPIC         = aws_sns_topic.runs.arn
-  }
+  }, var.report_url == "" ? {} : { QAOPS_REPORT_URL = var.report_url })
 }
 
 module "function" {

@@ -82,7 +82,7 @@ variable "schedules" {
 }
 
 variable "subscriptions" {
-  description = "Who is told of runs, by a name of your choice: protocol (`email`, `https`, `sqs`, `lambda`, …), endpoint, and a filter over the message's attributes, such as `{ suite = [\"checkout\"], verdict = [\"failed\"] }`."
+  description = "Who is told of runs, by a name of your choice: protocol (`email`, `https`, `sqs`, `lambda`, …), endpoint, and a filter over the message's attributes `kind`, `suite`, `branch`, `verdict`, `severity` and `changed`, such as `{ suite = [\"checkout\"], changed = [\"true\"] }`. `https` gets the form of chats."
   type = map(object({
     protocol = string
     endpoint = string
@@ -123,6 +123,30 @@ variable "chat" {
   validation {
     condition     = var.chat == null || can(regex("^T[A-Z0-9]+$", var.chat.slack_team_id)) && can(regex("^[CG][A-Z0-9]+$", var.chat.slack_channel_id))
     error_message = "A team's id begins with T and a channel's with C or G."
+  }
+}
+
+variable "link_seconds" {
+  description = "Seconds for which the link to a report in a message works, at most a week. It never works longer than the credentials of the function that signs it, which last some hours."
+  type        = number
+  default     = 43200
+  nullable    = false
+
+  validation {
+    condition     = var.link_seconds >= 60 && var.link_seconds <= 604800 && floor(var.link_seconds) == var.link_seconds
+    error_message = "A link works for 60 to 604800 seconds."
+  }
+}
+
+variable "report_url" {
+  description = "Address of a site that serves the bucket of artifacts to those who may see it, such as `https://reports.example`. Messages then name reports there, by addresses that do not end. Empty for signed links."
+  type        = string
+  default     = ""
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^(https://[^[:space:]?#]+)?$", var.report_url))
+    error_message = "Expected an https:// address without ? and #, or nothing."
   }
 }
 

@@ -238,7 +238,7 @@ fn a_chat_is_called_by_nobodys_test() {
     judged.failed[0].name = "<!channel> @here *x* `y` <http://evil|ok> [a](b)".into();
     let chat = of(&judged, "p").chat.to_string();
     for sign in ["<", ">", "@here", "*", "[a]"] {
-        assert!(!chat["{".len()..].contains(sign) || sign == "[a]" && !chat.contains("[a]("), "{sign} in {chat}");
+        assert!(!chat.contains(sign), "{sign} in {chat}");
     }
 }
 
