@@ -58,7 +58,7 @@ pub(super) fn package_name(url: Option<&str>, name: &str) -> String {
 }
 
 /// A list that may be left out or `null`, which many writers put for an empty one.
-#[derive(Deserialize)]
+#[derive(Deserialize, Hash)]
 #[serde(transparent)]
 pub(super) struct List<T>(Option<Vec<T>>);
 

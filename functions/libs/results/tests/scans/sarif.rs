@@ -68,6 +68,14 @@ fn a_level_is_found_as_the_standard_has_it() {
 }
 
 #[test]
+fn a_rule_is_the_one_of_the_id_where_index_and_id_disagree() {
+    let rules = json!([{ "id": "R", "defaultConfiguration": { "level": "error" } }, { "id": "Q" }]);
+    assert_eq!(severity(rules.clone(), json!({ "ruleId": "R", "ruleIndex": 1 })), Risk::High);
+    assert_eq!(severity(rules.clone(), json!({ "ruleId": "S", "ruleIndex": 0 })), Risk::High, "no rule has that id");
+    assert_eq!(severity(rules, json!({ "ruleId": "R/1", "ruleIndex": 0 })), Risk::High);
+}
+
+#[test]
 fn the_configuration_of_an_invocation_changes_levels() {
     let over = |descriptor: Value| {
         let invocation = json!({
@@ -123,6 +131,10 @@ fn a_result_in_many_places_is_one_and_a_rule_broken_twice_is_two() {
     assert_eq!(counted(json!([twice, twice])), 1);
     let other = json!({ "ruleId": "R", "locations": at(1), "message": { "text": "b" } });
     assert_eq!(counted(json!([twice, other, twice])), 2, "two messages at one place are two findings");
+    let told = |argument: &str| json!({ "ruleId": "R", "message": { "id": "default", "arguments": [argument] } });
+    assert_eq!(counted(json!([told("a"), told("b"), told("a")])), 2);
+    let nowhere = json!([{ "physicalLocation": { "region": { "startLine": -1, "startColumn": 0 } } }]);
+    assert_eq!(counted(json!([{ "ruleId": "R", "locations": nowhere }])), 1);
 }
 
 #[test]
@@ -189,6 +201,7 @@ fn scanners_of_packages_tell_what_they_found_in_which_package() {
 fn a_log_that_says_nothing_of_the_scan_is_refused() {
     let refusals = [
         (json!({ "version": "2.0.0", "runs": [] }), "version: invalid version of SARIF '2.0.0'"),
+        (json!({ "version": "1.0.0", "runs": [{ "results": {} }] }), "version: invalid version of SARIF '1.0.0'"),
         (json!({ "runs": [] }), "version: invalid version of SARIF ''"),
         (
             json!({ "version": "2.1.0", "runs": [{ "invocations": [{ "executionSuccessful": false }] }] }),

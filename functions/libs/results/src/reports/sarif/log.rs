@@ -10,7 +10,6 @@ use super::super::findings::List;
 
 #[derive(Derived)]
 pub(super) struct Log {
-    pub(super) version: Option<String>,
     #[serde(default)]
     pub(super) runs: List<Run>,
 }
@@ -119,7 +118,7 @@ pub(super) struct SarifResult {
     pub(super) rule: Option<Reference>,
     pub(super) kind: Option<String>,
     pub(super) level: Option<String>,
-    message: Option<Message>,
+    pub(super) message: Option<Message>,
     #[serde(default)]
     pub(super) locations: List<Location>,
     #[serde(rename = "analysisTarget")]
@@ -153,9 +152,13 @@ pub(super) struct Suppression {
     state: Option<String>,
 }
 
-#[derive(Derived)]
+/// A text, or the id of one of the rule's with what to put into it.
+#[derive(Derived, Hash)]
 pub(super) struct Message {
     pub(super) text: Option<String>,
+    id: Option<String>,
+    #[serde(default)]
+    arguments: List<String>,
 }
 
 #[derive(Derived)]
@@ -188,11 +191,12 @@ pub(super) struct Artifact {
     pub(super) index: Option<i64>,
 }
 
+/// Some writers put 0 or -1 where they do not know.
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Region {
-    pub(super) start_line: Option<u64>,
-    pub(super) start_column: Option<u64>,
+    pub(super) start_line: Option<i64>,
+    pub(super) start_column: Option<i64>,
     pub(super) char_offset: Option<i64>,
     pub(super) byte_offset: Option<i64>,
 }

@@ -40,11 +40,12 @@ pub(super) fn looks_like(top: &Top) -> bool {
 }
 
 pub(super) fn read(document: &Document) -> Result<Report, Error> {
-    let log: Log = document.parsed()?;
-    let version = log.version.as_deref().unwrap_or_default();
+    // Before anything is made of the rest: other versions have other shapes.
+    let version = document.top().object().and_then(|keys| keys.text("version")).unwrap_or_default();
     if !version.starts_with("2.1.0") {
         return Err(Error::at_key("version", Refusal::value("version of SARIF", version)));
     }
+    let log: Log = document.parsed()?;
     let mut places = Places::default();
     let mut found = Vec::new();
     for (at, run) in log.runs.entries().iter().enumerate() {

@@ -43,7 +43,8 @@ pub(super) fn within(result: &SarifResult) -> String {
 
 fn of_region(region: &Region) -> String {
     let offset = region.char_offset.or(region.byte_offset).filter(|offset| *offset >= 0);
-    match (region.start_line, region.start_column, offset) {
+    let [line, column] = [region.start_line, region.start_column].map(|number| number.filter(|number| *number > 0));
+    match (line, column, offset) {
         (Some(line), Some(column), _) => format!("{line}:{column}"),
         (Some(line), None, _) => line.to_string(),
         (None, _, Some(offset)) => format!("+{offset}"),
@@ -62,7 +63,7 @@ impl Places {
             return finding;
         }
         let messages = self.0.entry(hash(&finding.identity())).or_default();
-        let message = hash(&result.text());
+        let message = hash(&result.message);
         let number = messages.iter().position(|known| *known == message).unwrap_or_else(|| {
             messages.push(message);
             messages.len() - 1

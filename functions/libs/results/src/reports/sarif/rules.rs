@@ -23,11 +23,15 @@ impl<'a> Rules<'a> {
     }
 
     /// The rule by its index, else by its id. An id may be one of a rule with a part more: `CA1000/1`.
+    ///
+    /// Where the two disagree the id counts: a component that is named and not numbered makes an index one of a list
+    /// that is not the driver's.
     pub(super) fn of_result(&self, result: &SarifResult) -> Option<&'a Rule> {
         let index = result.rule.as_ref().and_then(|rule| rule.index).or(result.rule_index);
         let component = self.component(result.rule.as_ref());
         let by_index = component.and_then(|component| component.rules.entries().get(usize::try_from(index?).ok()?));
-        by_index.or_else(|| self.by_id(result.rule_id()?))
+        let Some(id) = result.rule_id() else { return by_index };
+        by_index.filter(|rule| rule.is_called(id)).or_else(|| self.by_id(id)).or(by_index)
     }
 
     fn by_id(&self, id: &str) -> Option<&'a Rule> {
@@ -74,5 +78,12 @@ impl<'a> Rules<'a> {
         let component = self.component(Some(descriptor));
         let found = component.zip(index).and_then(|(component, index)| component.rules.entries().get(index));
         found.is_some_and(|found| std::ptr::eq(found, rule))
+    }
+}
+
+impl Rule {
+    fn is_called(&self, id: &str) -> bool {
+        let own = self.id.as_deref().unwrap_or_default();
+        id.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
