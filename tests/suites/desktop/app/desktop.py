@@ -36,7 +36,18 @@ def start(command: list[str], display: str, keep: tuple[int, ...] = ()) -> subpr
 def start_server() -> str:
     """Starts the X server on a free display; its name, or an empty text when it ended."""
     read, write = os.pipe()
-    server = ["Xvfb", "-displayfd", str(write), "-screen", "0", SIZE, "-nolisten", "tcp"]
+    # Without -noreset it begins anew when its last client leaves, and refuses who comes then.
+    server = [
+        "Xvfb",
+        "-displayfd",
+        str(write),
+        "-screen",
+        "0",
+        SIZE,
+        "-nolisten",
+        "tcp",
+        "-noreset",
+    ]
     start(server, "", (write,))
     os.close(write)
     with os.fdopen(read) as told:

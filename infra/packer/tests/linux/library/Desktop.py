@@ -28,7 +28,9 @@ class Desktop:
     def start_desktop(self) -> None:
         """Starts the server on a free display, and the window manager."""
         read, write = os.pipe()
-        server = [_path("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{self._size}x24", "-nolisten", "tcp"]
+        server = [_path("Xvfb"), "-displayfd", str(write), "-screen", "0", f"{self._size}x24"]
+        # Without -noreset it begins anew when its last client leaves, and turns away whoever comes then.
+        server += ["-nolisten", "tcp", "-noreset"]
         self._start(server, pass_fds=(write,))
         os.close(write)
         with os.fdopen(read) as told:
