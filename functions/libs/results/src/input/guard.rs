@@ -93,7 +93,8 @@ impl<R: Read> Guard<R> {
             return Err(refuse(Refusal::Limit(format!("a text or a tag is longer than {limit} bytes"))));
         }
         if self.position() > self.bounds.total {
-            return Err(refuse(Refusal::Limit("the file is too long".into())));
+            let limit = self.bounds.total;
+            return Err(refuse(Refusal::Limit(format!("the file is longer than {limit} bytes"))));
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::error::Error;
-use super::json::{Document, Top};
+use super::json::{Document, Keys, Top};
 use crate::input::Refusal;
 
 /// A summary has a few figures for each metric; one that is larger is none.
@@ -36,8 +36,9 @@ struct Summary {
 }
 
 pub(super) fn looks_like(top: &Top) -> bool {
-    let tools_own = |key: &str| ["root_group", "metrics", "options", "state", "setup_data"].contains(&key);
-    top.object().is_some_and(|keys| keys.is_object("metrics") && keys.all(tools_own))
+    let tools_own = |key: &str| ["metrics", "options", "state", "setup_data"].contains(&key);
+    let looks = |keys: &Keys| keys.is_object("metrics") && (keys.is_object("root_group") || keys.all(tools_own));
+    top.object().is_some_and(looks)
 }
 
 pub(super) fn read(document: &Document) -> Result<Report, Error> {

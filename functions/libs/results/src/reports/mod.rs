@@ -154,7 +154,7 @@ pub(crate) fn is_robot(head: &[u8]) -> bool {
     let Ok(mut source) = crate::input::open(head) else { return false };
     let mut text = Vec::new();
     // What can be read of a head that breaks off, or of one that is no text at all, is enough.
-    let _ = source.input.read_to_end(&mut text);
+    let _ = source.input.by_ref().take(HEAD).read_to_end(&mut text);
     match text.trim_ascii_start().first() {
         Some(b'<') => xml::root(&text).is_some_and(|root| ROBOT_ROOTS.contains(&root.as_str())),
         Some(b'{') => json::glance(&text).object().is_some_and(is_robots),

@@ -34,7 +34,7 @@ pub(super) fn read<T>(
 ) -> Result<(T, Report), Error> {
     let mut reader = Reader::from_reader(Guard::new(input, limits.streamed(), true));
     reader.config_mut().check_comments = true;
-    let mut state = State { choose: Some(choose), ..State::new(limits.depth) };
+    let mut state = State { choose: Some(choose), ..State::new(limits) };
     let mut buffer = Vec::new();
     loop {
         buffer.clear();
@@ -102,7 +102,9 @@ struct State<C, T> {
     /// Texts of the elements that are open, outermost first; none where the text is not wanted.
     open: Vec<Option<String>>,
     entities: Entities,
+    /// Elements in one another, and bytes of a text in all its pieces.
     depth: usize,
+    longest: usize,
     declared: bool,
 }
 
@@ -110,8 +112,16 @@ impl<C, T> State<C, T>
 where
     C: FnOnce(&str) -> Result<(T, Box<dyn Elements>), Error>,
 {
-    fn new(depth: usize) -> Self {
-        State { choose: None, chosen: None, open: Vec::new(), entities: Entities::default(), depth, declared: false }
+    fn new(limits: &Limits) -> Self {
+        State {
+            choose: None,
+            chosen: None,
+            open: Vec::new(),
+            entities: Entities::default(),
+            depth: limits.depth,
+            longest: limits.event,
+            declared: false,
+        }
     }
 
     fn take(&mut self, event: Event<'_>, at: u64) -> Result<(), Problem> {
@@ -184,6 +194,9 @@ where
 
     fn characters(&mut self, text: &str) -> Result<(), Refusal> {
         match self.open.last_mut() {
+            Some(Some(wanted)) if wanted.len() + text.len() > self.longest => {
+                return Err(Refusal::Limit(format!("a text is longer than {} bytes", self.longest)));
+            }
             Some(Some(wanted)) => wanted.push_str(text),
             None if !text.trim().is_empty() => return Err(Refusal::malformed("a text outside of the root element")),
             _ => {}

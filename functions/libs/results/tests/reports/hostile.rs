@@ -71,10 +71,17 @@ fn a_line_without_end_is_refused_before_it_fills_the_memory() {
     }
     for (start, again) in [("{\"metrics\": \"", "x"), ("[", " "), ("{\"metrics\": {", "\"a\": {},")] {
         let error = told(start, again, 64 * MIB);
-        assert!(error.ends_with("the file is too long"), "{start}{again}: {error}");
+        assert!(error.ends_with("the file is longer than 67108864 bytes"), "{start}{again}: {error}");
     }
     assert!(told("", "x", MIB).starts_with("its format is none of those that are read: a text that begins with 'xxx"));
     assert_eq!(told("", " \n", MIB), "the file is empty");
+}
+
+#[test]
+fn a_text_in_many_pieces_has_the_limit_of_one_piece() {
+    let limits = Limits { event: 100_000, ..Limits::default() };
+    let error = told_within(&limits, "<testsuite><testcase><failure>", "x<!---->", MIB);
+    assert_eq!(error, "line 1, byte 800030: a text is longer than 100000 bytes");
 }
 
 #[test]
@@ -89,8 +96,8 @@ fn entries_without_end_are_refused_before_they_fill_the_memory() {
         ("timeStamp,elapsed\n", "1,2\n", "too many entries"),
         ("<testResults>", "<sample t='1'/>", "too many entries"),
         ("Name,Request Count\n", "a,1\n", "too many entries"),
-        ("timeStamp,elapsed\n", "\r\n", "the file is too long"),
-        ("<testsuite>", "<x/>", "the file is too long"),
+        ("timeStamp,elapsed\n", "\r\n", "the file is longer than 4194304 bytes"),
+        ("<testsuite>", "<x/>", "the file is longer than 4194304 bytes"),
     ] {
         let error = told_within(&limits, start, again, 4 * MIB);
         assert!(error.contains(why), "{start}{again}: {error}");
