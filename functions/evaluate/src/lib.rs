@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::case::Case;
+use crate::merged::Written;
 
 /// The step's connections and settings.
 #[derive(Debug)]
@@ -95,17 +96,17 @@ impl Evaluate {
         case.bring(&self.ledger, input.at.as_second()).await?;
         let dossier = case.open().await?;
         let judged = dossier.judge();
-        merged::write(&self.artifacts, &judged, &dossier.firsts, &dossier.reruns).await?;
-        self.write_report(&judged, &dossier.material()).await?;
+        let written = merged::write(&self.artifacts, &input.run, &dossier.firsts, &dossier.reruns).await?;
+        self.write_report(&judged, &dossier.material(), &written).await?;
         let bytes = judged.to_json().map_err(|error| results("verdict.json", error))?;
         self.artifacts.write(&keys::verdict(&input.run), bytes).await?;
         tracing::info!(run = input.run, verdict = ?judged.verdict, tests = ?judged.tests, "judged");
         Ok(output(&judged))
     }
 
-    async fn write_report(&self, judged: &Judged, material: &Material<'_>) -> Result<(), Error> {
+    async fn write_report(&self, judged: &Judged, material: &Material<'_>, beside: &Written) -> Result<(), Error> {
         let mut html = Vec::new();
-        let written = ::results::report::write(&report::report(judged, material, &self.role), &mut html);
+        let written = ::results::report::write(&report::report(judged, material, &self.role, beside), &mut html);
         written.map_err(|error| results("report.html", error))?;
         Ok(self.artifacts.write(&keys::result(&judged.run, "report.html"), html).await?)
     }

@@ -1,70 +1,160 @@
 //! The results of the whole run: `output.xml` and `junit.xml`.
+//!
+//! Both are made on disk, where the outputs, which are read twice, and what is made of them must have room: twice the
+//! size of all outputs. Memory grows with the tests only.
 
+use std::error::Error as Cause;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use aws::Artifacts;
-use domain::judged::Judged;
 use domain::keys;
 use domain::summary::Summary;
-use results::robot::write_merged;
+use results::junit;
+use results::robot::{MergeError, write_merged};
 
 use crate::Error;
 
-/// Writes the results of a run beside its verdict.
+/// Names of the results.
+const OUTPUT: &str = "output.xml";
+const JUNIT: &str = "junit.xml";
+
+/// What was written.
+#[derive(Debug, Default)]
+pub(crate) struct Written {
+    /// Names of the files beside the verdict.
+    pub(crate) files: Vec<&'static str>,
+    /// Outputs that are not in them, each with why in a whole sentence.
+    pub(crate) left_out: Vec<String>,
+}
+
+/// Writes the results of a run beside its verdict. An output that is missing or refused does not take the others with
+/// it; if every one is, nothing is written.
 pub(crate) async fn write(
     artifacts: &Artifacts,
-    judged: &Judged,
+    run: &str,
     firsts: &[Summary],
     reruns: &[Summary],
-) -> Result<(), Error> {
-    let summaries: Vec<&Summary> = firsts.iter().chain(reruns).collect();
-    if summaries.is_empty() {
-        return Ok(());
+) -> Result<Written, Error> {
+    let folder = tempfile::tempdir().map_err(|error| failed(OUTPUT, error))?;
+    let mut left_out = Vec::new();
+    let mut parts = Vec::new();
+    for (number, summary) in firsts.iter().chain(reruns).enumerate() {
+        let path = folder.path().join(format!("{number}.xml"));
+        match artifacts.fetch(&summary.output, &path).await? {
+            true => parts.push(Part { name: name(summary), path }),
+            false => left_out.push(sentence(&name(summary), "it is missing")),
+        }
     }
-    let folder = tempfile::tempdir().map_err(|error| failed("output.xml", error))?;
-    let outputs = fetch(artifacts, folder.path(), &summaries).await?;
-    let merged = folder.path().join("output.xml");
-    let path = merged.clone();
-    let junit = blocking("output.xml", move || results(&outputs, &path)).await?;
-    artifacts.write_file(&keys::result(&judged.run, "output.xml"), &merged).await?;
-    Ok(artifacts.write(&keys::result(&judged.run, "junit.xml"), junit).await?)
-}
-
-/// Outputs as files, for they are larger than the memory may be.
-async fn fetch(artifacts: &Artifacts, folder: &Path, summaries: &[&Summary]) -> Result<Vec<PathBuf>, Error> {
-    let mut paths = Vec::new();
-    for (number, summary) in summaries.iter().enumerate() {
-        let mut body = artifacts.open(&summary.output).await?.ok_or(Error::SummaryMissing(summary.output.clone()))?;
-        let path = folder.join(format!("{number}.xml"));
-        let mut file = tokio::fs::File::create(&path).await.map_err(|error| failed("output.xml", error))?;
-        tokio::io::copy(&mut body, &mut file).await.map_err(|error| failed("output.xml", error))?;
-        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(|error| failed("output.xml", error))?;
-        paths.push(path);
+    let place = folder.path().to_owned();
+    let merged = tokio::task::spawn_blocking(move || merge(&parts, &place)).await;
+    let merged = merged.map_err(|error| failed(OUTPUT, error))??;
+    left_out.extend(merged.left_out);
+    for file in &merged.files {
+        artifacts.write_file(&keys::result(run, file), &folder.path().join(file)).await?;
     }
-    Ok(paths)
+    Ok(Written { files: merged.files, left_out })
 }
 
-/// Writes the merged output to `path`; the JUnit file's bytes.
-fn results(outputs: &[PathBuf], path: &Path) -> Result<Vec<u8>, Error> {
-    let file = File::create(path).map_err(|error| failed("output.xml", error))?;
-    let mut out = BufWriter::new(file);
-    let open = |number: usize| File::open(&outputs[number]).map(BufReader::new);
-    let root = write_merged(outputs.len(), open, &mut out).map_err(|error| failed("output.xml", error))?;
-    out.flush().map_err(|error| failed("output.xml", error))?;
-    let mut junit = Vec::new();
-    results::junit::write(&root, &mut junit).map_err(|error| failed("junit.xml", error))?;
-    Ok(junit)
+/// The output of an attempt.
+struct Part {
+    name: String,
+    path: PathBuf,
 }
 
-async fn blocking<T: Send + 'static>(
-    name: &'static str,
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| failed(name, error))?
+fn name(summary: &Summary) -> String {
+    format!("{}-{}", summary.shard, summary.attempt)
 }
 
-fn failed(name: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
+/// Merges outputs into both results in `folder`.
+fn merge(parts: &[Part], folder: &Path) -> Result<Written, Error> {
+    let mut out = create(folder, OUTPUT)?;
+    let open = |number: usize| File::open(&parts[number].path).map(BufReader::new);
+    let merged = write_merged(parts.len(), open, &mut out).map_err(|error| failed(OUTPUT, error))?;
+    let left_out: Vec<String> = merged.left_out.iter().map(|error| refused(error, parts)).collect();
+    if left_out.len() == parts.len() {
+        return Ok(Written { files: Vec::new(), left_out });
+    }
+    close(out).map_err(|error| failed(OUTPUT, error))?;
+    let mut out = create(folder, JUNIT)?;
+    junit::write(&merged.root, &mut out).and_then(|()| close(out)).map_err(|error| failed(JUNIT, error))?;
+    Ok(Written { files: vec![OUTPUT, JUNIT], left_out })
+}
+
+fn create(folder: &Path, name: &'static str) -> Result<BufWriter<File>, Error> {
+    File::create(folder.join(name)).map(BufWriter::new).map_err(|error| failed(name, error))
+}
+
+fn close(mut out: BufWriter<File>) -> io::Result<()> {
+    out.flush()
+}
+
+fn refused(error: &MergeError, parts: &[Part]) -> String {
+    let name = error.input().and_then(|input| parts.get(input)).map_or("", |part| &part.name);
+    let why = match error {
+        MergeError::Form { .. } => "only plain XML without a document type can be merged".to_owned(),
+        _ => error.source().map_or_else(|| error.to_string(), ToString::to_string),
+    };
+    sentence(name, &why)
+}
+
+fn sentence(name: &str, why: &str) -> String {
+    format!("The output of {name} is not in {OUTPUT} and {JUNIT}: {why}.")
+}
+
+fn failed(name: &'static str, source: impl Into<Box<dyn Cause + Send + Sync>>) -> Error {
     Error::Results { name, source: source.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(folder: &Path, name: &str, text: &str) -> Part {
+        let path = folder.join(format!("{name}.xml"));
+        std::fs::write(&path, text).unwrap();
+        Part { name: name.to_owned(), path }
+    }
+
+    fn output(test: &str) -> String {
+        format!(
+            r#"<robot generator="Robot 7"><suite name="S" source="/s"><suite name="{test}" source="/s/{test}.robot"><test name="{test}"><status status="PASS" elapsed="1"/></test></suite></suite></robot>"#
+        )
+    }
+
+    #[test]
+    fn a_refused_output_does_not_take_the_others_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path();
+        let entities = format!("<!DOCTYPE robot [<!ENTITY x 'y'>]>{}", output("c"));
+        let parts = [
+            part(place, "0001-1", &output("a")),
+            part(place, "0002-1", "<robot><wrong/></robot>"),
+            part(place, "0003-2", &entities),
+            part(place, "0004-1", &output("b")),
+        ];
+        let written = merge(&parts, place).unwrap();
+        assert_eq!(written.files, [OUTPUT, JUNIT]);
+        assert_eq!(
+            written.left_out,
+            [
+                "The output of 0002-1 is not in output.xml and junit.xml: line 1, byte 7: Incompatible child element 'wrong' for 'robot'.",
+                "The output of 0003-2 is not in output.xml and junit.xml: only plain XML without a document type can be merged.",
+            ]
+        );
+        let text = |name| std::fs::read_to_string(place.join(name)).unwrap();
+        assert_eq!(text(OUTPUT).matches("<test ").count(), 2);
+        assert_eq!(text(JUNIT).matches("<testcase ").count(), 2);
+    }
+
+    #[test]
+    fn nothing_is_written_of_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(merge(&[], folder.path()).unwrap().files.is_empty());
+        let bad = [part(folder.path(), "0001-1", "")];
+        let written = merge(&bad, folder.path()).unwrap();
+        assert!(written.files.is_empty());
+        assert_eq!(written.left_out.len(), 1);
+    }
 }

@@ -14,9 +14,11 @@ use jiff::Timestamp;
 use results::report::{self, Report};
 
 use self::tries::Tries;
+use crate::merged::Written;
 
-/// The report of a run; `role` is the unique id of the instances' role, which is part of the logs' keys.
-pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Report {
+/// The report of a run; `role` is the unique id of the instances' role, which is part of the logs' keys, and `beside`
+/// what else was written.
+pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, beside: &Written) -> Report {
     let plan = material.plan;
     let logs = Logs { run: &plan.run, role };
     let tries = Tries::of(material);
@@ -36,7 +38,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Re
         gates: judged.gates.iter().map(|outcome| gate(outcome, material)).collect(),
         history: told::history(material.evidence),
         baseline: judged.baseline.as_ref().map(|baseline| baseline.run.clone()),
-        notes: judged.remarks.clone(),
+        notes: judged.remarks.iter().chain(&beside.left_out).cloned().collect(),
         quarantined: judged.quarantined.iter().map(told::quarantined).collect(),
         coverage: told::coverage(judged, material),
         findings: told::found(material),
@@ -48,7 +50,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str) -> Re
         shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
         environments: environments.iter().map(|found| environment(found, material)).collect(),
         lost: lost(&material.evidence.shards),
-        files: ["output.xml", "junit.xml", "verdict.json"].map(|name| (name.to_owned(), name.to_owned())).into(),
+        files: beside.files.iter().chain(&["verdict.json"]).map(|name| ((*name).into(), (*name).into())).collect(),
     }
 }
 

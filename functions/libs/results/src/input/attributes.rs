@@ -3,6 +3,8 @@
 
 use std::borrow::Cow;
 
+use smallvec::SmallVec;
+
 use super::entities::Entities;
 use super::error::Refusal;
 use super::wellformed::is_name;
@@ -10,13 +12,16 @@ use super::wellformed::is_name;
 /// More attributes than any element of Robot Framework has; checking for doubles is quadratic.
 const MOST: usize = 64;
 
+/// As many as nearly every element has; more need memory of their own.
+const USUAL: usize = 4;
+
 /// Names and values in the order of the file.
-pub(crate) struct Attributes<'a>(Vec<(&'a str, Cow<'a, str>)>);
+pub(crate) struct Attributes<'a>(SmallVec<[(&'a str, Cow<'a, str>); USUAL]>);
 
 impl<'a> Attributes<'a> {
     /// Reads what stands in a tag behind the name of the element.
     pub(crate) fn new(raw: &'a str, entities: &mut Entities) -> Result<Self, Refusal> {
-        let mut list: Vec<(&str, Cow<'_, str>)> = Vec::new();
+        let mut list: SmallVec<[(&str, Cow<'_, str>); USUAL]> = SmallVec::new();
         let mut rest = raw;
         while let Some((name, value, behind)) = split(rest)? {
             if !is_name(name) || list.iter().any(|(earlier, _)| *earlier == name) {

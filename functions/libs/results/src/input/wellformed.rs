@@ -20,7 +20,7 @@ pub(crate) fn is_name(name: &str) -> bool {
 /// Whether a text has the end of a CDATA section, which may stand nowhere else.
 pub(crate) fn ends_cdata(text: &str) -> bool {
     let bytes = text.as_bytes();
-    memchr::memchr_iter(b']', bytes).any(|at| bytes[at..].starts_with(b"]]>"))
+    bytes.len() > 2 && memchr::memchr_iter(b']', bytes).any(|at| bytes[at..].starts_with(b"]]>"))
 }
 
 /// Checks the XML declaration, which begins at byte `at`.

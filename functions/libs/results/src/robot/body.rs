@@ -96,7 +96,7 @@ impl State {
             }),
         };
         self.status_from = span.from;
-        times.map_or(Ok(()), |times| set_times(times, attributes))
+        times.map_or(Ok(()), |times| set_times(times, attributes, kind))
     }
 
     /// The message of a status; an empty one leaves an earlier one as it is.
@@ -115,13 +115,17 @@ impl State {
     }
 }
 
-fn set_times(times: &mut Timing, attributes: &Attributes<'_>) -> Result<(), Refusal> {
-    match attributes.get("elapsed") {
-        Some(elapsed) => {
+fn set_times(times: &mut Timing, attributes: &Attributes<'_>, kind: Kind) -> Result<(), Refusal> {
+    match (attributes.get("elapsed"), attributes.get("start")) {
+        (Some(elapsed), start) => {
             times.elapsed = Some(times::elapsed(elapsed)?);
-            times.start = attributes.get("start").map(times::iso).transpose()?;
+            match start {
+                // Of a keyword only the duration counts.
+                Some(start) if kind == Kind::ItemStatus => times::check_iso(start)?,
+                start => times.start = start.map(times::iso).transpose()?,
+            }
         }
-        None => {
+        (None, _) => {
             times.start = times::legacy(attributes.get("starttime"))?;
             times.end = times::legacy(attributes.get("endtime"))?;
         }

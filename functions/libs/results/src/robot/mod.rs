@@ -21,7 +21,7 @@ use domain::outcome::Suite;
 use jiff::civil::DateTime;
 
 pub use error::{Error, Limits, Refusal};
-pub use merge::{MergeError, merge_suites, write_merged};
+pub use merge::{MergeError, Merged, merge_suites, write_merged};
 pub use names::normalized;
 use place::Place;
 

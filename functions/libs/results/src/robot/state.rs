@@ -150,6 +150,9 @@ impl State {
     }
 
     fn log_message(&mut self, kind: Kind, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+        if let (Some(time), Kind::Message) = (attributes.get("time"), kind) {
+            return times::check_iso(time);
+        }
         let time = match attributes.get("time") {
             Some(time) => Some(times::iso(time)?),
             None => times::legacy(attributes.get("timestamp"))?,
@@ -208,8 +211,10 @@ impl State {
         if self.frames.is_empty() {
             return Err(Refusal::malformed("a text outside of the root element"));
         }
-        let mut unwanted = String::new();
-        self.entities.resolve(name, self.text.as_mut().unwrap_or(&mut unwanted))
+        match &mut self.text {
+            Some(text) => self.entities.resolve(name, text),
+            None => self.entities.check(name),
+        }
     }
 
     /// Ends at `place`. `whole` is false if that is in the middle of an event.

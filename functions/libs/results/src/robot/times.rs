@@ -55,6 +55,21 @@ pub(super) fn iso(text: &str) -> Result<DateTime, Refusal> {
     time.with().subsec_nanosecond(micros).build().map_err(|_| Refusal::value("time", text))
 }
 
+/// Checks a time that nobody asks for; the same are refused as by [`iso`].
+pub(super) fn check_iso(text: &str) -> Result<(), Refusal> {
+    if plainly_iso(text.as_bytes()) { Ok(()) } else { iso(text).map(drop) }
+}
+
+/// Whether it is a time at a glance: of the usual form, on a day that every month has.
+fn plainly_iso(text: &[u8]) -> bool {
+    const FORM: &[u8; 26] = b"0000-00-00T00:00:00.000000";
+    let same = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    let Ok(text) = <&[u8; 26]>::try_from(text) else { return false };
+    let two = |at: usize| (text[at] & 15) * 10 + (text[at + 1] & 15);
+    let date = (1..=12).contains(&two(5)) && (1..=28).contains(&two(8)) && text[..4] != *b"0000";
+    date && two(11) < 24 && two(14) < 60 && two(17) < 60 && text.iter().zip(FORM).all(same)
+}
+
 /// `2025-03-13T00:21:34.123456`, the form that nearly every time has.
 fn fast_iso(text: &[u8]) -> Option<DateTime> {
     let shape = text.len() == 26 && text[4] == b'-' && text[7] == b'-' && text[10] == b'T';
@@ -104,13 +119,18 @@ fn digits(part: &[u8]) -> Option<i32> {
 
 /// Seconds with a fraction into microseconds, rounded as Python's `timedelta` rounds: half to even.
 pub(super) fn elapsed(text: &str) -> Result<i64, Refusal> {
+    let trimmed = text.trim();
+    let seconds = if trimmed.contains('_') { without_underscores(trimmed) } else { trimmed.parse::<f64>().ok() };
+    seconds.and_then(elapsed_of).ok_or_else(|| Refusal::value("elapsed time", text))
+}
+
+/// A number with underscores, which Python takes between digits.
+fn without_underscores(text: &str) -> Option<f64> {
+    let bytes = text.as_bytes();
     let digit = |c: Option<&u8>| c.is_some_and(u8::is_ascii_digit);
-    let bytes = text.trim().as_bytes();
-    // Python takes underscores between digits.
     let between = |at: usize| digit(at.checked_sub(1).and_then(|at| bytes.get(at))) && digit(bytes.get(at + 1));
     let plain = memchr::memchr_iter(b'_', bytes).all(between);
-    let seconds = text.trim().replace('_', "").parse::<f64>().ok().filter(|_| plain);
-    seconds.and_then(elapsed_of).ok_or_else(|| Refusal::value("elapsed time", text))
+    text.replace('_', "").parse().ok().filter(|_| plain)
 }
 
 /// As [`elapsed`]; none if it is no number or beyond what Python can hold.
@@ -120,4 +140,41 @@ pub(super) fn elapsed_of(seconds: f64) -> Option<i64> {
     }
     let fraction = (seconds.fract() * SECOND).round_ties_even();
     Some(seconds.trunc() as i64 * 1_000_000 + fraction as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_nobody_asks_for_is_refused_as_any_other() {
+        let good =
+            ["2025-03-13T00:21:34.123456", "2024-02-29T23:59:59.000000", "2025-03-13 00:21:34", "2025-12-31T00:00:00"];
+        let bad = [
+            "2025-02-29T00:00:00.000000",
+            "2025-13-01T00:00:00.000000",
+            "2025-00-01T00:00:00.000000",
+            "2025-01-01T24:00:00.000000",
+            "2025-01-01T00:60:00.000000",
+            "2025-01-01T00:00:0x.000000",
+            "0000-01-01T00:00:00.000000",
+            "2025-01-01T00:00:00.00000x",
+            "yesterday",
+            "",
+        ];
+        for text in good {
+            assert!(check_iso(text).is_ok() && iso(text).is_ok(), "{text}");
+        }
+        for text in bad {
+            assert!(check_iso(text).is_err() && iso(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn underscores_stand_between_digits_only() {
+        assert_eq!(elapsed(" 1_0.5 "), Ok(10_500_000));
+        for text in ["_1", "1_", "1__0", "1_.5", "x", ""] {
+            assert!(elapsed(text).is_err(), "{text}");
+        }
+    }
 }

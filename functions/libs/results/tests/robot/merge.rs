@@ -96,9 +96,10 @@ impl Lab {
     fn merge(&self, inputs: &[PathBuf]) -> (PathBuf, Suite) {
         let path = self.root("merged.xml");
         let mut file = io::BufWriter::new(File::create(&path).expect("a file can be made"));
-        let suite = write_merged(inputs.len(), |at| open(&inputs[at]), &mut file).expect("they can be merged");
+        let merged = write_merged(inputs.len(), |at| open(&inputs[at]), &mut file).expect("they can be merged");
         drop(file);
-        (path, suite)
+        assert!(merged.left_out.is_empty(), "{:?}", merged.left_out);
+        (path, merged.root)
     }
 }
 
@@ -241,16 +242,36 @@ fn a_failed_teardown_fails_only_the_tests_of_its_own_shard() {
 }
 
 #[test]
-fn inputs_that_cannot_be_copied_or_read_are_named() {
-    let good = xml("Robot 7", &[("a", "PASS")]);
+fn inputs_that_cannot_be_copied_or_read_are_left_out_and_named() {
+    let good = |test: &str| xml("Robot 7", &[(test, "PASS")]);
     let json = r#"{"generator":"Robot 7","suite":{"name":"S"}}"#.to_owned();
-    let entities = format!("<!DOCTYPE robot [<!ENTITY x 'y'>]>{good}");
-    for bad in [json, entities] {
-        assert!(matches!(merged(&[good.clone(), bad]), Err(MergeError::Form { input: 1 })));
-    }
-    assert!(matches!(merged(&[good.clone(), "<x/>".into()]), Err(MergeError::Read { input: 1, .. })));
+    let entities = format!("<!DOCTYPE robot [<!ENTITY x 'y'>]>{}", good("z"));
+    let inputs = [good("a"), json, entities, good("b"), "<x/>".into(), String::new()];
+    let mut out = Vec::new();
+    let merged = write_merged(inputs.len(), |at| Ok(inputs[at].as_bytes()), &mut out).expect("the others are merged");
+    let read = robot::read(out.as_slice()).expect("it is good");
+    assert_eq!((read.root.counts().passed, merged.root.counts().passed), (2, 2));
+    let named: Vec<_> = merged.left_out.iter().map(MergeError::input).collect();
+    assert_eq!(named, [Some(1), Some(2), Some(4), Some(5)]);
+    assert!(matches!(merged.left_out[1], MergeError::Form { .. }));
+    assert!(matches!(merged.left_out[2], MergeError::Read { source: robot::Error::Refused { .. }, .. }));
+}
+
+#[test]
+fn an_input_that_cannot_be_had_is_an_error() {
     let fails = write_merged(1, |_| Err::<&[u8], _>(io::Error::other("gone")), io::sink());
     assert!(matches!(fails, Err(MergeError::Open { input: 0, .. })));
+    let breaks = write_merged(1, |_| Ok(BufReader::new(Breaks)), io::sink());
+    assert!(matches!(breaks, Err(MergeError::Read { input: 0, source: robot::Error::Read(_) })));
+}
+
+/// A connection that breaks.
+struct Breaks;
+
+impl io::Read for Breaks {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("broken"))
+    }
 }
 
 #[test]

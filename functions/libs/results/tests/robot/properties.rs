@@ -117,7 +117,7 @@ fn file(suite: &Suite) -> String {
 
 fn merged(files: &[String]) -> (String, Suite) {
     let mut out = Vec::new();
-    let suite = write_merged(files.len(), |at| Ok(files[at].as_bytes()), &mut out).expect("they can be merged");
+    let suite = write_merged(files.len(), |at| Ok(files[at].as_bytes()), &mut out).expect("they can be merged").root;
     (String::from_utf8(out).expect("it is UTF-8"), suite)
 }
 

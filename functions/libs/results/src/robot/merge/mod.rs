@@ -18,7 +18,7 @@ mod write;
 
 use domain::outcome::Suite;
 
-pub use write::{MergeError, write_merged};
+pub use write::{MergeError, Merged, write_merged};
 
 /// Merges trees: those of the shards in any order, then those of reruns in the order of attempts.
 ///

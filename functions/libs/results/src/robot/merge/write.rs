@@ -10,7 +10,7 @@ use super::{statistics, tree};
 use crate::markup;
 use crate::robot::error::{Error, Limits};
 use crate::robot::place::{Place, Span};
-use crate::robot::{LogMessage, scan, status};
+use crate::robot::{LogMessage, Scan, scan, status};
 
 /// Why results could not be merged.
 #[derive(Debug, thiserror::Error)]
@@ -48,30 +48,54 @@ pub enum MergeError {
     Write(#[source] io::Error),
 }
 
+impl MergeError {
+    /// Whether an input itself is to blame, so that it will not be better next time and the others can do without it.
+    fn is_about_content(&self) -> bool {
+        matches!(self, Self::Read { source: Error::Refused { .. }, .. } | Self::Form { .. })
+    }
+
+    /// Number of the input that it is about, from 0.
+    pub fn input(&self) -> Option<usize> {
+        match self {
+            Self::Open { input, .. } | Self::Read { input, .. } | Self::Form { input } | Self::Changed { input } => {
+                Some(*input)
+            }
+            Self::Write(_) => None,
+        }
+    }
+}
+
+/// What came of a merge.
+#[derive(Debug, Default)]
+pub struct Merged {
+    /// The tree that was written; an empty suite if every input was left out.
+    pub root: Suite,
+    /// Inputs that could not be read or copied, in order, and why.
+    pub left_out: Vec<MergeError>,
+}
+
 /// Writes one `output.xml` from those of the parts of a run, in the order that
-/// [`merge_suites`](super::merge_suites) wants, and gives its tree.
+/// [`merge_suites`](super::merge_suites) wants.
 ///
 /// Each input is opened by its number, from 0 to `inputs - 1`: once to learn what is in it, and again to copy
 /// from it while the result is written, all inputs side by side. It is opened once more where a rerun has
 /// tests in another order than the first run. Keywords and their logs are copied as they stand, so memory
-/// grows with the tests, not with the files. Inputs that break off give what they have.
+/// grows with the tests, not with the files. Inputs that break off give what they have, and one that is refused
+/// is left out; failing to open or read one is an error.
 pub fn write_merged<'a, R: BufRead + 'a>(
     inputs: usize,
     mut open: impl FnMut(usize) -> io::Result<R>,
     mut out: impl Write,
-) -> Result<Suite, MergeError> {
+) -> Result<Merged, MergeError> {
     let mut parts = Vec::new();
+    let mut left_out = Vec::new();
     let mut head = Head::default();
     for input in 0..inputs {
-        let reader = open(input).map_err(|source| MergeError::Open { input, source })?;
-        let scan = scan(reader, Limits::default()).map_err(|source| MergeError::Read { input, source })?;
-        if !scan.copyable {
-            return Err(MergeError::Form { input });
+        match scan_part(input, &mut open) {
+            Ok(scan) => parts.push(head.take(scan, input)),
+            Err(error) if error.is_about_content() => left_out.push(error),
+            Err(error) => return Err(error),
         }
-        head.rpa |= scan.output.rpa;
-        head.generated = head.generated.max(scan.output.generated);
-        head.errors.extend(scan.output.errors);
-        parts.push(Node::new(scan.output.root, Some(scan.place), input));
     }
     let root = tree::merge(parts, head.rpa);
     let files = (0..inputs).map(|_| None).collect();
@@ -80,7 +104,16 @@ pub fn write_merged<'a, R: BufRead + 'a>(
     copier.suite(&root, "s1")?;
     let root = root.into_suite();
     head.end(&root, &mut out).map_err(MergeError::Write)?;
-    Ok(root)
+    Ok(Merged { root, left_out })
+}
+
+fn scan_part<'a, R: BufRead + 'a>(
+    input: usize,
+    open: &mut impl FnMut(usize) -> io::Result<R>,
+) -> Result<Scan, MergeError> {
+    let reader = open(input).map_err(|source| MergeError::Open { input, source })?;
+    let scan = scan(reader, Limits::default()).map_err(|source| MergeError::Read { input, source })?;
+    if scan.copyable { Ok(scan) } else { Err(MergeError::Form { input }) }
 }
 
 /// What the merged file says beside the suites.
@@ -92,6 +125,14 @@ struct Head {
 }
 
 impl Head {
+    /// Takes from an input what is not of its suites, and gives those.
+    fn take(&mut self, scan: Scan, input: usize) -> Node {
+        self.rpa |= scan.output.rpa;
+        self.generated = self.generated.max(scan.output.generated);
+        self.errors.extend(scan.output.errors);
+        Node::new(scan.output.root, Some(scan.place), input)
+    }
+
     /// The generator must not call itself `Robot`: failed suite teardowns would reach tests once more.
     fn start(&self, out: &mut impl Write) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
