@@ -54,7 +54,10 @@ def _adopt(wanted: settings.Settings) -> None:
     """Leaves the emulator an environment of its own; nothing of the caller's reaches a function."""
     os.environ.clear()
     os.environ.update(
+        AUTH="true" if wanted.evaluates_policies else "false",
+        AWS_ACCESS_KEY_ID=settings.ADMINISTRATOR,
         AWS_ENDPOINT_URL=wanted.endpoint,
+        AWS_SECRET_ACCESS_KEY=settings.ADMINISTRATOR,
         BIND_HOST="127.0.0.1",
         GATEWAY_PORT=str(wanted.port),
         IOT_MTLS_ENABLED="0",

@@ -8,8 +8,10 @@ from importlib.metadata import PackageNotFoundError, version
 PINNED = "1.5.33"
 
 NAMES: dict[str, str] = {
-    "app": "app call_service_handler_sync",
+    "app": "app call_service_handler_sync pin_request_origin",
     "core.concurrency": "spawn_background",
+    "core.iam_actions": "extract_resource_arn",
+    "core.iam_evaluator": "enforce resolve_principal",
     "core.responses": ("_service_model error_response_json get_account_id json_response new_uuid now_iso"),
     "services.cloudwatch": "_describe_alarms _p _xml",
     "services.cloudwatch_logs": "_append_log_events _log_groups _make_group_arn handle_request",
@@ -38,7 +40,7 @@ NAMES: dict[str, str] = {
         " _state_machines _stop_execution _update_state_machine _validate_definition_jsonata"
         " _validate_state_machine_definition"
     ),
-    "services.sts": "register_session",
+    "services.sts": "_sessions register_session",
 }
 
 

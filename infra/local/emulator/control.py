@@ -1,4 +1,8 @@
-"""The local cloud's own paths, for tests: `/_qaops/faults`, `/_qaops/instances/ID/interrupt`."""
+"""The local cloud's own paths, for tests.
+
+`/_qaops/faults`, `/_qaops/instances/ID/interrupt`, and `/_qaops/permissions`: what sessions of roles needed,
+and whether they had it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from . import faults, machines
+from . import faults, machines, policies
 
 
 async def control(
@@ -44,5 +48,7 @@ def _answer(method: str, path: list[str], body: bytes) -> Any:
                 raise KeyError(f"there is no instance {name}")
             machine.interrupt(float(json.loads(body or b"{}").get("notice", 120.0)))
             return {}
+        case ("GET", ["permissions"]):
+            return policies.noted()
         case _:
             raise ValueError(f"there is no {method} {'/'.join(path)}")

@@ -50,6 +50,12 @@ def issue(role: str, session: str) -> Credentials:
     return made
 
 
+def role_of(key: str) -> str:
+    """The role whose session has this access key, else an empty text."""
+    arn = str((sts._sessions.get(key) or {}).get("Arn", ""))
+    return arn.split("/")[1] if ":assumed-role/" in arn else ""
+
+
 def role_of_profile(arn: str) -> str:
     """The role's name in an instance profile, else the profile's own name."""
     profile = iam._lookup_instance_profile(arn=arn) if arn else None

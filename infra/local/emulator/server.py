@@ -18,6 +18,7 @@ from . import (
     functions,
     instances,
     objects,
+    policies,
     protocols,
     readback,
     run_command,
@@ -46,6 +47,8 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     objects.install()
     service.install()
     readback.install()
+    if settings.evaluates_policies:
+        policies.install()
     pool = functions.install(settings)
     ahead.install(settings, pool)
     if settings.parent:

@@ -12,6 +12,8 @@ DIRECTORY = "QAOPS_LOCAL_DIR"
 OWNER = "QAOPS_LOCAL_OWNER"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
+# Key and secret of one who may do everything, where policies are evaluated.
+ADMINISTRATOR = "local"
 
 
 class SettingError(Exception):
@@ -33,6 +35,7 @@ class Settings:
     enter: str | None = None
     faults: Sequence[Mapping[str, object]] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
+    evaluates_policies: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -55,6 +58,7 @@ def read(pairs: Mapping[str, str]) -> Settings:
         enter=_optional(pairs, "QAOPS_LOCAL_ENTER"),
         faults=_objects(pairs, "QAOPS_LOCAL_FAULTS"),
         ahead=_counts(pairs, "QAOPS_LOCAL_AHEAD"),
+        evaluates_policies=_flag(pairs, "QAOPS_LOCAL_POLICIES"),
     )
 
 
@@ -80,6 +84,13 @@ def _whole(value: str, name: str, most: int) -> int:
     if not value.isdecimal() or not 0 < int(value) <= most:
         raise SettingError(f"{name} is not a whole number from 1 to {most}: {value}")
     return int(value)
+
+
+def _flag(pairs: Mapping[str, str], name: str) -> bool:
+    value = _optional(pairs, name) or "false"
+    if value not in ("true", "false"):
+        raise SettingError(f"{name} is neither true nor false: {value}")
+    return value == "true"
 
 
 def _seconds(pairs: Mapping[str, str], name: str, default: float) -> float:

@@ -1,6 +1,7 @@
 """The example `complete`, applied for real on the local cloud, used, planned again and destroyed.
 
 The functions, the runner and Robot Framework are the real ones; nothing that `infra/local` sets up is there.
+Every call of a function or an instance is held against the policies of its own role.
 Needs Terraform with the AWS provider, and the programs that `cargo build --bins` makes; skipped without them.
 """
 
@@ -36,6 +37,43 @@ provider "aws" {
 }
 """
 PATIENCE = 120.0
+PASSWORD = "open sesame"
+# Permissions that nothing here needs, and why they are there all the same.
+UNASKED = {
+    "*": {
+        "kms:Decrypt": "asked by S3, DynamoDB, SNS and SSM on behalf of the caller, who encrypt nothing here",
+        "kms:GenerateDataKey": "as kms:Decrypt",
+        "s3:ListBucket": "makes S3 answer that an object is missing; the local cloud says so without it",
+    },
+    "instance": dict.fromkeys(
+        (
+            *(f"ec2messages:{name}Message" for name in ("Acknowledge", "Delete", "Fail")),
+            *(f"ec2messages:{name}" for name in ("GetEndpoint", "GetMessages", "SendReply")),
+            *(
+                f"ssmmessages:{verb}{kind}Channel"
+                for verb in ("Create", "Open")
+                for kind in ("Control", "Data")
+            ),
+            "ssm:ListInstanceAssociations",
+            "ssm:UpdateInstanceInformation",
+        ),
+        "asked by the agent of SSM, which the local cloud plays itself",
+    ),
+    "dispatch": {
+        "states:SendTaskFailure": "an attempt whose instance went between two tries of the step",
+        "states:SendTaskSuccess": "an attempt that ended between two tries of the step",
+    },
+    "launch": {
+        "dynamodb:UpdateItem": "a shard whose environment ended before it was collected",
+        "ec2:TerminateInstances": "a run that is stopped while its instances come up",
+    },
+    "sweep": {
+        "dynamodb:DeleteItem": "a run whose execution ended without a record, with no event of it either",
+        "sns:Publish": "a suite whose scheduled runs stay out for more than an hour",
+        "states:SendTaskFailure": "an instance that is gone, with no event of it",
+        "states:StopExecution": "an execution that goes on a quarter of an hour after its deadline",
+    },
+}
 
 
 class Deployment:
@@ -124,7 +162,7 @@ def variables(folder: Path) -> dict[str, Any]:
         "pauses": {"ready_seconds": 1, "capacity_seconds": 5, "rerun_seconds": 1},
         "quotas": {"check": False},
         "network": {"layout": "private"},
-        "platforms": {"linux": {"image": IMAGE, "types": ["c7i.large", "m7i.large"]}},
+        "platforms": {"linux": {"image": "/qaops/images/linux", "types": ["c7i.large", "m7i.large"]}},
         "runners": {"linux": str(PROGRAMS / "qaops-runner")},
     }
 
@@ -144,8 +182,12 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("t")
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    cloud = Cloud(folder / "cloud", QAOPS_LOCAL_PATH=path, QAOPS_LOCAL_TICK="5")
+    settings = {"QAOPS_LOCAL_PATH": path, "QAOPS_LOCAL_TICK": "5", "QAOPS_LOCAL_POLICIES": "true"}
+    cloud = Cloud(folder / "cloud", **settings)
     try:
+        cloud.ssm.put_parameter(Name="/qaops/images/linux", Value=IMAGE, Type="String")
+        cloud.ssm.put_parameter(Name="/qaops/checkout/password", Value=PASSWORD, Type="SecureString")
+        cloud.ssm.put_parameter(Name="/qaops/other/password", Value=PASSWORD, Type="SecureString")
         made = Deployment(folder, cloud)
         plugins = os.environ.get("QAOPS_TERRAFORM_PLUGINS")
         begun = made.terraform(
@@ -179,7 +221,9 @@ def test_a_run_of_an_example_suite_passes(deployment: Deployment) -> None:
 
 
 def test_the_schedule_starts_a_run_with_its_input_and_its_label(deployment: Deployment) -> None:
-    deployment.put("checkout", suite("checkout", ["Log    shown"]))
+    secrets = '[robot]\nsecrets = { PASSWORD = "/qaops/checkout/password" }\n'
+    step = f"Should Be Equal    ${{PASSWORD}}    {PASSWORD}"
+    deployment.put("checkout", suite("checkout", [step], more=secrets))
     scheduler = deployment.cloud.scheduler
     place = {"Name": "qaops-checkout", "GroupName": "qaops-runs"}
     found = scheduler.get_schedule(**place)
@@ -206,10 +250,33 @@ def executions(deployment: Deployment, wanted: str) -> list[str]:
     return [arn for arn, request in given.items() if request["suite"] == wanted]
 
 
-def suite(name: str, steps: list[str]) -> dict[str, str]:
-    """A package with one test of these steps."""
+def suite(name: str, steps: list[str], more: str = "") -> dict[str, str]:
+    """A package with one test of these steps, and more lines of settings."""
     lines = "".join(f"    {step}\n" for step in steps)
-    return {"qaops.toml": f'suite = "{name}"\n', "only.robot": f"*** Test Cases ***\nOnly\n{lines}"}
+    return {"qaops.toml": f'suite = "{name}"\n{more}', "only.robot": f"*** Test Cases ***\nOnly\n{lines}"}
+
+
+def test_a_gate_that_fails_ends_the_execution_and_so_a_pipeline(deployment: Deployment) -> None:
+    more = 'rerun_failed = 1\n[gates]\nerror = ["tests.failed == 0"]\n'
+    deployment.put("failing", suite("failing", ["Fail    on purpose"], more))
+    ended = deployment.ended(deployment.start(suite="failing", environments=1))
+    assert (ended["status"], ended["error"]) == ("FAILED", "QAOps.GateFailed")
+
+
+def test_an_instance_reads_no_secret_that_was_not_named_for_it(deployment: Deployment) -> None:
+    secrets = '[robot]\nsecrets = { PASSWORD = "/qaops/other/password" }\n'
+    deployment.put("curious", suite("curious", ["Log    never"], secrets))
+    ended = deployment.ended(deployment.start(suite="curious", environments=1))
+    assert (ended["status"], ended["error"]) == ("FAILED", "QAOps.Inconclusive")
+    denied = [each for each in deployment.cloud.control("GET", "permissions") if not each["allowed"]]
+    parameter = "arn:aws:ssm:us-east-1:000000000000:parameter/qaops/other/password"
+    wanted = {
+        "role": "qaops-instance",
+        "action": "ssm:GetParameters",
+        "resource": parameter,
+        "allowed": False,
+    }
+    assert wanted in denied
 
 
 @pytest.fixture
@@ -256,6 +323,24 @@ def test_a_stopped_run_leaves_no_instance(deployment: Deployment) -> None:
     until(status, PATIENCE)
 
 
+def test_the_sweep_makes_good_what_no_event_told(deployment: Deployment) -> None:
+    cloud = deployment.cloud
+    deployment.put("deaf", suite("deaf", ["Log    shown"]))
+    deployment.put("lost", suite("lost", ["Sleep    60s"]))
+    cloud.control("POST", "faults", {"kind": "drop-event", "match": ["aws.ssm", "qaops:suite=deaf"]})
+    cloud.control("POST", "faults", {"kind": "impaired", "match": ["qaops:suite=deaf"], "times": 1})
+    cloud.control("POST", "faults", {"kind": "drop-event", "match": ["aws.states"]})
+    try:
+        heard = deployment.start(suite="deaf", environments=2)
+        stopped = deployment.start(suite="lost", environments=1)
+        until(lambda: busy(deployment, stopped.rpartition(":")[2]), PATIENCE)
+        cloud.sfn.stop_execution(executionArn=stopped)
+        assert deployment.ended(heard)["value"]["verdict"] == "passed"
+        until(lambda: not deployment.instances(stopped.rpartition(":")[2]), PATIENCE)
+    finally:
+        cloud.control("DELETE", "faults")
+
+
 def test_the_sweep_runs_by_its_rule(deployment: Deployment) -> None:
     group = "/aws/lambda/qaops-sweep"
     now = time.time() * 1000
@@ -265,6 +350,22 @@ def test_the_sweep_runs_by_its_rule(deployment: Deployment) -> None:
         return any(event["timestamp"] > now for event in events)
 
     until(swept, PATIENCE)
+
+
+def test_nothing_was_denied_and_no_permission_is_there_for_nothing(deployment: Deployment) -> None:
+    asked = deployment.cloud.control("GET", "permissions")
+    denied = [each for each in asked if not each["allowed"] and "/other/" not in each["resource"]]
+    assert denied == []
+    for name, document in deployment.outputs["qaops"]["policies"].items():
+        # These two are roles of services, whose calls the local cloud makes by itself.
+        if name in ("schedule", "state-machine"):
+            continue
+        statements = json.loads(document)["Statement"]
+        given = {action for statement in statements for action in statement["Action"]}
+        used = {each["action"] for each in asked if each["role"] == f"qaops-{name}"}
+        excused = {**UNASKED["*"], **UNASKED.get(name, {})}
+        assert given - used - set(excused) == set(), f"{name} may what nothing needs"
+        assert used & set(UNASKED.get(name, {})) == set(), f"an excuse of {name} is out of date"
 
 
 def names(deployment: Deployment) -> dict[str, list[str]]:

@@ -21,6 +21,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from emulator.settings import ADMINISTRATOR
+
 PACKAGE = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::000000000000:role/tests"
 IMAGE = "ami-0c2023a1b2c3d4e5f"
@@ -85,8 +87,8 @@ class Cloud:
                 names.get(service, service),
                 endpoint_url=self.endpoint,
                 region_name="us-east-1",
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
+                aws_access_key_id=ADMINISTRATOR,
+                aws_secret_access_key=ADMINISTRATOR,
                 config=Config(retries={"max_attempts": 0}, read_timeout=70, s3={"addressing_style": "path"}),
             )
         return self._clients[service]
