@@ -121,7 +121,7 @@ fn a_failed_run_tells_what_failed_and_why() {
       !  tests.flaky == 0                             1  0                        warn
       ?  tests.passed >= baseline                     2  at least the baseline's  warn
       ✓  tests{tag=smoke}.failed > 0                  0  stops above 0            stop
-      ?  tests.passed is 2, but there is no accepted run to compare it with.
+      ?  No baseline: tests.passed is 2, and there is no accepted run to compare it with.
 
       Environments  3
       Shards        3 of 3 done
