@@ -1,5 +1,7 @@
 //! `resume`: events of commands and instances become the answers of task tokens.
 
+use std::time::Duration;
+
 use aws::{Answers, CommandState, Commands, Fleet, Ledger};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use domain::queue::Attempt;
@@ -43,6 +45,10 @@ impl runtime::Named for Error {
     }
 }
 
+/// How often, and how far apart, SSM is asked for a command that an event told of.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+
 impl Resume {
     /// Answers the tokens that an event settles. The same event twice changes nothing.
     pub async fn run(&self, event: EventBridgeEvent<Value>, _now: i64) -> Result<Output, Error> {
@@ -59,12 +65,25 @@ impl Resume {
 
     async fn command_ended(&self, id: &str, instance: &str, status: String) -> Result<(), Error> {
         let Some(command) = self.commands.describe(id).await? else { return Ok(()) };
-        let state = self.commands.state(id, instance).await?;
-        if matches!(state, CommandState::Ended { code: ALREADY_STARTED, .. }) {
+        match self.exit_code(id, instance).await? {
             // A command that was sent a second time: the first one is still the one to wait for.
-            return Ok(());
+            Some(ALREADY_STARTED) => Ok(()),
+            Some(_) => Ok(self.answers.settle(&command.run, &command.attempt, &signal::outcome(status)).await?),
+            // The sweep asks again.
+            None => Ok(()),
         }
-        Ok(self.answers.settle(&command.run, &command.attempt, &signal::outcome(status)).await?)
+    }
+
+    /// The exit code of a command whose end an event told. The event may be ahead of what SSM answers, above all when
+    /// a command ends as soon as it was sent; none if it stays so.
+    async fn exit_code(&self, id: &str, instance: &str) -> Result<Option<i32>, Error> {
+        for _ in 0..LOOKS {
+            if let CommandState::Ended { code, .. } = self.commands.state(id, instance).await? {
+                return Ok(Some(code));
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        Ok(None)
     }
 
     async fn instance_ending(&self, instance: &str, state: &str) -> Result<(), Error> {
