@@ -29,6 +29,11 @@ impl Fault {
         Self(json!({"kind": "kill-after-call", "match": [function, run], "call": call, "times": 1}))
     }
 
+    /// No capacity can be had for a run, in whatever market, type and subnet.
+    pub fn no_capacity(run: &str) -> Self {
+        Self(json!({"kind": "capacity", "match": [run]}))
+    }
+
     /// The sweep dies at its first look, always, so it ends nothing that has no execution.
     pub fn no_sweep() -> Self {
         Self(json!({"kind": "kill-after-call", "match": ["qaops-sweep"], "call": 1}))

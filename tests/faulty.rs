@@ -203,6 +203,7 @@ fn a_spot_notice_costs_an_attempt_and_never_a_test() {
 fn a_stopped_run_leaves_nothing_in_whichever_state_it_was_stopped() {
     with_cloud(async |cloud| {
         let top = [
+            "WaitForCapacity",
             "Plan",
             "Launch",
             "Launched",
@@ -235,7 +236,11 @@ fn a_stopped_run_leaves_nothing_in_whichever_state_it_was_stopped() {
 /// Stops a run `after` it has entered `state`; its id and the instances that it had then.
 async fn stop_in(cloud: &LocalCloud, state: &str, after: Duration) -> (String, Vec<String>) {
     let suite = Suite::new("stopped", "", &sleeping(3, 0.5));
-    let started = begin(cloud, &suite, json!({"environments": 2})).await;
+    let id = qaops::run::run_id(state);
+    if state == "WaitForCapacity" {
+        Fault::no_capacity(&id).arm(cloud);
+    }
+    let started = begin_as(cloud, &suite, &id, json!({"environments": 2})).await;
     let executions = cloud.aws.executions();
     until(Duration::from_secs(60), state, async || {
         let entered = executions.states(&started.arn, 0).await.unwrap();

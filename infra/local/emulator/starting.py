@@ -232,7 +232,8 @@ def _check_image(image: str) -> None:
 
 def capacity(wanted: Wanted) -> None:
     """Raises Refusal when a test's fault leaves no capacity."""
-    if faults.takes("capacity", f"{wanted.lifecycle} {wanted.kind} {wanted.subnet}"):
+    tags = " ".join(f"{key}={value}" for key, value in wanted.tags.items())
+    if faults.takes("capacity", f"{wanted.lifecycle} {wanted.kind} {wanted.subnet} {tags}"):
         text = f"There is no {wanted.lifecycle} capacity for {wanted.kind} that matches your request."
         raise Refusal("InsufficientInstanceCapacity", text)
 
