@@ -6,6 +6,7 @@ mod tries;
 use domain::gates::GateOutcome;
 use domain::judged::{FailedTest, Judged, Material};
 use domain::keys;
+use domain::metrics::Joined;
 use domain::queue::Attempt;
 use domain::run::Environment;
 use domain::shard::{Loss, Shard, State};
@@ -22,6 +23,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
     let plan = material.plan;
     let logs = Logs { run: &plan.run, role };
     let tries = Tries::of(material);
+    let joined = Joined::of(material.reports);
     let environments = &material.evidence.environments;
     Report {
         suite: judged.suite.clone(),
@@ -40,9 +42,9 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
         baseline: judged.baseline.as_ref().map(|baseline| baseline.run.clone()),
         notes: judged.remarks.iter().chain(&beside.left_out).cloned().collect(),
         quarantined: judged.quarantined.iter().map(told::quarantined).collect(),
-        coverage: told::coverage(judged, material),
+        coverage: told::coverage(&joined),
         findings: told::found(material),
-        performance: told::performance(judged),
+        performance: joined.series.into_iter().collect(),
         cost: judged.left.metrics.get("run.cost").copied(),
         failures: judged.failed.iter().map(|found| failure(found, &tries, &logs)).collect(),
         flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries)).collect(),
@@ -97,6 +99,7 @@ fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::F
         name: failed.name.clone(),
         message: failed.message.clone(),
         class: failed.class.word().to_owned(),
+        quarantined: failed.quarantined,
         first_failed_run: failed.since.as_ref().map(|since| since.run.clone()),
         tags: last.map(|of| of.test.tags.clone()).unwrap_or_default(),
         attempts: tries.all(&failed.name).len() as u64,

@@ -1,57 +1,24 @@
 //! What reports of other tools and earlier runs add to the report of a run.
 
-use std::collections::BTreeMap;
-
 use domain::evidence::Evidence;
 use domain::gates::GateOutcome;
-use domain::judged::{Judged, Material, QuarantinedTest};
-use domain::reports::{Finding, Reading, Report, Series, Share, findings};
+use domain::judged::{Material, QuarantinedTest};
+use domain::metrics::Joined;
+use domain::reports::{Finding, Reading, Report, findings};
 use jiff::Timestamp;
 use results::report;
 
-/// Reports that could be read.
+/// Coverage of all code and of each package.
+pub(super) fn coverage(joined: &Joined) -> Vec<report::Coverage> {
+    joined.coverage.as_ref().map(report::Coverage::of).unwrap_or_default()
+}
+
+/// Reports that could be read, each of the kind that it was named as.
 fn read<'a>(material: &Material<'a>) -> impl Iterator<Item = &'a Report> {
     material.reports.iter().filter_map(|report| match &report.state {
-        Reading::Read(report) => Some(report),
-        Reading::Missing | Reading::Refused(_) => None,
+        Reading::Read(read) if read.kind() == report.kind => Some(read),
+        Reading::Read(_) | Reading::Missing | Reading::Refused(_) => None,
     })
-}
-
-/// Coverage of all code, and of each package where there are several.
-pub(super) fn coverage(judged: &Judged, material: &Material<'_>) -> Vec<report::Coverage> {
-    let mut packages: BTreeMap<&str, (Share, Share)> = BTreeMap::new();
-    for report in read(material) {
-        let Report::Coverage(coverage) = report else { continue };
-        for file in &coverage.files {
-            let (lines, branches) = packages.entry(&file.package).or_default();
-            add(lines, file.lines);
-            add(branches, file.branches);
-        }
-    }
-    let figure = |name: &str| judged.left.metrics.get(name).copied();
-    let (lines, branches) = (figure("coverage.line"), figure("coverage.branch"));
-    if lines.is_none() && branches.is_none() {
-        return Vec::new();
-    }
-    let missed = packages.values().map(|(lines, _)| lines.all.saturating_sub(lines.covered)).sum();
-    let all = report::Coverage { package: String::new(), lines, branches, missed: Some(missed) };
-    let row = |(package, (lines, branches)): (&str, (Share, Share))| report::Coverage {
-        package: package.to_owned(),
-        lines: percent(lines),
-        branches: percent(branches),
-        missed: Some(lines.all.saturating_sub(lines.covered)),
-    };
-    let several = packages.len() > 1;
-    std::iter::once(all).chain(packages.into_iter().filter(|_| several).map(row)).collect()
-}
-
-fn add(sum: &mut Share, share: Share) {
-    sum.covered += share.covered;
-    sum.all += share.all;
-}
-
-fn percent(share: Share) -> Option<f64> {
-    (share.all > 0).then(|| share.covered as f64 * 100.0 / share.all as f64)
 }
 
 /// Findings, the worst first, each with whether the baseline did not have it.
@@ -61,30 +28,6 @@ pub(super) fn found(material: &Material<'_>) -> Vec<(Finding, bool)> {
     found.sort_by(|a, b| (a.severity, a.identity()).cmp(&(b.severity, b.identity())));
     let is_new = |finding: &Finding| known.is_some_and(|known| !known.contains_key(&finding.name()));
     found.into_iter().map(|finding| (is_new(&finding), finding)).map(|(new, finding)| (finding, new)).collect()
-}
-
-/// Series of load tests, joined as gates see them.
-pub(super) fn performance(judged: &Judged) -> Vec<(String, Series)> {
-    let mut series: BTreeMap<String, Series> = BTreeMap::new();
-    for (metric, value) in &judged.left.metrics {
-        let named = metric.strip_prefix("performance.").and_then(|rest| rest.rsplit_once('.'));
-        let Some((name, figure)) = named.filter(|(name, _)| !name.is_empty()) else { continue };
-        let of = series.entry(name.to_owned()).or_default();
-        let place = match figure {
-            "p50" => &mut of.p50,
-            "p90" => &mut of.p90,
-            "p95" => &mut of.p95,
-            "p99" => &mut of.p99,
-            "avg" => &mut of.avg,
-            "max" => &mut of.max,
-            "rate" => &mut of.rate,
-            "error_rate" => &mut of.error_rate,
-            "count" => &mut of.count,
-            _ => continue,
-        };
-        *place = Some(*value);
-    }
-    series.into_iter().collect()
 }
 
 /// Earlier runs, the oldest first.

@@ -20,6 +20,7 @@ pub(crate) use self::known::{
     JUNIT, Known, ROBOT, SOURCE, Unit, countable, countables, kind_of, labels_of, lookup, names_like, series_name,
 };
 pub use self::name::{Label, Metric};
+pub use self::reported::Joined;
 use self::reported::Reported;
 pub(crate) use self::reported::Standing;
 use self::tested::Tally;

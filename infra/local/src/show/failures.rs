@@ -8,6 +8,8 @@ use super::style::{BAD, BOLD, DIM, DOUBT, cut, paint, plain, wrap};
 const MOST: usize = 20;
 /// Most lines of a message.
 const MOST_LINES: usize = 3;
+/// What stands below the name of a test in quarantine.
+const QUARANTINE: &str = "in quarantine: this failure does not count";
 /// What begins a message that is HTML for Robot Framework.
 const HTML: &str = "*HTML*";
 
@@ -15,6 +17,7 @@ const HTML: &str = "*HTML*";
 pub(super) fn failed(tests: &[FailedTest], columns: usize) -> String {
     let told = |test: &FailedTest| {
         let name = format!("  {} {}", paint(BAD, "✗"), cut(&plain(&test.name), columns - 4));
+        let name = if test.quarantined { format!("{name}\n    {}", paint(DOUBT, QUARANTINE)) } else { name };
         let message = message_lines(&test.message);
         let lines = message.iter().map(|line| format!("\n    {}", paint(DIM, cut(line, columns - 4))));
         name + &lines.collect::<String>()
@@ -91,6 +94,21 @@ mod tests {
         assert_eq!(message_lines("\n\none\n \ntwo\nthree\nfour"), ["one", "two", "three …"]);
         assert_eq!(message_lines("one\u{1b}[31m red\r\n"), ["one red"]);
         assert!(message_lines(" \n").is_empty());
+    }
+
+    #[test]
+    fn a_test_in_quarantine_is_told_apart() {
+        let test = |quarantined| FailedTest {
+            name: "Shop.Refund".into(),
+            message: "late".into(),
+            class: domain::classes::Class::Product,
+            attempts: 1,
+            since: None,
+            quarantined,
+        };
+        let told = |quarantined| anstream::adapter::strip_str(&failed(&[test(quarantined)], 80)).to_string();
+        assert!(told(true).contains("✗ Shop.Refund\n    in quarantine"), "{}", told(true));
+        assert!(!told(false).contains("quarantine"));
     }
 
     #[test]

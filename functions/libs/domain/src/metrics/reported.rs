@@ -35,6 +35,24 @@ pub(crate) enum Standing {
     Refused(Kind, String, String),
 }
 
+/// Coverage and load tests of all reports of a run, joined as its metrics join them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Joined {
+    /// Coverage; none where no report of it was read.
+    pub coverage: Option<Coverage>,
+    /// Series by the names that gates have for them.
+    pub series: BTreeMap<String, Series>,
+}
+
+impl Joined {
+    /// What `reports` tell together.
+    pub fn of(reports: &[ReportState]) -> Self {
+        let Reported { read, files, stated: [stated_line, stated_branch], series, .. } = Reported::of(reports);
+        let coverage = Coverage { files: files.into_values().collect(), stated_line, stated_branch };
+        Self { coverage: read.contains(&Kind::Coverage).then_some(coverage), series }
+    }
+}
+
 impl Reported {
     pub(super) fn of(reports: &[ReportState]) -> Self {
         let mut joined = Self::default();

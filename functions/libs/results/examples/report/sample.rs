@@ -203,6 +203,7 @@ fn failed(name: &str, message: &str, class: &str) -> FailedTest {
         name: name.into(),
         message: message.into(),
         class: class.into(),
+        quarantined: false,
         tags: vec!["critical".into(), "checkout".into()],
         attempts: 2,
         first_failed_run: Some(RUN.into()),

@@ -115,6 +115,8 @@ pub struct FailedTest {
     pub message: String,
     /// `product`, `test` or `environment`; empty if nobody can tell.
     pub class: String,
+    /// Whether it is in quarantine, so that its failure does not count.
+    pub quarantined: bool,
     /// Tags.
     pub tags: Vec<String>,
     /// Attempts it took; 0 if nobody counted.

@@ -205,3 +205,13 @@ fn unit_tests_are_tests_of_another_source() {
     assert_eq!(remark(&reports, "tests.pass_rate", &[source, ("name", "x")]), "no unit test has the name \"x\"");
     assert_eq!(remark(&[], "tests.failed", &[source]), "no junit report was given");
 }
+
+#[test]
+fn what_two_shards_both_report_is_joined_as_the_metrics_are() {
+    let shard = || coverage(vec![file("shop", "cart.py", (3, 4), (0, 0))]);
+    let load = |p95| series(&[("GET /cart", Series { p95: Some(p95), ..Series::default() })]);
+    let joined = Joined::of(&[shard(), shard(), load(0.2), load(0.4)]);
+    assert_eq!(joined.coverage.unwrap().files, [file("shop", "cart.py", (3, 4), (0, 0))]);
+    assert_eq!(joined.series["GET__cart"].p95, Some(0.4));
+    assert_eq!(Joined::of(&[]), Joined::default());
+}
