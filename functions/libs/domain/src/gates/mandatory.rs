@@ -10,15 +10,13 @@ pub const SETTING: &str = "QAOPS_GATES";
 
 /// Gates of a package with those that the platform's owner asks for.
 ///
-/// The package cannot weaken them: they are evaluated whatever it says, one of its own with the same text and
-/// severity gives way, and its quarantine counts for nothing in them. A platform that wants to let packages quarantine
-/// asks for something that a known failure does not touch, such as `tests.failed.new == 0` or `tests.total > 0`.
+/// The package cannot weaken them: they are evaluated whatever it says, and its quarantine counts for nothing in them.
+/// A platform that wants to let packages quarantine asks for something that a known failure does not touch, such as
+/// `tests.failed.new == 0` or `tests.total > 0`. A gate that both ask for stands twice: with and without the quarantine
+/// its figures, their samples and the baseline's are others, and the one may hold where the other does not.
 pub fn with_mandatory(package: Vec<Gate>, mandatory: Vec<Gate>) -> Vec<Gate> {
-    let same = |a: &Gate, b: &Gate| a.severity == b.severity && a.to_string() == b.to_string();
-    let own = package.into_iter().filter(|gate| !mandatory.iter().any(|asked| same(asked, gate)));
-    let own: Vec<Gate> = own.collect();
     let asked = mandatory.into_iter().map(|gate| Gate { mandatory: true, ..gate });
-    let mut all: Vec<Gate> = asked.chain(own).collect();
+    let mut all: Vec<Gate> = asked.chain(package).collect();
     all.sort_by_key(|gate| gate.severity);
     all
 }
