@@ -152,18 +152,22 @@ resource "aws_ssm_document" "run_shard" {
 locals {
   words = "--run '{{ run }}' --shard '{{ shard }}' --attempt '{{ attempt }}'"
 
-  linux_command = [
+  python_index = var.python_index == null ? [] : [var.python_index]
+
+  linux_command = concat([
     "set -eu",
     "export QAOPS_BUCKET='${local.bucket_name}'",
     "export QAOPS_ROLE_ID='${aws_iam_role.instance.unique_id}'",
+    ], [for index in local.python_index : "export QAOPS_PYTHON_INDEX='${index}'"], [
     "exec '${var.runners.linux}' ${local.words}",
-  ]
+  ])
 
   # PowerShell ends with 0 whatever a program ended with, unless it is told.
-  windows_command = [
+  windows_command = concat([
     "$env:QAOPS_BUCKET = '${local.bucket_name}'",
     "$env:QAOPS_ROLE_ID = '${aws_iam_role.instance.unique_id}'",
+    ], [for index in local.python_index : "$env:QAOPS_PYTHON_INDEX = '${index}'"], [
     "& '${var.runners.windows}' ${local.words}",
     "exit $LASTEXITCODE",
-  ]
+  ])
 }

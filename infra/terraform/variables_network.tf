@@ -141,6 +141,17 @@ variable "runners" {
   }
 }
 
+variable "python_index" {
+  description = "Where instances install the Python packages from that a suite's `requirements.txt` asks for: the address of a package index without credentials, or a folder of wheels in the image. Null leaves it to pip's configuration in the image."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.python_index == null || can(regex("^[A-Za-z0-9_.:/~%-]+$", var.python_index))
+    error_message = "An address or a folder has letters, digits and _ . : / ~ % - only, for it becomes a word of a script."
+  }
+}
+
 variable "image_kms_key_arns" {
   description = "KMS keys that images are encrypted with, where it is not AWS's own key of EBS."
   type        = list(string)

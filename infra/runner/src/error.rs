@@ -101,6 +101,22 @@ pub enum Failure {
         /// Which.
         what: String,
     },
+    /// The package's `requirements.txt` has a line that leads to what it does not hold.
+    #[error("line {line} of requirements.txt {why}")]
+    RequirementsRefused {
+        /// Line, from 1.
+        line: usize,
+        /// Why and the mend.
+        why: String,
+    },
+    /// The package's `requirements.txt` cannot be installed.
+    #[error("pip ended with {status} over requirements.txt; the end of its output:\n{tail}")]
+    RequirementsFailed {
+        /// Exit status.
+        status: String,
+        /// End of its output.
+        tail: String,
+    },
     /// The hook `before` failed.
     #[error("the hook `before` ended with {status}; the end of its output:\n{tail}")]
     HookFailed {
@@ -132,6 +148,8 @@ impl Failure {
             Self::SecretMissing { .. } => "Runner.SecretMissing",
             Self::SecretRefused { .. } => "Runner.SecretRefused",
             Self::Argument { .. } => "Runner.ArgumentRefused",
+            Self::RequirementsRefused { .. } => "Runner.RequirementsRefused",
+            Self::RequirementsFailed { .. } => "Runner.RequirementsFailed",
             Self::HookFailed { .. } => "Runner.HookFailed",
             Self::Command { .. } => "Runner.CommandMissing",
         }

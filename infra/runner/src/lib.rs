@@ -10,6 +10,7 @@ pub mod console;
 pub mod error;
 pub mod folder;
 pub mod hash;
+pub mod layer;
 pub mod mask;
 pub mod notice;
 pub mod outputs;

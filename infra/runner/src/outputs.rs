@@ -175,6 +175,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::layer::Layers;
 
     fn shard(reports: serde_json::Value) -> Shard {
         let package = json!({ "bucket": "b", "key": "k", "size": 0, "etag": "e" });
@@ -187,6 +188,7 @@ mod tests {
             order: serde_json::from_value(order).unwrap(),
             secrets: BTreeMap::new(),
             robot: "robot".into(),
+            layers: Layers::default(),
         }
     }
 

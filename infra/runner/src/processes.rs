@@ -1,6 +1,6 @@
 //! The processes of an attempt: started in groups of their own, ended as a whole.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -22,6 +22,7 @@ const ROUNDS: u32 = 40;
 #[derive(Debug)]
 pub struct Processes {
     mark: PathBuf,
+    variables: Vec<(&'static str, OsString)>,
     groups: Vec<Group>,
 }
 
@@ -34,7 +35,12 @@ pub struct Group {
 impl Processes {
     /// No process yet; `mark` is the attempt's folder.
     pub fn new(mark: &Path) -> Self {
-        Self { mark: mark.to_owned(), groups: Vec::new() }
+        Self { mark: mark.to_owned(), variables: Vec::new(), groups: Vec::new() }
+    }
+
+    /// Gives every further command a variable in its environment.
+    pub fn variable(&mut self, name: &'static str, value: OsString) {
+        self.variables.push((name, value));
     }
 
     /// Starts a command in `folder`, without standard input and with its output in the console.
@@ -48,7 +54,7 @@ impl Processes {
         let (output, error) = (console.output()?, console.output()?);
         let mut command = CommandWrap::with_new(program, |command| {
             command.current_dir(folder).stdin(Stdio::null()).stdout(output).stderr(error);
-            command.env(MARK, &self.mark);
+            command.env(MARK, &self.mark).envs(self.variables.iter().map(|(name, value)| (name, value)));
             configure(command);
         });
         #[cfg(unix)]

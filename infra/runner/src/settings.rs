@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::Error;
+use crate::layer::Layers;
 
 /// What the instance and the SSM document tell the runner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Settings {
     pub work: PathBuf,
     /// The `robot` command: a name on the search path, or a path.
     pub robot: PathBuf,
+    /// Where Python packages of suites come from: an index's address, or a folder of wheels.
+    pub python_index: Option<String>,
     /// Whether the instance metadata service may be asked for a Spot notice.
     pub metadata: bool,
 }
@@ -35,8 +38,14 @@ impl Settings {
             environment: text("AWS_SSM_INSTANCE_ID")?,
             work: std::path::absolute(&work).map_err(|source| Error::Work { path: work, source })?,
             robot: optional("QAOPS_ROBOT").unwrap_or_else(|| "robot".to_owned()).into(),
+            python_index: optional("QAOPS_PYTHON_INDEX"),
             metadata: !optional("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
         })
+    }
+
+    /// Where layers of Python packages lie and come from.
+    pub fn layers(&self) -> Layers {
+        Layers { folder: self.work.join("layers"), index: self.python_index.clone() }
     }
 }
 
@@ -68,5 +77,6 @@ mod tests {
         assert_eq!(settings.robot, PathBuf::from("robot"));
         assert!(settings.work.is_absolute() && settings.work.ends_with("qaops"));
         assert!(settings.metadata);
+        assert_eq!(settings.python_index, None);
     }
 }

@@ -9,6 +9,7 @@ use domain::plan::Work;
 use domain::upload::Exit;
 
 use crate::console::Console;
+use crate::layer::{self, Layers};
 use crate::mask::{Masker, SHORTEST};
 use crate::outputs::{self, Outputs};
 use crate::processes::Processes;
@@ -27,6 +28,8 @@ pub struct Shard {
     pub secrets: BTreeMap<String, String>,
     /// The `robot` command.
     pub robot: PathBuf,
+    /// Where Python packages that the suite asks for lie and come from.
+    pub layers: Layers,
 }
 
 /// What became of an attempt.
@@ -104,11 +107,9 @@ async fn steps(
     let unpacked = tokio::task::spawn_blocking(move || package::unpack(&from, &into)).await;
     unpacked.map_err(|error| Failure::disk("the package")(std::io::Error::other(error)))??;
     robot::prepare(shard, places)?;
-    if let Some(hook) = &shard.work.hooks.before {
-        tokio::select! {
-            done = before(hook, &places.root, processes, console) => done?,
-            stop = limits.stop() => return Ok(stop.exit()),
-        }
+    tokio::select! {
+        done = ready(shard, places, processes, console) => done?,
+        stop = limits.stop() => return Ok(stop.exit()),
     }
     if let Some(stop) = limits.stopped().await {
         return Ok(stop.exit());
@@ -120,6 +121,20 @@ async fn steps(
         after(hook, &places.root, processes, console, limits.last()).await;
     }
     exit
+}
+
+/// Everything that the tests find around them, beyond the image.
+async fn ready(
+    shard: &Shard,
+    places: &Places,
+    processes: &mut Processes,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    layer::install(shard, places, processes, console).await?;
+    if let Some(hook) = &shard.work.hooks.before {
+        before(hook, &places.root, processes, console).await?;
+    }
+    Ok(())
 }
 
 fn check_secrets(secrets: &BTreeMap<String, String>) -> Result<(), Failure> {

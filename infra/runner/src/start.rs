@@ -69,7 +69,7 @@ async fn run(
         (Ok(secrets), package) => (secrets, package),
         (Err(failure), _) => (BTreeMap::new(), Err(failure)),
     };
-    let shard = Shard { work: plan.work, order, secrets, robot: settings.robot.clone() };
+    let shard = Shard { work: plan.work, order, secrets, robot: settings.robot.clone(), layers: settings.layers() };
     shard::run(&shard, package, folder.path(), &mut limits).await
 }
 

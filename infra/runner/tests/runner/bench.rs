@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use domain::order::Order;
 use domain::plan::{Hooks, PackageVersion, RobotOptions, Work};
+use runner::layer::Layers;
 use runner::shard::{Outcome, Shard};
 use runner::stop::Limits;
 use tokio::sync::watch;
@@ -53,10 +54,12 @@ impl Bench {
             tests: None,
             deadline: 0,
         };
+        let folder = tempfile::tempdir().unwrap();
+        let layers = Layers { folder: folder.path().join("layers"), index: None };
         let files = suites.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         Some(Self {
-            shard: Shard { work, order, secrets: BTreeMap::new(), robot },
-            folder: tempfile::tempdir().unwrap(),
+            shard: Shard { work, order, secrets: BTreeMap::new(), robot, layers },
+            folder,
             seconds: 120.0,
             notice: watch::channel(None).0,
             files,

@@ -69,7 +69,7 @@ fn serve(stream: &TcpStream, state: &Mutex<State>) {
         let length = body.len();
         let head = format!(
             "HTTP/1.1 {status}\r\ncontent-length: {length}\r\netag: {ETAG}\r\n\
-             x-aws-ec2-metadata-token-ttl-seconds: 600\r\n\r\n"
+             content-type: text/html\r\nx-aws-ec2-metadata-token-ttl-seconds: 600\r\n\r\n"
         );
         let mut stream = stream;
         if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body)).is_err() {
