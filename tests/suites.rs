@@ -1,14 +1,14 @@
-//! Suites made for one test.
+//! Suites: made for one test, or those that the project shows.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// A suite package in a folder of its own, which goes with it.
+/// A suite package; one that was made for a test lies in a folder of its own, which goes with it.
 #[derive(Debug)]
 pub struct Suite {
-    _scratch: TempDir,
+    _scratch: Option<TempDir>,
     folder: PathBuf,
 }
 
@@ -19,11 +19,16 @@ impl Suite {
         let folder = scratch.path().join(name);
         std::fs::create_dir(&folder).expect("a folder can be made");
         std::fs::write(folder.join("qaops.toml"), config).expect("a file can be written");
-        let suite = Self { _scratch: scratch, folder };
+        let suite = Self { _scratch: Some(scratch), folder };
         for (path, text) in files {
             suite.write(path, text);
         }
         suite
+    }
+
+    /// The example `name` below `tests/suites`.
+    pub fn example(name: &str) -> Self {
+        Self { _scratch: None, folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("suites").join(name) }
     }
 
     /// Writes a file of the package.

@@ -1,7 +1,7 @@
-"""Starts the shop in the background and returns once it serves.
+"""Starts the shop in the background, watched by coverage.py, and returns once it serves.
 
 The address is left in ``shop.url`` beside ``qaops.toml``, for the tests to read. The server stays
-in the process group of its caller, so that it ends with it.
+in the process group of its caller, so that it ends with it; ``reports.py`` ends it before.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-ADDRESS = ROOT / "shop.url"
-LOG = ROOT / "server.log"
+from places import ADDRESS, APP, LOG, MEASURE, PROCESS, REPORTS
+
 PATIENCE = 60.0
 
 
@@ -31,11 +29,16 @@ def serves(url: str) -> bool:
 def main() -> int:
     """0 when the shop serves; 1, with the server's log, when it ended or took too long."""
     ADDRESS.unlink(missing_ok=True)
-    command = [sys.executable, str(ROOT / "app" / "server.py"), "--address-file", str(ADDRESS)]
+    REPORTS.mkdir(exist_ok=True)
+    server_file = [str(APP / "server.py"), "--address-file", str(ADDRESS)]
     with LOG.open("wb") as log:
         server = subprocess.Popen(  # noqa: S603
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            [*MEASURE, "run", *server_file],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
+    PROCESS.write_text(str(server.pid), encoding="utf-8")
     deadline = time.monotonic() + PATIENCE
     while server.poll() is None and time.monotonic() < deadline:
         if ADDRESS.exists() and serves(url := ADDRESS.read_text(encoding="utf-8").strip()):

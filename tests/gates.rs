@@ -1,0 +1,141 @@
+//! What makes a run fail, end to end: the examples below `tests/suites/failing`, and what only several runs tell.
+
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
+use domain::gates::{State, Verdict};
+use domain::judged::Judged;
+use qaops::cloud::LocalCloud;
+use serde_json::json;
+use tests::{Finished, Suite, begin, end, run, with_cloud};
+
+/// Each example: its folder, how its run ends, and what one of the reasons says.
+const EXAMPLES: [(&str, Verdict, &str); 11] = [
+    ("test", Verdict::Failed, "tests.failed is 1"),
+    ("coverage", Verdict::Failed, "coverage.line is 62.5%"),
+    ("vulnerability", Verdict::Failed, "vulnerabilities{severity=high} is 1"),
+    ("performance", Verdict::Failed, "performance.GET__report.p95 is "),
+    ("missing-report", Verdict::Inconclusive, "coverage.xml"),
+    ("damaged-report", Verdict::Failed, "coverage"),
+    ("flaky", Verdict::Failed, "tests.flaky is 1"),
+    ("quarantine", Verdict::Failed, "tests.failed is 1"),
+    ("lost", Verdict::Inconclusive, "Shard 0001 with 1 file is lost"),
+    ("hook", Verdict::Inconclusive, "the database of the shop does not answer"),
+    ("stop", Verdict::Failed, "so the run was stopped"),
+];
+
+#[test]
+fn each_example_fails_in_its_own_way() {
+    with_cloud(async |cloud| {
+        for few in EXAMPLES.chunks(4) {
+            let mut started = Vec::new();
+            for (name, ..) in few {
+                let suite = Suite::example(&format!("failing/{name}"));
+                started.push(begin(cloud, &suite, json!({})).await);
+            }
+            for ((name, verdict, why), started) in few.iter().zip(started) {
+                let run = end(cloud, started).await;
+                let judged = run.judged();
+                assert_eq!(judged.verdict, *verdict, "{name}: {:?}", judged.reasons);
+                assert!(judged.reasons.iter().any(|reason| reason.contains(why)), "{name}: {:?}", judged.reasons);
+                let error = if *verdict == Verdict::Failed { "QAOps.GateFailed" } else { "QAOps.Inconclusive" };
+                assert_eq!(run.error(), error, "{name}");
+            }
+        }
+    });
+}
+
+#[test]
+fn every_example_is_listed() {
+    let folder = std::fs::read_dir(Suite::example("failing").path()).unwrap();
+    let mut there: Vec<String> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut listed: Vec<&str> = EXAMPLES.iter().map(|(name, ..)| *name).collect();
+    there.sort();
+    listed.sort_unstable();
+    assert_eq!(there, listed);
+}
+
+#[test]
+fn the_shop_measures_its_coverage_its_speed_and_its_safety() {
+    with_cloud(async |cloud| {
+        let run = run(cloud, &Suite::example("shop"), json!({})).await;
+        let judged = run.judged();
+        assert_eq!(judged.verdict, Verdict::Passed, "{:?}", judged.reasons);
+        for (metric, least) in [("coverage.line", 85.0), ("performance.total.count", 100.0), ("vulnerabilities", 0.0)] {
+            assert!(judged.left.metrics[metric] >= least, "{metric}: {:?}", judged.left.metrics);
+        }
+        let measured = ["coverage", "performance", "vulnerabilities"];
+        for kind in measured {
+            let mut gates = judged.gates.iter().filter(|gate| gate.metric.starts_with(kind));
+            assert!(gates.any(|gate| gate.state == State::Held), "{kind}: {:?}", judged.gates);
+        }
+    });
+}
+
+/// A suite of three files; those named fail, each with this message.
+fn regressing(config: &str, failing: &[&str], message: &str) -> Suite {
+    let file = |name: &&str| {
+        let step = if failing.contains(name) { format!("Fail    {message}") } else { "No Operation".to_owned() };
+        (format!("{name}.robot"), format!("*** Test Cases ***\n{name}\n    {step}\n"))
+    };
+    Suite::new("regressing", config, &["cart", "login", "refund"].iter().map(file).collect::<Vec<_>>())
+}
+
+async fn judged(cloud: &LocalCloud, suite: &str, config: &str, failing: &[&str]) -> Judged {
+    let config = format!("suite = \"{suite}\"\n{config}");
+    let labels = json!({"labels": {"branch": "main"}});
+    let Finished { judged, execution, .. } = run(cloud, &regressing(&config, failing, "500"), labels).await;
+    judged.unwrap_or_else(|| panic!("{execution:?}"))
+}
+
+#[test]
+fn a_failure_that_the_last_accepted_run_had_is_not_new() {
+    with_cloud(async |cloud| {
+        let config = "[gates]\nerror = [\"tests.failed.new == 0\"]\nwarn = [\"tests.pass_rate >= baseline\"]\n";
+        let first = judged(cloud, "known", config, &["login"]).await;
+        assert_eq!((first.verdict, first.gates[0].state), (Verdict::Passed, State::NoBaseline));
+        let same = judged(cloud, "known", config, &["login"]).await;
+        assert_eq!((same.verdict, same.gates[0].state), (Verdict::Passed, State::Held));
+        assert_eq!(same.baseline.unwrap().run, first.run);
+        assert_eq!(same.failed[0].since.as_ref().unwrap().run, first.run);
+        let more = judged(cloud, "known", config, &["login", "cart"]).await;
+        assert_eq!((more.verdict, more.gates[0].state), (Verdict::Failed, State::Broken));
+        assert_eq!(more.gates[0].value.as_ref().unwrap().text, "1");
+        assert_eq!(more.baseline.unwrap().run, same.run);
+        let still = judged(cloud, "known", config, &["login", "cart"]).await;
+        assert_eq!(still.baseline.unwrap().run, same.run, "a run that failed is no baseline");
+    });
+}
+
+#[test]
+fn a_test_in_quarantine_fails_and_fails_no_gate() {
+    with_cloud(async |cloud| {
+        let why = "owner = \"payments\"\nreason = \"the bank is down\"\nuntil = 2199-12-31\n";
+        let config = format!("[quarantine.\"*.refund\"]\n{why}");
+        let excused = judged(cloud, "excused", &config, &["refund"]).await;
+        assert_eq!((excused.verdict, excused.tests.failed), (Verdict::Passed, 1), "{:?}", excused.reasons);
+        assert_eq!(excused.quarantined[0].name, "Excused.Refund.refund");
+        assert!(excused.failed[0].quarantined);
+        let both = judged(cloud, "excused", &config, &["refund", "login"]).await;
+        assert_eq!((both.verdict, both.tests.failed), (Verdict::Failed, 2));
+        assert!(both.reasons[0].contains("tests.failed is 1"), "{:?}", both.reasons);
+    });
+}
+
+#[test]
+fn only_a_failure_of_the_environment_is_tried_again_unasked() {
+    with_cloud(async |cloud| {
+        // What the first test leaves makes the second fail; in a rerun the second is alone.
+        let file = |message: &str| {
+            format!(
+                "*** Test Cases ***\nLeaves\n    Set Suite Variable    ${{LEFT}}    yes\nMinds\n    \
+                 ${{left}} =    Get Variable Value    ${{LEFT}}\n    IF    $left    Fail    {message}\n"
+            )
+        };
+        let suite = |name, message| Suite::new(name, "", &[("a.robot".into(), file(message))]);
+        let disk = suite("disk", "OSError: [Errno 28] No space left on device");
+        let environment = run(cloud, &disk, json!({})).await;
+        assert_eq!(environment.counts(), [2, 2, 0, 0, 1], "{:?}", environment.judged().reasons);
+        let product = run(cloud, &suite("product", "expected 42 but was 41"), json!({})).await;
+        assert_eq!(product.counts(), [2, 1, 1, 0, 0]);
+    });
+}

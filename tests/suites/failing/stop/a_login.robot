@@ -1,0 +1,4 @@
+*** Test Cases ***
+Somebody Logs In
+    [Tags]    critical
+    Fail    The login page answers with status 500

@@ -1,0 +1,3 @@
+*** Test Cases ***
+Something That Takes Its Time
+    Sleep    2s
