@@ -159,6 +159,7 @@ fn suite(path: &str, tests: &[(String, Status)]) -> Suite {
         tags: Vec::new(),
         start: None,
         seconds: 1.25,
+        pictures: Vec::new(),
     };
     let tests: Vec<Test> = tests.iter().map(test).collect();
     let seconds = tests.iter().map(|test| test.seconds).sum();

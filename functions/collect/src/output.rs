@@ -31,7 +31,7 @@ pub(crate) async fn summarize(
     };
     let mut reported = manifest.unselected.clone();
     reported.extend(reported_files(&root, &manifest.root).into_iter().map(|(file, _)| file));
-    let root = with_relative_sources(root, &manifest.root);
+    let root = with_uploaded_pictures(with_relative_sources(root, &manifest.root), manifest);
     problem = problem.or_else(|| broken_off(&manifest.exit)).or_else(|| unreported(shard, &root, &reported));
     Ok(Summary {
         shard: manifest.shard.clone(),
@@ -101,6 +101,15 @@ fn unreported(shard: &Shard, root: &Suite, reported: &[String]) -> Option<String
     };
     let first = missing.first()?;
     Some(format!("Its {OUTPUT} does not report {first} ({} missing).", missing.len()))
+}
+
+/// Leaves out pictures that the log names and nobody uploaded.
+fn with_uploaded_pictures(mut suite: Suite, manifest: &Manifest) -> Suite {
+    for test in &mut suite.tests {
+        test.pictures.retain(|path| manifest.objects.contains_key(path));
+    }
+    suite.suites = suite.suites.into_iter().map(|suite| with_uploaded_pictures(suite, manifest)).collect();
+    suite
 }
 
 fn with_relative_sources(mut suite: Suite, root: &str) -> Suite {

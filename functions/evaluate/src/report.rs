@@ -12,9 +12,10 @@ use domain::run::Environment;
 use domain::shard::{Loss, Shard, State};
 use domain::summary::Summary;
 use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use results::report::{self, Report};
 
-use self::tries::Tries;
+use self::tries::{Tries, Try};
 use crate::merged::Written;
 
 /// The report of a run; `role` is the unique id of the instances' role, which is part of the logs' keys, and `beside`
@@ -56,21 +57,30 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
     }
 }
 
-/// Where the logs of attempts lie, seen from the report.
+/// What a path in a link keeps as it stands.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
+/// Where the logs of attempts lie, seen from the report, and what stands beside them.
 struct Logs<'a> {
     run: &'a str,
     role: &'a str,
 }
 
 impl Logs<'_> {
-    fn path(&self, environment: &str, attempt: &Attempt) -> String {
-        let key = keys::uploads(self.run, self.role, environment, attempt);
-        let below = key.strip_prefix(&keys::result(self.run, "")).unwrap_or(&key);
-        format!("{below}log.html")
+    fn folder(&self, summary: &Summary) -> String {
+        let attempt = Attempt { shard: summary.shard.clone(), number: summary.attempt };
+        let key = keys::uploads(self.run, self.role, &summary.environment, &attempt);
+        key.strip_prefix(&keys::result(self.run, "")).unwrap_or(&key).to_owned()
     }
 
     fn of(&self, summary: &Summary) -> String {
-        self.path(&summary.environment, &Attempt { shard: summary.shard.clone(), number: summary.attempt })
+        self.folder(summary) + "log.html"
+    }
+
+    /// Links to what an attempt at a test shows in its log.
+    fn pictures(&self, of: &Try<'_>) -> Vec<String> {
+        let folder = self.folder(of.summary);
+        of.test.pictures.iter().map(|path| format!("{folder}{}", utf8_percent_encode(path, PLAIN))).collect()
     }
 }
 
@@ -92,7 +102,7 @@ fn gate(outcome: &GateOutcome, material: &Material<'_>) -> report::Gate {
     }
 }
 
-/// A failed test with the tags and the log of the last attempt that failed.
+/// A failed test with the tags, the log and the pictures of the last attempt that failed.
 fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::FailedTest {
     let last = tries.failed(&failed.name);
     report::FailedTest {
@@ -105,7 +115,7 @@ fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::F
         attempts: tries.all(&failed.name).len() as u64,
         seconds: last.map_or(0.0, |of| of.test.seconds),
         log: last.map(|of| format!("{}#{}", logs.of(of.summary), of.id)),
-        ..report::FailedTest::default()
+        screenshots: last.map(|of| logs.pictures(of)).unwrap_or_default(),
     }
 }
 

@@ -81,7 +81,15 @@ mod tests {
     use domain::upload::Exit;
 
     fn test(name: &str, status: Status) -> Test {
-        Test { name: name.into(), status, message: String::new(), tags: Vec::new(), start: None, seconds: 1.0 }
+        Test {
+            name: name.into(),
+            status,
+            message: String::new(),
+            tags: Vec::new(),
+            start: None,
+            seconds: 1.0,
+            pictures: Vec::new(),
+        }
     }
 
     fn summary(shard: &str, tests: Vec<Test>) -> Summary {

@@ -33,6 +33,9 @@ pub struct Test {
     pub start: Option<DateTime>,
     /// Duration in seconds.
     pub seconds: f64,
+    /// Pictures that keywords of a failed test show in the log, the latest last: paths below the folder of the log.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<String>,
 }
 
 /// A suite: a folder or a file of tests.

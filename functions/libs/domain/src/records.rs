@@ -72,6 +72,7 @@ mod tests {
             tags: Vec::new(),
             start: None,
             seconds: 1.0,
+            pictures: Vec::new(),
         };
         let root = Suite {
             name: "S".into(),

@@ -5,6 +5,7 @@ use domain::outcome::{Status, Suite, Test};
 
 use super::error::{Limits, Refusal};
 use super::names;
+use super::pictures;
 use super::place::{Place, Side, Span, TestPlace};
 use super::teardown::{self, Teardown};
 use super::times::Timing;
@@ -182,15 +183,31 @@ impl Draft {
 
     pub(super) fn start_test(&mut self, name: String, place: TestPlace) -> Result<(), Refusal> {
         self.budget.take(name.len())?;
-        let test =
-            Test { name, status: Status::Failed, message: String::new(), tags: Vec::new(), start: None, seconds: 0.0 };
+        let test = Test {
+            name,
+            status: Status::Failed,
+            message: String::new(),
+            tags: Vec::new(),
+            start: None,
+            seconds: 0.0,
+            pictures: Vec::new(),
+        };
         self.test = Some(TestDraft { test, times: Timing::default(), place });
         Ok(())
     }
 
+    /// Keeps the pictures that a message of the open test shows.
+    pub(super) fn show(&mut self, html: &str) {
+        self.test.as_mut().into_iter().for_each(|draft| pictures::keep(&mut draft.test.pictures, html));
+    }
+
     /// Closes the open test, whose element ends at `end`.
-    pub(super) fn end_test(&mut self, end: Span) {
-        let (Some(mut draft), Some(suite)) = (self.test.take(), self.open.last_mut()) else { return };
+    pub(super) fn end_test(&mut self, end: Span) -> Result<(), Refusal> {
+        let (Some(mut draft), Some(suite)) = (self.test.take(), self.open.last_mut()) else { return Ok(()) };
+        if draft.test.status != Status::Failed {
+            draft.test.pictures = Vec::new();
+        }
+        draft.test.pictures.iter().try_for_each(|path| self.budget.take(path.len()))?;
         draft.test.seconds = draft.times.seconds();
         draft.test.start = draft.times.start();
         draft.test.tags = names::tags(std::mem::take(&mut draft.test.tags));
@@ -198,6 +215,7 @@ impl Draft {
         suite.times.add_child(draft.times.micros());
         suite.suite.tests.push(draft.test);
         suite.place.tests.push(draft.place);
+        Ok(())
     }
 
     /// The whole tree. Suites still open are closed with what they have, an open test is dropped,

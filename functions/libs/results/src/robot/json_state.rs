@@ -6,6 +6,7 @@ use json_event_parser::JsonEvent;
 
 use super::draft::{Draft, Fixture};
 use super::error::{Limits, Refusal};
+use super::pictures;
 use super::place::{Side, Span, TestPlace};
 use super::state::written_by_robot;
 use super::times::{self, Timing};
@@ -42,6 +43,8 @@ pub(super) struct State {
     /// Times of the fixture and the items that are open, outermost first.
     items: Vec<Timing>,
     message: LogMessage,
+    /// Whether the open item is a message with HTML, and its text.
+    shown: (bool, String),
     output: Output,
     /// Whether the root is a whole result, not only a suite.
     whole: bool,
@@ -58,6 +61,7 @@ impl State {
             fixture: None,
             items: Vec::new(),
             message: LogMessage::default(),
+            shown: (false, String::new()),
             output: Output::default(),
             whole: false,
             generator: None,
@@ -81,6 +85,7 @@ impl State {
                 match (self.open.last(), self.key.as_str()) {
                     (Some(At::Root), "rpa") => self.output.rpa = value,
                     (Some(At::ErrorMessage), "html") => self.message.html = value,
+                    (Some(At::Item), "html") => self.shown.0 = value,
                     _ => {}
                 }
                 Ok(())
@@ -107,7 +112,10 @@ impl State {
                 self.fixture = Some((side, Fixture::default()));
                 self.items.push(Timing::default());
             }
-            At::Item => self.items.push(Timing::default()),
+            At::Item => {
+                self.shown = (false, String::new());
+                self.items.push(Timing::default());
+            }
             _ => {}
         }
         self.open.push(at);
@@ -142,7 +150,7 @@ impl State {
         match self.open.pop() {
             Some(At::Suite) => self.draft.end_suite(),
             Some(At::Root) if !self.whole => self.draft.end_suite(),
-            Some(At::Test) => self.draft.end_test(Span::default()),
+            Some(At::Test) => self.draft.end_test(Span::default())?,
             Some(At::Fixture) => {
                 let times = self.items.pop().unwrap_or_default();
                 if let (Some((side, fixture)), Some(suite)) = (self.fixture.take(), self.draft.open.last_mut()) {
@@ -150,6 +158,9 @@ impl State {
                 }
             }
             Some(At::Item) => {
+                if let (true, text) = std::mem::take(&mut self.shown) {
+                    self.draft.show(&text);
+                }
                 let micros = self.items.pop().unwrap_or_default().micros();
                 let test = self.draft.test.as_mut().map(|draft| &mut draft.times);
                 self.items.last_mut().or(test).into_iter().for_each(|times| times.add_child(micros));
@@ -218,6 +229,9 @@ impl State {
         let fixture = self.fixture.as_mut().filter(|_| at == At::Fixture);
         match (self.key.as_str(), text, fixture) {
             ("message", Some(text), Some((_, fixture))) => text.clone_into(&mut fixture.message),
+            ("message", Some(text), None) if self.draft.test.is_some() && text.len() <= pictures::LOOKED_AT => {
+                text.clone_into(&mut self.shown.1);
+            }
             ("status", Some(text), Some((_, fixture))) => fixture.status = status::of_fixture(text),
             (key @ ("start_time" | "end_time" | "elapsed_time"), _, _) => {
                 return self.items.last_mut().map_or(Ok(()), |times| time_value(times, key, text, number));

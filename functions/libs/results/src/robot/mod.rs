@@ -8,6 +8,7 @@ mod json;
 mod json_state;
 mod merge;
 mod names;
+mod pictures;
 mod place;
 mod state;
 mod status;

@@ -5,6 +5,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::draft::{Draft, Fixture};
 use super::elements::Kind;
 use super::error::{Limits, Refusal};
+use super::pictures;
 use super::place::{Side, Span, TestPlace};
 use super::times::{self, Timing};
 use super::{LogMessage, Output, Scan};
@@ -150,6 +151,10 @@ impl State {
     }
 
     fn log_message(&mut self, kind: Kind, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+        let html = matches!(attributes.get("html"), Some("true" | "yes"));
+        if html && kind == Kind::Message && self.draft.test.is_some() {
+            self.text = Some(String::new());
+        }
         if let (Some(time), Kind::Message) = (attributes.get("time"), kind) {
             return times::check_iso(time);
         }
@@ -159,7 +164,6 @@ impl State {
         };
         if kind == Kind::ErrorMessage {
             let level = attributes.owned("level").unwrap_or_else(|| "INFO".into());
-            let html = matches!(attributes.get("html"), Some("true" | "yes"));
             self.message = LogMessage { level, html, time, text: String::new() };
             self.text = Some(String::new());
         }
@@ -171,7 +175,7 @@ impl State {
         self.root_ended = self.frames.is_empty();
         match kind {
             Kind::Suite => self.draft.end_suite(),
-            Kind::Test => self.draft.end_test(span),
+            Kind::Test => self.draft.end_test(span)?,
             _ if kind.is_item() => self.end_item(span.to),
             _ => {}
         }
@@ -182,6 +186,10 @@ impl State {
     }
 
     fn end_text(&mut self, kind: Kind, text: String, to: u64) -> Result<(), Refusal> {
+        if kind == Kind::Message {
+            self.draft.show(&text);
+            return Ok(());
+        }
         self.draft.budget.take(text.len())?;
         match kind {
             Kind::SuiteStatus | Kind::TestStatus | Kind::ItemStatus => self.end_status(kind, text, to),
@@ -198,7 +206,17 @@ impl State {
         Ok(())
     }
 
+    /// Looks at what there is of a message that gets too long with `more` bytes, and leaves the rest of it.
+    fn leave_long_message(&mut self, more: usize) {
+        let longest = |text: &mut String| text.len() + more > pictures::LOOKED_AT;
+        let long = self.frames.last() == Some(&Kind::Message);
+        if let Some(text) = self.text.take_if(|text| long && longest(text)) {
+            self.draft.show(&text);
+        }
+    }
+
     fn characters(&mut self, text: &str) -> Result<(), Refusal> {
+        self.leave_long_message(text.len());
         if let Some(kept) = &mut self.text {
             kept.push_str(text);
         } else if self.frames.is_empty() && !text.trim_ascii().is_empty() {
@@ -211,6 +229,7 @@ impl State {
         if self.frames.is_empty() {
             return Err(Refusal::malformed("a text outside of the root element"));
         }
+        self.leave_long_message(name.len());
         match &mut self.text {
             Some(text) => self.entities.resolve(name, text),
             None => self.entities.check(name),
