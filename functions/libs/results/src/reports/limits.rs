@@ -9,7 +9,8 @@ pub struct Limits {
     pub streamed: u64,
     /// Bytes of a JSON report, which is held while it is read.
     pub held: u64,
-    /// Objects and lists in a JSON report: a few bytes of text each, but many more in memory.
+    /// Objects and lists in a JSON report: three bytes of text at least, but some hundred in memory. Reports of scanners
+    /// have one in a hundred bytes and more.
     pub objects: usize,
     /// Bytes of one tag, one text or one line.
     pub event: usize,
@@ -27,7 +28,7 @@ impl Default for Limits {
         Limits {
             streamed: 256 << 20,
             held: 64 << 20,
-            objects: 1_000_000,
+            objects: 500_000,
             event: 16 << 20,
             depth: 127,
             entries: 5_000_000,

@@ -67,8 +67,9 @@ fn of_run(run: &Run, path: &str, places: &mut Places) -> Result<Vec<Finding>, Er
     let rules = Rules::of(run);
     let mut found = Vec::new();
     for (at, result) in run.results.iter().flatten().enumerate().filter(|(_, result)| counts(result)) {
-        let finding = of_result(run, &rules, result).map(|finding| places.told_apart(finding, result));
-        found.push(finding.map_err(|reason| Error::at_key(format!("{path}.results[{at}]"), reason))?);
+        let finding = of_result(run, &rules, result);
+        let finding = finding.map_err(|reason| Error::at_key(format!("{path}.results[{at}]"), reason))?;
+        found.extend(places.told_apart(finding, result));
     }
     Ok(found)
 }

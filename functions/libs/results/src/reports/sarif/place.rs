@@ -1,6 +1,6 @@
 //! Where a result is, and what tells it from another of the same rule.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -38,7 +38,7 @@ pub(super) fn within(result: &SarifResult) -> String {
     }
     let first = result.locations.entries().first();
     let region = first.and_then(|location| location.physical.as_ref()?.region.as_ref());
-    region.map(of_region).unwrap_or_default()
+    region.map(|region| of_region(region)).unwrap_or_default()
 }
 
 fn of_region(region: &Region) -> String {
@@ -52,26 +52,33 @@ fn of_region(region: &Region) -> String {
     }
 }
 
-/// The messages at each place of a file.
+/// The messages at each place of a file, and the findings so far.
 #[derive(Default)]
-pub(super) struct Places(HashMap<u64, Vec<u64>>);
+pub(super) struct Places {
+    messages: HashMap<u64, Vec<u64>>,
+    known: HashSet<u64>,
+}
 
 impl Places {
-    /// Gives a further message at the same place a number of its own. Nothing tells packages apart but what they are.
-    pub(super) fn told_apart(&mut self, mut finding: Finding, result: &SarifResult) -> Finding {
-        if !finding.version.is_empty() {
-            return finding;
-        }
-        let messages = self.0.entry(hash(&finding.identity())).or_default();
-        let message = hash(&result.message);
-        let number = messages.iter().position(|known| *known == message).unwrap_or_else(|| {
-            messages.push(message);
-            messages.len() - 1
-        });
+    /// Gives a further message at the same place a number of its own. None for a finding that was there before and is
+    /// no worse now, of which some linters write thousands.
+    pub(super) fn told_apart(&mut self, mut finding: Finding, result: &SarifResult) -> Option<Finding> {
+        // Nothing tells packages apart but what they are.
+        let number = if finding.version.is_empty() { self.number(&finding, result) } else { 0 };
         if number > 0 {
             finding.place = format!("{}#{}", finding.place, number + 1);
         }
-        finding
+        let is_new = self.known.insert(hash(&(finding.identity(), finding.severity, finding.fixable)));
+        is_new.then_some(finding)
+    }
+
+    fn number(&mut self, finding: &Finding, result: &SarifResult) -> usize {
+        let messages = self.messages.entry(hash(&finding.identity())).or_default();
+        let message = hash(&result.message);
+        messages.iter().position(|known| *known == message).unwrap_or_else(|| {
+            messages.push(message);
+            messages.len() - 1
+        })
     }
 }
 

@@ -28,7 +28,7 @@ impl<'a> Rules<'a> {
     /// that is not the driver's.
     pub(super) fn of_result(&self, result: &SarifResult) -> Option<&'a Rule> {
         let index = result.rule.as_ref().and_then(|rule| rule.index).or(result.rule_index);
-        let component = self.component(result.rule.as_ref());
+        let component = self.component(result.rule.as_deref());
         let by_index = component.and_then(|component| component.rules.entries().get(usize::try_from(index?).ok()?));
         let Some(id) = result.rule_id() else { return by_index };
         by_index.filter(|rule| rule.is_called(id)).or_else(|| self.by_id(id)).or(by_index)
