@@ -205,6 +205,7 @@ fn plan(
             robot: settings.robot,
             hooks: settings.hooks,
             reports: settings.reports,
+            desktop: settings.desktop,
             attempt_seconds: settings.timeout_seconds,
         },
         shards,

@@ -12,7 +12,9 @@ from tree_sitter import Language, Node, Parser
 from .templates import ROOT
 
 PARSER = Parser(Language(tree_sitter_powershell.language()))
-SCRIPTS = sorted(ROOT.glob("provision/windows/*.ps1"))
+# What the runner itself brings to Windows.
+PROOF = ROOT.parent / "runner/src/desktop/proof.ps1"
+SCRIPTS = [*sorted(ROOT.glob("provision/windows/*.ps1")), PROOF]
 # Words that mean another command on another machine, or run a text as a program.
 BAD_COMMANDS = {
     "iex",
@@ -76,7 +78,7 @@ def test_planted_mistakes_are_reported(text: bytes) -> None:
 
 
 def test_every_script_is_run_by_somebody() -> None:
-    texts = {path: path.read_text() for path in [*ROOT.glob("*.pkr.hcl"), *SCRIPTS]}
+    texts = {path: path.read_text() for path in [*ROOT.glob("*.pkr.hcl"), *PROOF.parent.glob("*.rs"), *SCRIPTS]}
     for script in SCRIPTS:
         by_name = script.name[:2].isdigit()
         assert by_name or any(script.name in text for path, text in texts.items() if path != script), script.name

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use domain::problem::Problem;
 use domain::upload::{ALREADY_STARTED, Exit};
 
+use crate::desktop::proof::Fault;
+
 /// What ends the runner without a manifest: the attempt has no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -95,6 +97,21 @@ pub enum Failure {
         /// Why and the mend.
         why: String,
     },
+    /// No desktop half serves, and none can be started.
+    #[error("there is no desktop half: {why}")]
+    DesktopAbsent {
+        /// Why.
+        why: String,
+    },
+    /// The desktop is none that tests can run on.
+    #[error(transparent)]
+    Desktop(#[from] Fault),
+    /// The desktop half did not give the attempt back.
+    #[error("the desktop half was lost while it had the attempt: {why}")]
+    DesktopLost {
+        /// Why.
+        why: String,
+    },
     /// An argument does not fit into an argument file.
     #[error("{what} has a line break or ends with a space, which Robot Framework's argument files cannot hold")]
     Argument {
@@ -151,6 +168,9 @@ impl Failure {
             Self::RequirementsRefused { .. } => "Runner.RequirementsRefused",
             Self::RequirementsFailed { .. } => "Runner.RequirementsFailed",
             Self::HookFailed { .. } => "Runner.HookFailed",
+            Self::DesktopAbsent { .. } => "Runner.DesktopAbsent",
+            Self::Desktop(fault) => fault.name(),
+            Self::DesktopLost { .. } => "Runner.DesktopLost",
             Self::Command { .. } => "Runner.CommandMissing",
         }
     }

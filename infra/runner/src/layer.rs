@@ -6,6 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -26,7 +27,7 @@ const SCRIPT: &str = include_str!("layer.py");
 const OPTIONS: [&str; 6] = ["--hash", "--require-hashes", "--only-binary", "--no-binary", "--prefer-binary", "--pre"];
 
 /// Where layers lie and where their packages come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layers {
     /// Folder of layers, one below it for every sum of a file.
     pub folder: PathBuf,

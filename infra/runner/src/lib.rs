@@ -2,11 +2,12 @@
 //!
 //! The SSM document starts it with run, shard and attempt. It takes plan and order from the bucket of artifacts, unpacks
 //! the package, runs the hooks and `robot` ([`shard`], on local files only), and uploads what there is with a manifest
-//! as the last object. Whatever fails before `robot` is told in that manifest; without a manifest an attempt has no
+//! as the last object. Tests that need a desktop run in a half of their own ([`desktop`]). Whatever fails before `robot` is told in that manifest; without a manifest an attempt has no
 //! result.
 
 pub mod arguments;
 pub mod console;
+pub mod desktop;
 pub mod error;
 pub mod folder;
 pub mod hash;
@@ -25,4 +26,4 @@ pub mod upload;
 
 pub use error::{Error, Failure};
 pub use settings::Settings;
-pub use start::{Args, start};
+pub use start::{Args, Half, Line, start};

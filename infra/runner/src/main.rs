@@ -2,16 +2,18 @@
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use runner::{Args, Settings, start};
+use clap::{CommandFactory, Parser, error::ErrorKind};
+use runner::desktop::{self, exchange::Exchange};
+use runner::{Args, Error, Half, Line, Settings};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = Args::parse();
+    let line = Line::parse();
     runner::processes::adopt();
-    let done = match Settings::read(std::env::vars()) {
-        Ok(settings) => start(args, settings).await,
-        Err(error) => Err(error),
+    let done = match (line.half, line.args) {
+        (Some(Half::Desktop { folder }), _) => serve(folder).await,
+        (Some(Half::Shard(args)), _) | (None, Some(args)) => start(args).await,
+        (None, None) => Line::command().error(ErrorKind::MissingSubcommand, "nothing to run is named").exit(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -20,4 +22,13 @@ async fn main() -> ExitCode {
             ExitCode::from(u8::try_from(error.code()).unwrap_or(1))
         }
     }
+}
+
+async fn start(args: Args) -> Result<(), Error> {
+    runner::start(args, Settings::read(std::env::vars())?).await
+}
+
+async fn serve(folder: Option<std::path::PathBuf>) -> Result<(), Error> {
+    let folder = folder.map_or_else(|| Settings::session(std::env::vars()), Ok)?;
+    desktop::serve(Exchange::new(folder)).await
 }

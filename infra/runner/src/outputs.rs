@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::upload::Upload;
+use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
 use crate::hash;
@@ -31,7 +32,7 @@ const OWN: [&str; 3] = ["manifest.json", "console.txt", "left-out.txt"];
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "mp4", "webm", "avi"];
 
 /// A file to upload.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Output {
     /// Where it lies.
     pub path: PathBuf,
@@ -40,7 +41,7 @@ pub struct Output {
 }
 
 /// Files to upload by their path below the attempt's prefix.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Outputs {
     /// The files.
     pub files: BTreeMap<String, Output>,

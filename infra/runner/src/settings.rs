@@ -26,17 +26,22 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// Folder between the two halves, for a desktop half that is told nothing else.
+    pub fn session(pairs: impl IntoIterator<Item = (String, String)>) -> Result<PathBuf, Error> {
+        let named = pairs.into_iter().find(|(name, value)| name == "QAOPS_WORK" && !value.trim().is_empty());
+        Ok(work(named.map(|(_, value)| value))?.join(SESSION))
+    }
+
     /// Reads the settings; a missing one is named.
     pub fn read(pairs: impl IntoIterator<Item = (String, String)>) -> Result<Self, Error> {
         let pairs: BTreeMap<String, String> = pairs.into_iter().collect();
         let optional = |name: &str| pairs.get(name).filter(|value| !value.trim().is_empty()).cloned();
         let text = |name: &'static str| optional(name).ok_or(Error::SettingMissing(name));
-        let work = optional("QAOPS_WORK").map_or_else(|| std::env::temp_dir().join("qaops"), PathBuf::from);
         Ok(Self {
             bucket: text("QAOPS_BUCKET")?,
             role: text("QAOPS_ROLE_ID")?,
             environment: text("AWS_SSM_INSTANCE_ID")?,
-            work: std::path::absolute(&work).map_err(|source| Error::Work { path: work, source })?,
+            work: work(optional("QAOPS_WORK"))?,
             robot: optional("QAOPS_ROBOT").unwrap_or_else(|| "robot".to_owned()).into(),
             python_index: optional("QAOPS_PYTHON_INDEX"),
             metadata: !optional("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
@@ -47,6 +52,14 @@ impl Settings {
     pub fn layers(&self) -> Layers {
         Layers { folder: self.work.join("layers"), index: self.python_index.clone() }
     }
+}
+
+/// Folder between the two halves, below that for packages and attempts; no run's id begins with a dot.
+pub const SESSION: &str = ".desktop";
+
+fn work(named: Option<String>) -> Result<PathBuf, Error> {
+    let work = named.map_or_else(|| std::env::temp_dir().join("qaops"), PathBuf::from);
+    std::path::absolute(&work).map_err(|source| Error::Work { path: work, source })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use domain::order::Order;
 use domain::plan::Work;
 use domain::upload::Exit;
+use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
 use crate::layer::{self, Layers};
@@ -18,7 +19,7 @@ use crate::stop::Limits;
 use crate::{Error, Failure, package};
 
 /// What one attempt runs, and where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Shard {
     /// What every attempt of the run is given.
     pub work: Work,
@@ -33,7 +34,7 @@ pub struct Shard {
 }
 
 /// What became of an attempt.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Outcome {
     /// How `robot` ended.
     pub exit: Exit,

@@ -1,6 +1,7 @@
 //! From the command line to the manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 use aws::{Artifacts, Cloud};
@@ -11,13 +12,39 @@ use domain::queue::Attempt;
 use domain::upload::Manifest;
 
 use crate::folder::Folder;
+use crate::settings::SESSION;
 use crate::shard::{self, Outcome, Shard};
 use crate::stop::Limits;
-use crate::{Error, Failure, Settings, notice, package, upload};
+use crate::{Error, Failure, Settings, desktop, notice, package, upload};
 
-/// Which attempt to run.
+/// The command line: without a command it is that of `shard`.
 #[derive(Clone, Debug, clap::Parser)]
 #[command(name = "qaops-runner", about = "Runs one attempt at one shard of a QAOps run")]
+#[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
+pub struct Line {
+    /// Which half of the runner.
+    #[command(subcommand)]
+    pub half: Option<Half>,
+    /// Which attempt to run.
+    #[command(flatten)]
+    pub args: Option<Args>,
+}
+
+/// The halves of the runner.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Half {
+    /// Runs an attempt; on a desktop, where its tests need one, through the other half
+    Shard(Args),
+    /// Serves in a session that has a desktop, for as long as the session lives
+    Desktop {
+        /// Folder between the two halves.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
+}
+
+/// Which attempt to run.
+#[derive(Clone, Debug, clap::Args)]
 pub struct Args {
     /// Run's id.
     #[arg(long)]
@@ -70,7 +97,13 @@ async fn run(
         (Err(failure), _) => (BTreeMap::new(), Err(failure)),
     };
     let shard = Shard { work: plan.work, order, secrets, robot: settings.robot.clone(), layers: settings.layers() };
-    shard::run(&shard, package, folder.path(), &mut limits).await
+    match (shard.work.desktop, package) {
+        (Some(asked), Ok(package)) => {
+            let session = settings.work.join(SESSION);
+            desktop::hand::run(&shard, asked, package, folder.path(), session, &mut limits).await
+        }
+        (_, package) => shard::run(&shard, package, folder.path(), &mut limits).await,
+    }
 }
 
 /// Plan and order of the attempt.
@@ -96,7 +129,8 @@ async fn secrets(cloud: &Cloud, parameters: &BTreeMap<String, String>) -> Result
     parameters.iter().map(value).collect()
 }
 
-fn seconds_until(deadline: i64) -> f64 {
+/// Seconds until a Unix time.
+pub(crate) fn seconds_until(deadline: i64) -> f64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     deadline as f64 - now.as_secs_f64()
 }

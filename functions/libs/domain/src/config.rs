@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 pub use self::effective::{Effective, effective};
 use crate::gates::{Gate, Severity};
 use crate::names;
-use crate::plan::{Hooks, RobotOptions};
+use crate::plan::{Desktop, Hooks, RobotOptions};
 use crate::problem::Problem;
 use crate::quarantine::{self, Quarantine};
 use crate::reports::Kind;
@@ -29,6 +29,9 @@ const SILENCE: RangeInclusive<u64> = 3600..=90 * 86_400;
 
 /// How often failed tests may be run again.
 pub(crate) const RERUNS: RangeInclusive<u32> = 0..=5;
+
+/// Pixels that a desktop may be wide or high: from the smallest that Windows sets to 8K.
+const PIXELS: RangeInclusive<u32> = 480..=7680;
 
 /// Environments that a run may have.
 pub(crate) const ENVIRONMENTS: RangeInclusive<u32> = 1..=500;
@@ -85,6 +88,8 @@ pub struct Config {
     pub silence_seconds: Option<u64>,
     /// Programs that must be on the PATH where the suite runs.
     pub needs: Vec<String>,
+    /// The desktop that the tests need.
+    pub desktop: Option<Desktop>,
     /// What `robot` is given.
     pub robot: RobotOptions,
     /// Commands around `robot`.
@@ -112,6 +117,7 @@ impl Config {
             "default_branch",
             "silence",
             "needs",
+            "desktop",
             "robot",
             "hooks",
             "reports",
@@ -124,7 +130,12 @@ impl Config {
             config.read(key, node)?;
         }
         config.size = size(&fields)?;
-        Ok(config)
+        match fields.iter().find(|(key, _)| *key == "desktop") {
+            Some((_, node)) if config.platform == Some(Platform::Android) => {
+                Err(node.problem("the platform android has no desktop", "leave it out, or take linux or windows"))
+            }
+            _ => Ok(config),
+        }
     }
 
     fn read(&mut self, key: &str, node: &Node) -> Result<(), Problem> {
@@ -136,6 +147,7 @@ impl Config {
             "default_branch" => self.default_branch = Some(names::branch(node)?),
             "silence" => self.silence_seconds = Some(names::duration(node, SILENCE)?),
             "needs" => self.needs = names::programs(node)?,
+            "desktop" => self.desktop = Some(desktop(node)?),
             "robot" => self.robot = robot(node)?,
             "hooks" => self.hooks = hooks(node)?,
             "reports" => self.reports = reports(node, names::path)?,
@@ -163,6 +175,16 @@ fn platform(node: &Node) -> Result<Platform, Problem> {
         "android" => Ok(Platform::Android),
         _ => Err(node.expected("\"linux\", \"windows\" or \"android\"")),
     }
+}
+
+/// A desktop's size, both sides of which must be said: a test that clicks stands on both.
+fn desktop(node: &Node) -> Result<Desktop, Problem> {
+    let sides = node.known(&["width", "height"], &[])?;
+    let side = |name: &str| match sides.iter().find(|(key, _)| *key == name) {
+        Some((_, node)) => Ok(u16::try_from(node.whole(PIXELS)?).unwrap_or(u16::MAX)),
+        None => Err(node.problem(format!("{name} is missing"), "write { width = 1920, height = 1080 }, for example")),
+    };
+    Ok(Desktop { width: side("width")?, height: side("height")? })
 }
 
 /// Environments or target, whichever of the two is given.

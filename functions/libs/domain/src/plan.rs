@@ -51,6 +51,15 @@ pub struct Hooks {
     pub after: Option<String>,
 }
 
+/// The desktop that a suite's tests need, proven before the first of them: `desktop = { width = 1920, height = 1080 }`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Desktop {
+    /// Width in pixels.
+    pub width: u16,
+    /// Height in pixels.
+    pub height: u16,
+}
+
 /// What the runner needs to know of the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Work {
@@ -67,6 +76,9 @@ pub struct Work {
     /// shard may leave behind.
     #[serde(default)]
     pub reports: BTreeMap<String, String>,
+    /// The desktop that the tests need; none where they need none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<Desktop>,
     /// Seconds that one attempt at a shard may take.
     pub attempt_seconds: u64,
 }

@@ -32,7 +32,8 @@ pub enum Exit {
     DeadlinePassed,
     /// A Spot notice came and QAOps stopped `robot`: the shard is lost with the instance, no test failed by it.
     InstanceReclaimed,
-    /// `robot` was not started: the package, a secret or a hook failed.
+    /// No result of `robot` counts: it was not started, because the package, a secret, a hook or the desktop failed,
+    /// or its desktop was lost under it.
     NotStarted {
         /// Error's name, such as `Runner.HookFailed`.
         error: String,

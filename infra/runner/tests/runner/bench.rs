@@ -44,6 +44,7 @@ impl Bench {
             robot: RobotOptions::default(),
             hooks: Hooks::default(),
             reports: BTreeMap::new(),
+            desktop: None,
             attempt_seconds: 60,
         };
         let order = Order {

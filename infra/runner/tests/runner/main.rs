@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bench;
+mod desktop;
 mod layer;
+mod locks;
 mod services;
 mod shard;
 mod start;

@@ -14,7 +14,7 @@ const PREFIX: &str = "artifacts/runs/run/environments/AROA1:i-1/0001-1/";
 const SLOW: &str = "*** Test Cases ***\nSlow\n    Log To Console    it runs\n    Sleep    1 min\n";
 
 /// An instance with the runner on it.
-struct Instance {
+pub(crate) struct Instance {
     robot: PathBuf,
     services: Services,
     folder: tempfile::TempDir,
@@ -22,7 +22,7 @@ struct Instance {
 
 impl Instance {
     /// An instance and a bucket with plan, order and package for one suite file; none where there is no `robot`.
-    fn new(suite: &str) -> Option<Self> {
+    pub(crate) fn new(suite: &str) -> Option<Self> {
         let (robot, services, folder) = (robot()?, Services::start(), tempfile::tempdir().unwrap());
         let package = folder.path().join("package.zip");
         zip(&package, &[("a.robot".to_owned(), suite.to_owned())]);
@@ -36,7 +36,7 @@ impl Instance {
     }
 
     /// Writes the plan after a change.
-    fn plan(&self, change: impl FnOnce(&mut serde_json::Value)) {
+    pub(crate) fn plan(&self, change: impl FnOnce(&mut serde_json::Value)) {
         let size = self.services.get("artifacts/suites/shop.zip").len();
         let package = json!({ "bucket": "artifacts", "key": "suites/shop.zip", "size": size, "etag": ETAG });
         let work = json!({ "suite": "shop", "package": package, "robot": {}, "hooks": {}, "attempt_seconds": 600 });
@@ -48,7 +48,7 @@ impl Instance {
         self.services.put("artifacts/runs/run/plan.json", plan.to_string());
     }
 
-    fn start(&self) -> Child {
+    pub(crate) fn start(&self) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_qaops-runner"));
         command.args(["--run", "run", "--shard", "0001", "--attempt", "1"]).env_clear();
         command.envs([
@@ -66,20 +66,50 @@ impl Instance {
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
-    fn run(&self) -> Output {
+    pub(crate) fn run(&self) -> Output {
         self.start().wait_with_output().unwrap()
     }
 
-    fn manifest(&self) -> Manifest {
+    pub(crate) fn manifest(&self) -> Manifest {
         serde_json::from_slice(&self.services.get(&format!("{PREFIX}manifest.json"))).unwrap()
     }
 
-    fn attempt(&self) -> PathBuf {
+    pub(crate) fn attempt(&self) -> PathBuf {
         self.folder.path().join("work/run/0001-1")
     }
 
+    /// The folder between the two halves.
+    pub(crate) fn session(&self) -> PathBuf {
+        self.folder.path().join("work").join(runner::settings::SESSION)
+    }
+
+    /// The text of an object of the attempt.
+    pub(crate) fn uploaded(&self, name: &str) -> String {
+        String::from_utf8_lossy(&self.services.get(&format!("{PREFIX}{name}"))).into_owned()
+    }
+
+    pub(crate) fn has_uploaded(&self, name: &str) -> bool {
+        self.services.written().contains(&format!("{PREFIX}{name}"))
+    }
+
+    /// Makes the attempt one that was never started.
+    pub(crate) fn forget_attempt(&self) {
+        std::fs::remove_dir_all(self.attempt()).unwrap();
+    }
+
+    /// Command lines of processes that the attempt left behind.
+    pub(crate) fn left_behind(&self) -> Vec<String> {
+        let mark = format!("QAOPS_ATTEMPT={}", self.attempt().display());
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        let marked = processes.filter(|process| {
+            let environment = std::fs::read(process.path().join("environ")).unwrap_or_default();
+            String::from_utf8_lossy(&environment).split('\0').any(|variable| variable.starts_with(&mark))
+        });
+        marked.map(|process| std::fs::read_to_string(process.path().join("cmdline")).unwrap_or_default()).collect()
+    }
+
     /// Waits until the tests run.
-    fn wait_for_robot(&self) {
+    pub(crate) fn wait_for_robot(&self) {
         let console = self.attempt().join("console.txt");
         let end = Instant::now() + Duration::from_secs(60);
         while !std::fs::read_to_string(&console).unwrap_or_default().contains("it runs") {

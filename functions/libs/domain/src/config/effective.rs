@@ -8,7 +8,7 @@ use super::{Config, FILE, Platform, Size};
 use crate::baseline::DEFAULT_BRANCH;
 use crate::gates::{self, Gate};
 use crate::names::{S3Url, normal_variable};
-use crate::plan::{Hooks, RobotOptions};
+use crate::plan::{Desktop, Hooks, RobotOptions};
 use crate::problem::Problem;
 use crate::quarantine::Quarantine;
 use crate::request::Request;
@@ -37,6 +37,9 @@ pub struct Effective {
     /// Programs that must be on the PATH where the suite runs.
     #[serde(default)]
     pub needs: Vec<String>,
+    /// The desktop that the tests need.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub desktop: Option<Desktop>,
     /// What `robot` is given.
     pub robot: RobotOptions,
     /// Commands around `robot`.
@@ -71,6 +74,7 @@ pub fn effective(request: &Request, config: &Config) -> Result<Effective, Proble
         default_branch: config.default_branch.clone().unwrap_or_else(|| DEFAULT_BRANCH.to_owned()),
         silence_seconds: config.silence_seconds.unwrap_or(silence::SECONDS),
         needs: config.needs.clone(),
+        desktop: config.desktop,
         robot: robot(request, config)?,
         hooks: config.hooks.clone(),
         reports,

@@ -336,3 +336,22 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn a_desktop_has_both_sides_and_a_platform_that_has_one() {
+    let config = Config::parse("desktop = { width = 1280, height = 720 }").unwrap();
+    assert_eq!(config.desktop, Some(Desktop { width: 1280, height: 720 }));
+    let request = request(serde_json::json!({ "suite": "a" }));
+    assert_eq!(effective(&request, &config).unwrap().desktop, config.desktop);
+    insta::assert_snapshot!(refusals(&[
+        "desktop = { width = 1280 }",
+        "desktop = { width = 100, height = 720 }",
+        "desktop = { width = 1280, hight = 720 }",
+        "platform = \"android\"\n[desktop]\nwidth = 1280\nheight = 720",
+    ]), @r#"
+    qaops.toml: desktop: height is missing, write { width = 1920, height = 1080 }, for example
+    qaops.toml: desktop.width: expected a whole number from 480 to 7680, found 100
+    qaops.toml: desktop: unknown key "hight", did you mean "height"
+    qaops.toml: desktop: the platform android has no desktop, leave it out, or take linux or windows
+    "#);
+}
