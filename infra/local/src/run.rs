@@ -19,6 +19,8 @@ use crate::progress::{Progress, Shards};
 const LOOK: Duration = Duration::from_millis(150);
 /// Longest part of a run's id that comes from its suite: an id has at most 80 characters.
 const LONGEST_SUITE: usize = 50;
+/// Endings of the files that logs and the report show as pictures.
+const PICTURES: [&str; 5] = ["png", "jpg", "jpeg", "gif", "webp"];
 
 /// A run that was started.
 #[derive(Clone, Debug)]
@@ -106,17 +108,23 @@ async fn fetch_inputs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<()
     Ok(())
 }
 
-/// Logs and consoles of every attempt, for that of a lost one is what a person wants to look at. They lie below `out`
-/// as they lie below the run's prefix, so that the report's links lead to them.
+/// Logs and consoles of every attempt with the pictures that logs show, for those of a lost one are what a person wants
+/// to look at. They lie below `out` as they lie below the run's prefix, so that the report's links lead to them.
 async fn fetch_logs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<(), Error> {
     let below = keys::result(run, "");
     for object in artifacts.list(&keys::result(run, "environments/")).await? {
-        let name = object.key.rsplit('/').next().unwrap_or_default();
-        if let (Some(path), "log.html" | "console.txt") = (object.key.strip_prefix(&below), name) {
+        if let Some(path) = object.key.strip_prefix(&below).filter(|path| is_looked_at(path)) {
             artifacts.fetch(&object.key, &out.join(path)).await?;
         }
     }
     Ok(())
+}
+
+/// Whether a log, a console or a picture is what lies at `path`.
+fn is_looked_at(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    matches!(name, "log.html" | "console.txt") || PICTURES.contains(&ending.as_str())
 }
 
 fn artifacts(cloud: &LocalCloud) -> Artifacts {
