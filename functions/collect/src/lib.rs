@@ -85,7 +85,7 @@ impl runtime::Named for Error {
 
 impl Collect {
     /// Collects an attempt; twice is once.
-    pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
         let attempt = Attempt { shard: input.shard.clone(), number: input.attempt };
         let unknown = || Error::UnknownRun(input.run.clone());
         let run = self.ledger.run(&input.run).await?.ok_or_else(unknown)?;
@@ -102,7 +102,7 @@ impl Collect {
                 true
             }
             Err(reason) => {
-                self.lose(&input, &attempt, reason).await?;
+                self.lose(&input, shard.lost(attempt.number, Some(input.environment.clone()), reason, now)).await?;
                 false
             }
         };
@@ -158,12 +158,11 @@ impl Collect {
         Ok(())
     }
 
-    async fn lose(&self, input: &Input, attempt: &Attempt, reason: String) -> Result<(), Error> {
-        tracing::warn!(run = input.run, shard = attempt.shard, attempt = attempt.number, reason, "lost");
-        let after = after_loss(&attempt.shard, attempt.number);
+    async fn lose(&self, input: &Input, loss: Loss) -> Result<(), Error> {
+        tracing::warn!(run = input.run, shard = input.shard, attempt = loss.attempt, reason = loss.reason, "lost");
+        let after = after_loss(&input.shard, loss.attempt);
         let state = if after == AfterLoss::GiveUp { State::GivenUp } else { State::Queued };
-        let loss = Loss { attempt: attempt.number, environment: Some(input.environment.clone()), reason };
-        self.ledger.lose_attempt(&input.run, &attempt.shard, &loss, state).await?;
+        self.ledger.lose_attempt(&input.run, &input.shard, &loss, state).await?;
         if let AfterLoss::Again(next) = after {
             self.requeue(&input.run, next).await?;
         }

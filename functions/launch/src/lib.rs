@@ -8,7 +8,7 @@ use domain::keys;
 use domain::plan::Plan;
 use domain::queue::Queue;
 use domain::run::{Environment, Run, Status};
-use domain::shard::{AfterLoss, Loss, Shard, State, after_loss};
+use domain::shard::{AfterLoss, Shard, State, after_loss};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections and settings.
@@ -99,7 +99,7 @@ impl Launch {
             return Ok(Output { next: Next::Done, instances: Vec::new(), left: 0, launched: now });
         }
         let plan: Plan = self.artifacts.read_json(&keys::plan(&input.run)).await?.ok_or_else(unknown)?;
-        let left = self.requeue_lost(&input.run).await?;
+        let left = self.requeue_lost(&input.run, now).await?;
         let count = wanted(plan.environments, left, input.round);
         let instances = if count == 0 { Vec::new() } else { self.launch(&plan, &input, count, now).await? };
         if !self.ledger.run(&input.run).await?.is_some_and(|run| open(&run, now)) {
@@ -113,14 +113,14 @@ impl Launch {
     }
 
     /// Puts shards whose attempt went with its environment back into the queue; how many shards are left.
-    async fn requeue_lost(&self, run: &str) -> Result<usize, Error> {
+    async fn requeue_lost(&self, run: &str, now: i64) -> Result<usize, Error> {
         let queue = self.ledger.queue(run).await?;
         if queue.stopped.is_some() {
             return Ok(0);
         }
         let mut left = 0;
         for shard in self.ledger.shards(run).await?.into_iter().filter(|shard| !shard.ended()) {
-            if queue.waits_for(&shard.id) || self.requeue(run, &queue, &shard).await? {
+            if queue.waits_for(&shard.id) || self.requeue(run, &queue, &shard, now).await? {
                 left += 1;
             }
         }
@@ -128,13 +128,10 @@ impl Launch {
     }
 
     /// Whether the shard has an attempt left.
-    async fn requeue(&self, run: &str, queue: &Queue, shard: &Shard) -> Result<bool, Error> {
+    async fn requeue(&self, run: &str, queue: &Queue, shard: &Shard, now: i64) -> Result<bool, Error> {
         let number = queue.newest_attempt(&shard.id);
-        let loss = Loss {
-            attempt: number,
-            environment: shard.environment.clone(),
-            reason: "The environment ended before the shard was collected.".to_owned(),
-        };
+        let reason = "The environment ended before the shard was collected.".to_owned();
+        let loss = shard.lost(number, shard.environment.clone(), reason, now);
         match after_loss(&shard.id, number) {
             AfterLoss::Again(attempt) => {
                 self.ledger.lose_attempt(run, &shard.id, &loss, State::Queued).await?;

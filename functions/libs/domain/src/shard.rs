@@ -90,6 +90,12 @@ pub struct Loss {
     pub environment: Option<String>,
     /// Why, as a whole sentence.
     pub reason: String,
+    /// Unix time of its dispatch in seconds, where one was dispatched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub began: Option<i64>,
+    /// Unix time in seconds at which the loss was noticed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub noticed: Option<i64>,
 }
 
 impl Shard {
@@ -111,6 +117,12 @@ impl Shard {
             result: None,
             losses: Vec::new(),
         }
+    }
+
+    /// The loss of one of its attempts, noticed at `now` in Unix seconds.
+    pub fn lost(&self, attempt: u32, environment: Option<String>, reason: String, now: i64) -> Loss {
+        let began = self.dispatched.filter(|_| self.attempt == attempt);
+        Loss { attempt, environment, reason, began, noticed: Some(now) }
     }
 
     /// Whether nothing more will happen to it.
@@ -161,6 +173,15 @@ mod tests {
         assert_eq!(after_loss("0001", 1), AfterLoss::Again(Attempt { shard: "0001".into(), number: 2 }));
         assert_eq!(after_loss("0001", 2), AfterLoss::Again(Attempt { shard: "0001".into(), number: 3 }));
         assert_eq!(after_loss("0001", 3), AfterLoss::GiveUp);
+    }
+
+    #[test]
+    fn a_loss_tells_when_its_own_attempt_began() {
+        let files = vec!["a.robot".to_owned()];
+        let shard = Shard { attempt: 2, dispatched: Some(70), ..Shard::queued("0001".into(), files, None, 1.0) };
+        let began = |attempt| shard.lost(attempt, None, "It is gone.".into(), 90).began;
+        assert_eq!((began(1), began(2)), (None, Some(70)));
+        assert_eq!(shard.lost(2, None, String::new(), 90).noticed, Some(90));
     }
 
     #[test]
