@@ -4,6 +4,7 @@
 mod corpus;
 mod live;
 mod merge;
+mod pairs;
 mod pictures;
 mod properties;
 mod rules;

@@ -148,6 +148,19 @@ fn shards_merged_are_one_plain_run() {
 }
 
 #[test]
+fn a_shard_for_each_file_makes_the_same_run() {
+    let Some(lab) = Lab::new() else { return };
+    let plain = read(&lab.robot("plain", 1, &[]));
+    let files: Vec<&str> = SUITES.iter().map(|(name, _)| *name).filter(|name| !name.contains("__init__")).collect();
+    let shards: Vec<PathBuf> =
+        files.iter().enumerate().map(|(at, file)| lab.shard(&format!("shard{at}"), &[file])).collect();
+    let (merged, tree) = lab.merge(&shards);
+    assert_eq!(outcomes(&tree), outcomes(&plain));
+    assert_eq!(outcomes(&read(&merged)), outcomes(&plain));
+    assert_eq!(compare(&[merged], &lab.python), 1);
+}
+
+#[test]
 fn the_order_of_shards_does_not_matter() {
     let Some(lab) = Lab::new() else { return };
     let mut trees: Vec<_> = lab.shards().iter().map(|path| read(path)).collect();
