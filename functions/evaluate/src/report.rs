@@ -44,6 +44,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
         notes: judged.remarks.iter().chain(&beside.left_out).cloned().collect(),
         quarantined: judged.quarantined.iter().map(told::quarantined).collect(),
         coverage: told::coverage(&joined),
+        scanned: told::scanned(material),
         findings: told::found(material),
         performance: joined.series.into_iter().collect(),
         cost: judged.left.metrics.get("run.cost").copied(),

@@ -4,7 +4,7 @@ use domain::evidence::Evidence;
 use domain::gates::GateOutcome;
 use domain::judged::{Material, QuarantinedTest};
 use domain::metrics::Joined;
-use domain::reports::{Finding, Reading, Report, findings};
+use domain::reports::{Finding, Kind, Reading, Report, findings};
 use jiff::Timestamp;
 use results::report;
 
@@ -19,6 +19,11 @@ fn read<'a>(material: &Material<'a>) -> impl Iterator<Item = &'a Report> {
         Reading::Read(read) if read.kind() == report.kind => Some(read),
         Reading::Read(_) | Reading::Missing | Reading::Refused(_) => None,
     })
+}
+
+/// Whether anybody looked for vulnerabilities.
+pub(super) fn scanned(material: &Material<'_>) -> bool {
+    read(material).any(|report| report.kind() == Kind::Vulnerabilities)
 }
 
 /// Findings, the worst first, each with whether the baseline did not have it.

@@ -43,6 +43,7 @@ pub(crate) fn full() -> Report {
         shards: shards(),
         environments: environments(),
         coverage: coverage(),
+        scanned: true,
         findings: findings(),
         performance: performance(),
         cost: Some(0.0072),

@@ -52,6 +52,8 @@ pub struct Report {
     pub lost: Vec<Lost>,
     /// Coverage by package, that of all code first.
     pub coverage: Vec<Coverage>,
+    /// Whether a report of vulnerabilities could be read, be it one without any.
+    pub scanned: bool,
     /// Vulnerabilities and broken rules, and whether the baseline did not have them.
     pub findings: Vec<(Finding, bool)>,
     /// Series of load tests by name.

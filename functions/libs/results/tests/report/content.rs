@@ -138,6 +138,12 @@ fn a_run_that_passed_has_a_short_report() {
 }
 
 #[test]
+fn a_scan_that_found_nothing_says_so() {
+    let page = html(&Report { scanned: true, ..Report::default() });
+    assert!(page.contains("id=\"findings\"") && page.contains("None was found."));
+}
+
+#[test]
 fn a_run_without_tests_says_so() {
     let page = html(&Report { verdict: "failed".into(), ..Report::default() });
     assert!(page.contains("No test ran.") && page.contains("no test ran"));
