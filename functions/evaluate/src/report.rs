@@ -49,7 +49,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
         performance: joined.series.into_iter().collect(),
         cost: judged.left.metrics.get("run.cost").copied(),
         failures: judged.failed.iter().map(|found| failure(found, &tries, &logs)).collect(),
-        flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries)).collect(),
+        flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries, material)).collect(),
         tests: tries.listed(material),
         shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
         environments: environments.iter().map(|found| environment(found, material)).collect(),
@@ -120,12 +120,13 @@ fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::F
     }
 }
 
-fn flaky(name: &str, tries: &Tries<'_>) -> report::FlakyTest {
+fn flaky(name: &str, tries: &Tries<'_>, material: &Material<'_>) -> report::FlakyTest {
+    let past = material.evidence.past.get(name).into_iter().flat_map(|past| &past.outcomes);
     report::FlakyTest {
         name: name.to_owned(),
         attempts: tries.all(name).len() as u64,
         message: tries.failed(name).map(|of| of.test.message.clone()).unwrap_or_default(),
-        outcomes: Vec::new(),
+        outcomes: past.map(|past| past.outcome).collect(),
     }
 }
 
@@ -133,6 +134,7 @@ fn shard(shard: &Shard, material: &Material<'_>, logs: &Logs<'_>) -> report::Sha
     let mut summaries = material.firsts.iter().chain(material.reruns);
     let summary = summaries.find(|summary| summary.shard == shard.id);
     let counts = summary.map(|summary| summary.root.counts()).unwrap_or_default();
+    let environments = &material.evidence.environments;
     report::Shard {
         name: shard.id.clone(),
         files: shard.files.clone(),
@@ -141,15 +143,21 @@ fn shard(shard: &Shard, material: &Material<'_>, logs: &Logs<'_>) -> report::Sha
         attempts: u64::from(shard.attempt),
         began: shard.dispatched.map(|time| (time - material.plan.started) as f64),
         seconds: summary.map_or(0.0, |summary| summary.robot_seconds),
-        losses: shard.losses.iter().map(loss).collect(),
+        losses: shard.losses.iter().map(|found| loss(found, material.plan.started, environments)).collect(),
         tests: [counts.passed, counts.failed, counts.skipped],
         log: summary.map(|summary| logs.of(summary)),
     }
 }
 
-fn loss(loss: &Loss) -> report::LostAttempt {
+fn loss(loss: &Loss, started: i64, environments: &[Environment]) -> report::LostAttempt {
     let environment = loss.environment.clone().unwrap_or_default();
-    report::LostAttempt { environment, why: loss.reason.clone(), ..report::LostAttempt::default() }
+    // What went with its environment is noticed later, when others have ended too.
+    let gone = environments.iter().find(|found| found.id == environment).and_then(|found| found.ended);
+    let possible = |ended: &i64| loss.began.is_none_or(|began| began <= *ended);
+    let ended = loss.noticed.into_iter().chain(gone).filter(possible).min();
+    let seconds = |time: i64| (time - started) as f64;
+    let (began, ended) = (loss.began.map(seconds), ended.map(seconds));
+    report::LostAttempt { environment, began, ended, why: loss.reason.clone() }
 }
 
 fn state(state: State) -> &'static str {
@@ -183,4 +191,61 @@ fn lost(shards: &[Shard]) -> Vec<report::Lost> {
         why: shard.losses.last().map_or("Nothing took it.", |loss| &loss.reason).to_owned(),
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::fleet::Market;
+    use domain::outcome::{Status, Suite, Test};
+    use domain::upload::Exit;
+
+    #[test]
+    fn pictures_are_linked_beside_the_log_of_their_attempt() {
+        let pictures = vec!["a.png".into(), "b c/ü#1?%20.png".into()];
+        let (name, message, tags) = ("T".to_owned(), String::new(), Vec::new());
+        let test = Test { name, status: Status::Failed, message, tags, start: None, seconds: 1.0, pictures };
+        let summary = Summary {
+            shard: "0001".into(),
+            attempt: 2,
+            environment: "i-1".into(),
+            exit: Exit::Passed,
+            complete: true,
+            problem: None,
+            output: String::new(),
+            reported: Vec::new(),
+            reports: Default::default(),
+            robot_seconds: 1.0,
+            root: Suite::default(),
+        };
+        let logs = Logs { run: "run", role: "AROA" };
+        let log = logs.of(&summary);
+        let folder = log.strip_suffix("log.html").unwrap();
+        let shown = logs.pictures(&Try { test: &test, summary: &summary, id: String::new() });
+        assert_eq!(shown, [format!("{folder}a.png"), format!("{folder}b%20c/%C3%BC%231%3F%2520.png")]);
+    }
+
+    #[test]
+    fn a_lost_attempt_ends_with_its_environment_or_when_it_was_noticed() {
+        let environment = |id: &str, ended| Environment {
+            id: id.into(),
+            instance_type: "c7i.large".into(),
+            market: Market::Spot,
+            image: None,
+            round: 1,
+            launched: 1_000,
+            ready: None,
+            ended,
+        };
+        let environments = [environment("i-1", Some(1_050)), environment("i-2", None), environment("i-3", Some(1_010))];
+        let of = |id: &str, began, noticed| {
+            let lost = Loss { attempt: 1, environment: Some(id.into()), reason: "It is gone.".into(), began, noticed };
+            let lost = loss(&lost, 1_000, &environments);
+            (lost.began, lost.ended)
+        };
+        assert_eq!(of("i-1", Some(1_020), Some(1_090)), (Some(20.0), Some(50.0)));
+        assert_eq!(of("i-2", Some(1_020), Some(1_090)), (Some(20.0), Some(90.0)));
+        assert_eq!(of("i-3", Some(1_020), Some(1_090)), (Some(20.0), Some(90.0)), "clocks differ");
+        assert_eq!(of("i-2", None, None), (None, None), "a record of an older version does not tell");
+    }
 }

@@ -26,8 +26,8 @@ mod trend;
 use failures::Group;
 use meter::Meter;
 pub use model::{
-    Coverage, Environment, FailedTest, Finding, FlakyTest, Gate, Lost, LostAttempt, PastRun, QuarantinedTest, Report,
-    Series, Shard, Test,
+    Coverage, Environment, FailedTest, Finding, FlakyTest, Gate, Lost, LostAttempt, Outcome, PastRun, QuarantinedTest,
+    Report, Series, Shard, Test,
 };
 use numbers::{count, dollars, duration, percent};
 use text::{link, plain, split};
@@ -181,5 +181,16 @@ fn outcome(status: &Status, flaky: impl Borrow<bool>) -> (&'static str, &'static
         Status::Passed => ("good", "✓", "passed"),
         Status::Failed => ("bad", "✕", "failed"),
         Status::Skipped => ("quiet", "–", "skipped"),
+    }
+}
+
+/// The colour and word of a test's outcome in an earlier run.
+fn earlier(outcome: &Outcome) -> (&'static str, &'static str) {
+    match outcome {
+        Outcome::Passed => ("good", "passed"),
+        Outcome::Flaky => ("unsure", "flaky"),
+        Outcome::Failed => ("bad", "failed"),
+        Outcome::Skipped => ("quiet", "skipped"),
+        Outcome::NotRun => ("none", "not run"),
     }
 }

@@ -1,5 +1,6 @@
 //! What a report shows of a run. Times are text or seconds from the start of the run; durations are in seconds.
 
+pub use domain::history::Outcome;
 use domain::outcome::Status;
 pub use domain::reports::{Finding, Series};
 
@@ -142,8 +143,8 @@ pub struct FlakyTest {
     pub attempts: u64,
     /// The message of the attempt that failed.
     pub message: String,
-    /// Its last outcomes, oldest first, where history has them.
-    pub outcomes: Vec<Status>,
+    /// Its outcomes in earlier runs of its file, oldest first, where history has them.
+    pub outcomes: Vec<Outcome>,
 }
 
 /// A test whose failures do not count.
