@@ -122,6 +122,7 @@ impl GivenRun {
             reported: files.to_vec(),
             robot_seconds: suites.iter().map(|suite| suite.seconds).sum(),
             reports: BTreeMap::new(),
+            left_out: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },
         }
     }

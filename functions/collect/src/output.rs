@@ -44,6 +44,7 @@ pub(crate) async fn summarize(
         reported,
         robot_seconds: manifest.robot_seconds,
         reports: reports(prefix, manifest),
+        left_out: manifest.left_out.clone(),
         root,
     })
 }
@@ -84,6 +85,7 @@ fn broken_off(exit: &Exit) -> Option<String> {
         Exit::Passed | Exit::Failed { .. } => None,
         Exit::DeadlinePassed => Some("Robot was stopped at the deadline.".to_owned()),
         Exit::InstanceReclaimed => Some("The Spot instance was taken back.".to_owned()),
+        Exit::DiskFull => Some("Runner.DiskFailed: the disk was full before robot closed its output.".to_owned()),
         Exit::BadData => Some("Robot refused the test data or an option (252); console.txt says why.".to_owned()),
         other => Some(format!("Robot ended with {other:?}; console.txt says why.")),
     }

@@ -204,6 +204,7 @@ fn plan(
             package,
             robot: settings.robot,
             hooks: settings.hooks,
+            health: settings.environment.health,
             reports: settings.reports,
             desktop: settings.desktop,
             attempt_seconds: settings.timeout_seconds,

@@ -36,6 +36,10 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
     rows.extend(settings.gates.iter().map(|row| ("gates", gate(row, by_default))));
     let hooks = [("before", &settings.hooks.before), ("after", &settings.hooks.after)];
     rows.extend(hooks.into_iter().filter_map(|(when, hook)| Some(("hooks", pair(when, &first_line(hook.as_ref()?))))));
+    let health = settings.environment.health.as_ref();
+    rows.extend(health.map(|health| {
+        ("health", plain(&format!("{} within {}", health.check, duration::show(health.seconds as f64))))
+    }));
     rows.extend(settings.reports.iter().map(|(kind, path)| ("reports", pair(kind, &plain(path)))));
     rows.push(("needs", settings.needs.join(", ")));
     let verdict = format!("{} {} can be run", paint(GOOD, "✓"), paint(BOLD, &package.suite));
@@ -142,6 +146,8 @@ mod tests {
             python3 start.py
             sleep 1"""
             after = "rm -rf \u001b[31mtmp"
+            [environment]
+            health = { url = "http://127.0.0.1:8000/", within = "30s" }
             [reports]
             coverage = "reports/coverage.xml"
             performance = "reports/k6.json"
@@ -169,6 +175,7 @@ mod tests {
                         stop  tests{tag=critical}.failed > 0
           hooks         before python3 start.py …
                         after rm -rf tmp
+          health        http://127.0.0.1:8000/ within 30s
           reports       coverage reports/coverage.xml
                         performance reports/k6.json
           needs         no-such-program

@@ -74,10 +74,12 @@ fn pump(mut reader: PipeReader, mut file: File) -> io::Result<()> {
         }
         let part = &buffer[..read.min(usize::try_from(left).unwrap_or(read))];
         left -= part.len() as u64;
-        file.write_all(part)?;
-        if left == 0 {
-            writeln!(file, "\n[qaops] the rest is left out: only {MOST_BYTES} bytes are kept")?;
+        // A full disk takes no more words, but whoever writes them must go on.
+        let mut kept = file.write_all(part);
+        if kept.is_ok() && left == 0 {
+            kept = writeln!(file, "\n[qaops] the rest is left out: only {MOST_BYTES} bytes are kept");
         }
+        drop(kept);
     }
 }
 

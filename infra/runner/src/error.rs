@@ -15,6 +15,16 @@ pub enum Error {
     /// A setting is missing.
     #[error("the setting {0} is missing: the SSM document sets it in the runner's environment")]
     SettingMissing(&'static str),
+    /// A setting makes no sense.
+    #[error("the setting {name} is {text:?}, expected {expected}")]
+    BadSetting {
+        /// Name of the variable.
+        name: &'static str,
+        /// What it is.
+        text: String,
+        /// What it may be.
+        expected: &'static str,
+    },
     /// An argument is not what it should be.
     #[error("{0:?} is no id of a run or a shard: ids have letters, digits, - and _ only")]
     BadId(String),
@@ -66,6 +76,14 @@ pub enum Failure {
         got: u64,
         /// Bytes of the plan.
         planned: u64,
+    },
+    /// The attempt's time was over before it began.
+    #[error(
+        "the attempt should have ended {late} s before it began: its command came late, or the instance's clock is ahead"
+    )]
+    TooLate {
+        /// Seconds after the deadline.
+        late: u64,
     },
     /// The package is refused.
     #[error("the package is refused")]
@@ -142,6 +160,18 @@ pub enum Failure {
         /// End of its output.
         tail: String,
     },
+    /// The application under test was not healthy in time.
+    #[error("{check} was not healthy within {seconds} s ({why}); the end of the output so far:\n{tail}")]
+    Unhealthy {
+        /// What was asked.
+        check: String,
+        /// Seconds that it had.
+        seconds: u64,
+        /// The last answer.
+        why: String,
+        /// End of what the hook and the checks wrote.
+        tail: String,
+    },
     /// A command cannot be started.
     #[error("failed to start {command}")]
     Command {
@@ -158,6 +188,7 @@ impl Failure {
         match self {
             Self::Input(_) | Self::InputMissing(_) => "Runner.InputMissing",
             Self::Download(_) => "Runner.PackageUnavailable",
+            Self::TooLate { .. } => "Runner.TooLate",
             Self::PackageChanged { .. } => "Runner.PackageChanged",
             Self::PackageRefused(_) => "Runner.PackageRefused",
             Self::Disk { .. } => "Runner.DiskFailed",
@@ -171,6 +202,7 @@ impl Failure {
             Self::DesktopAbsent { .. } => "Runner.DesktopAbsent",
             Self::Desktop(fault) => fault.name(),
             Self::DesktopLost { .. } => "Runner.DesktopLost",
+            Self::Unhealthy { .. } => "Runner.Unhealthy",
             Self::Command { .. } => "Runner.CommandMissing",
         }
     }

@@ -11,6 +11,7 @@ pub mod desktop;
 pub mod error;
 pub mod folder;
 pub mod hash;
+pub mod health;
 pub mod layer;
 pub mod mask;
 pub mod notice;

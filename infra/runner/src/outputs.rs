@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufWriter};
+use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,14 +19,17 @@ use crate::shard::Shard;
 /// Files beyond output, log, console and reports that are uploaded.
 const MOST_FILES: usize = 2000;
 
-/// Bytes that these may have in all: 1 GiB.
-const MOST_BYTES: u64 = 1 << 30;
-
 /// Seconds that the log may take where it is made after masking.
 const LOG_SECONDS: u64 = 60;
 
 /// Names of objects that are the runner's own.
 const OWN: [&str; 3] = ["manifest.json", "console.txt", "left-out.txt"];
+
+/// Files of `robot` that are uploaded however large they are.
+const FIRST: [&str; 2] = ["output.xml", "log.html"];
+
+/// Bytes without room for which a disk is full.
+const ROOM: usize = 64 << 10;
 
 /// Endings of files that hold pictures and films: masking cannot find anything in them and could spoil them.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "mp4", "webm", "avi"];
@@ -61,39 +64,65 @@ pub async fn masked(
     let mut outputs = Outputs::default();
     let upload = folder.join("upload");
     for (name, path) in found(shard, places, &mut outputs.left_out)? {
-        outputs.add(name, path, &upload, masker)?;
+        outputs.add(name, path, &upload, masker);
     }
     if let (Some(output), false) = (outputs.files.get("output.xml"), masker.is_empty()) {
         let log = upload.join("log.html");
         robot::log(shard, &output.path, &log, processes, console, Duration::from_secs(LOG_SECONDS)).await;
         if log.is_file() {
-            let about = hash::of_file(&log)?;
-            outputs.files.insert("log.html".to_owned(), Output { path: log, about });
+            outputs.add("log.html".to_owned(), log, &upload, &Masker::new([]));
         }
         processes.end().await;
     }
     Ok(outputs)
 }
 
+/// Whether the disk is full and `robot` could not close its output for it.
+pub fn cut_short(places: &Places, folder: &Path) -> bool {
+    let probe = folder.join("room");
+    let full = std::fs::write(&probe, [0; ROOM]).is_err_and(|error| error.kind() == io::ErrorKind::StorageFull);
+    let _ = std::fs::remove_file(probe);
+    full && is_open(&places.out.join("output.xml")).unwrap_or(true)
+}
+
+/// Whether an output lacks its end.
+fn is_open(output: &Path) -> io::Result<bool> {
+    let mut file = File::open(output)?;
+    let size = file.seek(SeekFrom::End(0))?;
+    file.seek(SeekFrom::Start(size.saturating_sub(32)))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    Ok(!end.trim_ascii_end().ends_with(b"</robot>"))
+}
+
 impl Outputs {
     /// Adds the console's text and the list of what is left out.
-    pub fn with_console(mut self, console: &Path, folder: &Path, masker: &Masker) -> io::Result<Self> {
+    pub fn with_console(mut self, console: &Path, folder: &Path, masker: &Masker) -> Self {
         let upload = folder.join("upload");
-        self.add("console.txt".to_owned(), console.to_owned(), &upload, masker)?;
+        self.add("console.txt".to_owned(), console.to_owned(), &upload, masker);
         if !self.left_out.is_empty() {
             let list = folder.join("left-out.txt");
-            std::fs::write(&list, self.left_out.join("\n") + "\n")?;
-            self.add("left-out.txt".to_owned(), list, &upload, masker)?;
+            // On a full disk the manifest's own list must do.
+            if std::fs::write(&list, self.left_out.join("\n") + "\n").is_ok() {
+                self.add("left-out.txt".to_owned(), list, &upload, masker);
+            }
         }
-        Ok(self)
+        self.left_out = self.left_out.iter().map(|line| masker.text(line)).collect();
+        self
     }
 
-    fn add(&mut self, name: String, path: PathBuf, upload: &Path, masker: &Masker) -> io::Result<()> {
-        let path = if masker.is_empty() || is_picture(&name) { path } else { copy(&name, &path, upload, masker)? };
-        let about = hash::of_file(&path)?;
-        self.files.insert(name, Output { path, about });
-        Ok(())
+    /// Adds a file; one that cannot be masked or read, as on a full disk, is left out and keeps no other from its way.
+    fn add(&mut self, name: String, path: PathBuf, upload: &Path, masker: &Masker) {
+        match measured(&name, path, upload, masker) {
+            Ok(output) => drop(self.files.insert(name, output)),
+            Err(error) => self.left_out.push(format!("{name}: {error}")),
+        }
     }
+}
+
+fn measured(name: &str, path: PathBuf, upload: &Path, masker: &Masker) -> io::Result<Output> {
+    let path = if masker.is_empty() || is_picture(name) { path } else { copy(name, &path, upload, masker)? };
+    Ok(Output { about: hash::of_file(&path)?, path })
 }
 
 fn is_picture(name: &str) -> bool {
@@ -111,6 +140,7 @@ fn copy(name: &str, path: &Path, upload: &Path, masker: &Masker) -> io::Result<P
         "output.xml" => masker.copy_output(&mut from, &mut out)?,
         _ => masker.copy(&mut from, &mut out)?,
     }
+    out.flush()?;
     Ok(to)
 }
 
@@ -118,28 +148,33 @@ fn copy(name: &str, path: &Path, upload: &Path, masker: &Masker) -> io::Result<P
 type Found = Vec<(String, PathBuf)>;
 
 /// What there is to upload; `left_out` gets what is not.
+///
+/// Reports, output and log come first and always. Of the rest the smallest come first, so that it is few that are left
+/// out: a film never takes the place of a hundred screenshots.
 fn found(shard: &Shard, places: &Places, left_out: &mut Vec<String>) -> io::Result<Found> {
     let reports = shard.work.reports.iter().map(|(kind, path)| (format!("reports/{kind}"), places.file(path)));
     let mut files: Found = reports.filter(|(_, path)| is_file(path)).collect();
     let mut paths = Vec::new();
     walk(&places.out, &mut paths)?;
     paths.sort();
-    let (mut count, mut bytes) = (0, 0);
+    let mut rest = Vec::new();
     for path in paths {
-        let Some(name) = name(&path, &places.out) else {
-            left_out.push(format!("{}: its name is not UTF-8", path.display()));
-            continue;
-        };
-        if name != "output.xml" && name != "log.html" {
-            let size = std::fs::metadata(&path)?.len();
-            if count == MOST_FILES || bytes + size > MOST_BYTES {
-                left_out.push(format!("{name}: beyond {MOST_FILES} files or {MOST_BYTES} bytes"));
-                continue;
-            }
-            count += 1;
-            bytes += size;
+        match name(&path, &places.out) {
+            None => left_out.push(format!("{}: its name is not UTF-8", path.display())),
+            Some(name) if FIRST.contains(&name.as_str()) => files.push((name, path)),
+            Some(name) => rest.push((std::fs::metadata(&path)?.len(), name, path)),
         }
-        files.push((name, path));
+    }
+    rest.sort();
+    let (mut count, mut bytes, most) = (0, 0, shard.most_bytes);
+    for (size, name, path) in rest {
+        count += 1;
+        bytes += size;
+        if count > MOST_FILES || bytes > most {
+            left_out.push(format!("{name}: {size} bytes, beyond {MOST_FILES} files or {most} bytes of a shard"));
+        } else {
+            files.push((name, path));
+        }
     }
     Ok(files)
 }
@@ -190,6 +225,7 @@ mod tests {
             secrets: BTreeMap::new(),
             robot: "robot".into(),
             layers: Layers::default(),
+            most_bytes: 1 << 30,
         }
     }
 
@@ -211,8 +247,22 @@ mod tests {
         let mut left_out = Vec::new();
         let found = found(&shard(json!({})), &places(folder.path(), &names), &mut left_out).unwrap();
         assert_eq!(found.len(), MOST_FILES + 1);
-        assert_eq!(found.last().unwrap().0, "output.xml");
+        assert_eq!(found[0].0, "output.xml");
         assert!(left_out.len() == 1 && left_out[0].starts_with("a2000.txt: "), "{left_out:?}");
+    }
+
+    #[test]
+    fn beyond_the_most_bytes_the_largest_are_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path(), &["out/film.txt", "out/note.txt", "out/output.xml", "out/shot.txt"]);
+        std::fs::write(places.out.join("film.txt"), "12345").unwrap();
+        std::fs::write(places.out.join("output.xml"), "123456").unwrap();
+        let (mut shard, mut left_out) = (shard(json!({})), Vec::new());
+        shard.most_bytes = 4;
+        let found = found(&shard, &places, &mut left_out).unwrap();
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["output.xml", "note.txt", "shot.txt"]);
+        assert!(left_out.len() == 1 && left_out[0].starts_with("film.txt: 5 bytes"), "{left_out:?}");
     }
 
     #[cfg(unix)]

@@ -66,6 +66,13 @@ impl Processes {
         self.groups.last_mut().ok_or_else(|| io::Error::other("the group is gone"))
     }
 
+    /// Ends the command that was started last, and forgets it.
+    pub fn end_last(&mut self) {
+        if let Some(mut group) = self.groups.pop() {
+            group.kill();
+        }
+    }
+
     /// Ends all of them for good, those too that left their group.
     pub async fn end(&mut self) {
         self.groups.iter_mut().for_each(Group::kill);

@@ -21,6 +21,8 @@ pub struct Settings {
     pub robot: PathBuf,
     /// Where Python packages of suites come from: an index's address, or a folder of wheels.
     pub python_index: Option<String>,
+    /// Bytes that files beyond output, log, console and reports may have in all.
+    pub most_bytes: u64,
     /// Whether the instance metadata service may be asked for a Spot notice.
     pub metadata: bool,
 }
@@ -44,6 +46,7 @@ impl Settings {
             work: work(optional("QAOPS_WORK"))?,
             robot: optional("QAOPS_ROBOT").unwrap_or_else(|| "robot".to_owned()).into(),
             python_index: optional("QAOPS_PYTHON_INDEX"),
+            most_bytes: mebibytes(optional("QAOPS_ARTIFACTS_MIB"))? << 20,
             metadata: !optional("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
         })
     }
@@ -60,6 +63,13 @@ pub const SESSION: &str = ".desktop";
 fn work(named: Option<String>) -> Result<PathBuf, Error> {
     let work = named.map_or_else(|| std::env::temp_dir().join("qaops"), PathBuf::from);
     std::path::absolute(&work).map_err(|source| Error::Work { path: work, source })
+}
+
+/// Mebibytes of a setting, one gibibyte without one.
+fn mebibytes(text: Option<String>) -> Result<u64, Error> {
+    let Some(text) = text else { return Ok(1 << 10) };
+    let number = text.trim().parse().ok().filter(|number| (1..=1 << 20).contains(number));
+    number.ok_or(Error::BadSetting { name: "QAOPS_ARTIFACTS_MIB", text, expected: "1 to 1048576 mebibytes" })
 }
 
 #[cfg(test)]
@@ -85,11 +95,21 @@ mod tests {
     }
 
     #[test]
+    fn a_setting_that_makes_no_sense_is_named() {
+        for bad in ["0", "-1", "many", "1048577"] {
+            let mut pairs = pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID", "AWS_SSM_INSTANCE_ID"]);
+            pairs.push(("QAOPS_ARTIFACTS_MIB".into(), bad.into()));
+            let error = Settings::read(pairs).unwrap_err().to_string();
+            assert!(error.contains("QAOPS_ARTIFACTS_MIB") && error.contains(bad), "{error}");
+        }
+    }
+
+    #[test]
     fn what_is_optional_has_a_default() {
         let settings = Settings::read(pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID", "AWS_SSM_INSTANCE_ID"])).unwrap();
         assert_eq!(settings.robot, PathBuf::from("robot"));
         assert!(settings.work.is_absolute() && settings.work.ends_with("qaops"));
         assert!(settings.metadata);
-        assert_eq!(settings.python_index, None);
+        assert_eq!((settings.python_index, settings.most_bytes), (None, 1 << 30));
     }
 }

@@ -16,7 +16,7 @@ use crate::outputs::{self, Outputs};
 use crate::processes::Processes;
 use crate::robot::{self, Places};
 use crate::stop::Limits;
-use crate::{Error, Failure, package};
+use crate::{Error, Failure, health, package};
 
 /// What one attempt runs, and where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,6 +31,8 @@ pub struct Shard {
     pub robot: PathBuf,
     /// Where Python packages that the suite asks for lie and come from.
     pub layers: Layers,
+    /// Bytes that files beyond output, log, console and reports may have in all.
+    pub most_bytes: u64,
 }
 
 /// What became of an attempt.
@@ -83,9 +85,10 @@ pub async fn run(
     // What was running for the tests, a server of a hook for example, must not write into what is uploaded.
     processes.end().await;
     let _ = std::fs::remove_file(places.control.join("variables.json"));
+    let exit = if outputs::cut_short(&places, folder) { Exit::DiskFull } else { exit };
     let masked = outputs::masked(shard, &places, folder, &masker, &mut processes, &mut console).await;
     let console = console.close().await;
-    let outputs = masked.and_then(|outputs| outputs.with_console(&console, folder, &masker)).map_err(Error::Outputs)?;
+    let outputs = masked.map_err(Error::Outputs)?.with_console(&console, folder, &masker);
     let unselected = robot::unselected(shard, &places);
     Ok(Outcome { exit: masked_exit(exit, &masker), root: places.root, unselected, robot_seconds, outputs })
 }
@@ -135,6 +138,9 @@ async fn ready(
     if let Some(hook) = &shard.work.hooks.before {
         before(hook, &places.root, processes, console).await?;
     }
+    if let Some(health) = &shard.work.health {
+        health::wait(health, &places.root, processes, console).await?;
+    }
     Ok(())
 }
 
@@ -149,7 +155,7 @@ fn check_secrets(secrets: &BTreeMap<String, String>) -> Result<(), Failure> {
 }
 
 /// A shell of the platform with a command.
-fn start_hook<'a>(
+pub(crate) fn start_hook<'a>(
     hook: &str,
     root: &Path,
     processes: &'a mut Processes,

@@ -66,14 +66,17 @@ pub async fn start(args: Args, settings: Settings) -> Result<(), Error> {
     let artifacts = cloud.artifacts(settings.bucket.clone());
     let ran = run(&args, &attempt, &settings, &cloud, &artifacts, &folder).await;
     let result = match ran {
-        Ok(outcome) => {
+        Ok((outcome, end)) => {
             let prefix = keys::uploads(&args.run, &settings.role, &settings.environment, &attempt);
             let manifest = manifest(&args, &settings, &outcome);
-            upload::all(&artifacts, &prefix, outcome.outputs, manifest, started).await
+            upload::all(&artifacts, &prefix, outcome.outputs, manifest, started, end).await
         }
         Err(error) => Err(error),
     };
-    folder.empty();
+    // What could not be uploaded stays for whoever looks at the instance, as long as it is there.
+    if !matches!(result, Err(Error::Upload(_))) {
+        folder.empty();
+    }
     result
 }
 
@@ -84,26 +87,40 @@ async fn run(
     cloud: &Cloud,
     artifacts: &Artifacts,
     folder: &Folder,
-) -> Result<Outcome, Error> {
-    let (plan, order) = match inputs(args, attempt, artifacts).await {
-        Ok(inputs) => inputs,
-        Err(failure) => return Ok(Outcome::not_started(&failure)),
+) -> Result<(Outcome, tokio::time::Instant), Error> {
+    let input = match inputs(args, attempt, artifacts).await {
+        Ok((plan, order)) => {
+            seconds(order.deadline, plan.work.attempt_seconds, SystemTime::now()).map(|seconds| (plan, order, seconds))
+        }
+        Err(failure) => Err(failure),
     };
-    let mut limits = Limits::new(seconds_until(order.deadline), notice::watch(settings.metadata));
+    let (plan, order, seconds) = match input {
+        Ok(input) => input,
+        Err(failure) => return Ok((Outcome::not_started(&failure), tokio::time::Instant::now())),
+    };
+    let mut limits = Limits::new(seconds, notice::watch(settings.metadata));
     let secrets = secrets(cloud, &plan.work.robot.secrets).await;
     let package = package::fetch(artifacts, &plan.work.package, &settings.work).await;
     let (secrets, package) = match (secrets, package) {
         (Ok(secrets), package) => (secrets, package),
         (Err(failure), _) => (BTreeMap::new(), Err(failure)),
     };
-    let shard = Shard { work: plan.work, order, secrets, robot: settings.robot.clone(), layers: settings.layers() };
-    match (shard.work.desktop, package) {
+    let shard = Shard {
+        work: plan.work,
+        order,
+        secrets,
+        robot: settings.robot.clone(),
+        layers: settings.layers(),
+        most_bytes: settings.most_bytes,
+    };
+    let outcome = match (shard.work.desktop, package) {
         (Some(asked), Ok(package)) => {
             let session = settings.work.join(SESSION);
-            desktop::hand::run(&shard, asked, package, folder.path(), session, &mut limits).await
+            desktop::hand::run(&shard, asked, package, folder.path(), session, &mut limits).await?
         }
-        (_, package) => shard::run(&shard, package, folder.path(), &mut limits).await,
-    }
+        (_, package) => shard::run(&shard, package, folder.path(), &mut limits).await?,
+    };
+    Ok((outcome, limits.end()))
 }
 
 /// Plan and order of the attempt.
@@ -135,6 +152,14 @@ pub(crate) fn seconds_until(deadline: i64) -> f64 {
     deadline as f64 - now.as_secs_f64()
 }
 
+/// Seconds that an attempt has: until its deadline, and never more than any attempt of the run, for the clock may be
+/// behind. The clock is not asked again, so nothing comes of it when it jumps later.
+fn seconds(deadline: i64, most: u64, now: SystemTime) -> Result<f64, Failure> {
+    let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let left = deadline as f64 - now.as_secs_f64();
+    if left <= 0.0 { Err(Failure::TooLate { late: (-left) as u64 }) } else { Ok(left.min(most as f64)) }
+}
+
 fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
     Manifest {
         run: args.run.clone(),
@@ -147,5 +172,28 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         robot_seconds: outcome.robot_seconds,
         seconds: 0.0,
         objects: BTreeMap::new(),
+        left_out: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_behind_gives_no_more_time_than_an_attempt_has() {
+        let clock = |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        assert_eq!(seconds(10_000, 600, clock(9_900)).unwrap(), 100.0);
+        assert_eq!(seconds(10_000, 600, clock(6_400)).unwrap(), 600.0);
+        assert_eq!(seconds(10_000, 600, clock(0)).unwrap(), 600.0);
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_is_named_before_anything_is_run() {
+        let error = seconds(10_000, 600, SystemTime::UNIX_EPOCH + Duration::from_secs(13_600)).unwrap_err();
+        assert_eq!(error.name(), "Runner.TooLate");
+        assert!(error.to_string().contains("3600 s"), "{error}");
     }
 }

@@ -20,6 +20,8 @@ const BEFORE_RECLAIM: Duration = Duration::from_secs(30);
 pub struct Limits {
     /// When `robot` is asked to come to an end.
     interrupt: Instant,
+    /// When the upload must be over, too.
+    end: Instant,
     /// How long it may take for that.
     grace: Duration,
     /// When the instance goes away; none as long as nobody said so.
@@ -49,7 +51,9 @@ impl Limits {
     /// Limits of an attempt that must be over in `seconds`, its upload included.
     pub fn new(seconds: f64, notice: watch::Receiver<Option<Instant>>) -> Self {
         let (work, grace) = shares(seconds);
-        Self { interrupt: Instant::now() + work, grace, notice }
+        let now = Instant::now();
+        let end = now + Duration::from_secs_f64(seconds.clamp(0.0, 1e9));
+        Self { interrupt: now + work, end, grace, notice }
     }
 
     /// Returns when the attempt must stop, and says why.
@@ -72,6 +76,12 @@ impl Limits {
     /// Whether the attempt must stop now, and why.
     pub async fn stopped(&mut self) -> Option<Stop> {
         tokio::time::timeout(Duration::ZERO, self.stop()).await.ok()
+    }
+
+    /// When everything must be uploaded.
+    pub fn end(&self) -> Instant {
+        let notice = *self.notice.borrow();
+        notice.map_or(self.end, |gone| gone.min(self.end))
     }
 
     /// How long a hook after `robot` may take.

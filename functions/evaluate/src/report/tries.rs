@@ -105,6 +105,7 @@ mod tests {
             output: String::new(),
             reported: Vec::new(),
             reports: Default::default(),
+            left_out: Vec::new(),
             robot_seconds: 1.0,
             root: Suite { name: "S".into(), suites: vec![first, inner], ..Suite::default() },
         }

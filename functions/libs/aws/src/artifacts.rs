@@ -1,5 +1,7 @@
 //! The bucket of artifacts: packages, plans, orders, outputs, verdicts.
 
+mod parts;
+
 use std::ops::Range;
 use std::path::Path;
 use std::time::Duration;
@@ -155,16 +157,17 @@ impl Artifacts {
         }
     }
 
-    /// Writes a file's content, streamed from the disk, in as much time as its size takes on a slow line.
+    /// Writes a file's content, streamed from the disk, in as much time as its size takes on a slow line; a large one in
+    /// parts.
     pub async fn write_file(&self, key: &str, path: &Path) -> Result<(), Error> {
         let what = || format!("upload {} as {key}", path.display());
-        let body = ByteStream::from_path(path).await.map_err(|error| Error::odd(what(), error))?;
         let size = tokio::fs::metadata(path).await.map_err(|error| Error::odd(what(), error))?.len();
-        let patience = PATIENCE + BYTE * size.try_into().unwrap_or(u32::MAX);
-        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
-        let config = aws_sdk_s3::config::Builder::new().timeout_config(timeouts);
+        if size > parts::PART {
+            return parts::write(&self.client, &self.bucket, key, path, size).await;
+        }
+        let body = ByteStream::from_path(path).await.map_err(|error| Error::odd(what(), error))?;
         let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
-        put.body(body).customize().config_override(config).send().await.map(drop).map_err(failed(what()))
+        put.body(body).customize().config_override(patience(size)).send().await.map(drop).map_err(failed(what()))
     }
 
     /// Brings an object into a file, whose folder is made; tells whether there is such an object.
@@ -220,6 +223,13 @@ impl From<Vec<u8>> for Body {
     fn from(bytes: Vec<u8>) -> Self {
         Self(ByteStream::from(bytes))
     }
+}
+
+/// Configuration of a call that may take as long as so many bytes take on a slow line.
+fn patience(bytes: u64) -> aws_sdk_s3::config::Builder {
+    let patience = PATIENCE + BYTE * bytes.try_into().unwrap_or(u32::MAX);
+    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(patience).build();
+    aws_sdk_s3::config::Builder::new().timeout_config(timeouts)
 }
 
 fn to_json<T: Serialize>(key: &str, value: &T) -> Result<Vec<u8>, Error> {

@@ -10,6 +10,7 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 pub use self::effective::{Effective, effective};
+use crate::environment::{self, Environment};
 use crate::gates::{Gate, Severity};
 use crate::names;
 use crate::plan::{Desktop, Hooks, RobotOptions};
@@ -90,6 +91,8 @@ pub struct Config {
     pub needs: Vec<String>,
     /// The desktop that the tests need.
     pub desktop: Option<Desktop>,
+    /// What is asked of the environments.
+    pub environment: Environment,
     /// What `robot` is given.
     pub robot: RobotOptions,
     /// Commands around `robot`.
@@ -118,6 +121,7 @@ impl Config {
             "silence",
             "needs",
             "desktop",
+            "environment",
             "robot",
             "hooks",
             "reports",
@@ -148,6 +152,7 @@ impl Config {
             "silence" => self.silence_seconds = Some(names::duration(node, SILENCE)?),
             "needs" => self.needs = names::programs(node)?,
             "desktop" => self.desktop = Some(desktop(node)?),
+            "environment" => self.environment = environment::read(node)?,
             "robot" => self.robot = robot(node)?,
             "hooks" => self.hooks = hooks(node)?,
             "reports" => self.reports = reports(node, names::path)?,

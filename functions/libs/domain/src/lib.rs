@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod classes;
 pub mod config;
 pub mod duration;
+pub mod environment;
 pub mod evidence;
 pub mod fleet;
 pub mod gates;

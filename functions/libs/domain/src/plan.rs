@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::PinnedBaseline;
+use crate::environment::Health;
 use crate::gates::Gate;
 use crate::names::S3Url;
 use crate::quarantine::Quarantine;
@@ -72,6 +73,9 @@ pub struct Work {
     pub robot: RobotOptions,
     /// Commands around `robot`.
     pub hooks: Hooks,
+    /// What must hold after `hooks.before`, before the first test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
     /// Reports by kind (`coverage`, `vulnerabilities`, `performance`, …): paths below the package's root that a
     /// shard may leave behind.
     #[serde(default)]

@@ -96,6 +96,7 @@ mod tests {
             reported: Vec::new(),
             robot_seconds: 1.0,
             reports: std::collections::BTreeMap::new(),
+            left_out: Vec::new(),
             root,
         }
     }

@@ -32,6 +32,9 @@ pub struct Summary {
     /// Reports of other tools that the attempt left: paths below the run's prefix by kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reports: BTreeMap<String, String>,
+    /// What the attempt left behind and could not be uploaded, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// Suites and tests.
     pub root: Suite,
 }

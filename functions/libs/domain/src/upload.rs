@@ -32,6 +32,8 @@ pub enum Exit {
     DeadlinePassed,
     /// A Spot notice came and QAOps stopped `robot`: the shard is lost with the instance, no test failed by it.
     InstanceReclaimed,
+    /// The instance's disk was full before `robot` closed its output.
+    DiskFull,
     /// No result of `robot` counts: it was not started, because the package, a secret, a hook or the desktop failed,
     /// or its desktop was lost under it.
     NotStarted {
@@ -91,7 +93,13 @@ pub struct Manifest {
     pub seconds: f64,
     /// Objects by their path below the attempt's prefix: `output.xml`, `log.html`, `screenshots/…`, `reports/<kind>`.
     pub objects: BTreeMap<String, Upload>,
+    /// What is not among them, and why: `<path>: <why>`, the first [`MOST_LEFT_OUT`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
 }
+
+/// Files that a manifest names as left out; `left-out.txt` has all of them.
+pub const MOST_LEFT_OUT: usize = 100;
 
 /// Exit code of the runner that refuses a second start of an attempt (`EX_TEMPFAIL` of `sysexits.h`).
 pub const ALREADY_STARTED: i32 = 75;

@@ -4,8 +4,11 @@
 
 mod bench;
 mod desktop;
+mod faults;
+mod health;
 mod layer;
 mod locks;
 mod services;
 mod shard;
 mod start;
+mod upload;

@@ -11,6 +11,12 @@ pub(crate) struct State {
     pub(crate) objects: BTreeMap<String, Vec<u8>>,
     pub(crate) written: Vec<String>,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// Parts of uploads by upload and number.
+    pub(crate) parts: BTreeMap<(String, u32), Vec<u8>>,
+    /// Number of the part that is refused with 503.
+    pub(crate) refused_part: Option<u32>,
+    /// How many writes are refused with 503 before one is taken.
+    pub(crate) refused_writes: u32,
 }
 
 /// The services behind one port.
@@ -29,6 +35,7 @@ pub(crate) const ETAG: &str = "\"1\"";
 struct Request {
     method: String,
     path: String,
+    query: BTreeMap<String, String>,
     headers: BTreeMap<String, String>,
     body: Vec<u8>,
 }
@@ -99,8 +106,12 @@ fn read(reader: &mut impl BufRead, mut stream: &TcpStream) -> Option<Request> {
     if headers.contains_key("x-amz-decoded-content-length") {
         body = dechunked(&body);
     }
-    let path = path.split('?').next().unwrap_or_default().trim_start_matches('/').replace("%3A", ":");
-    Some(Request { method, path, headers, body })
+    let (path, query) = path.split_once('?').unwrap_or((&path, ""));
+    let pair =
+        |pair: &str| pair.split_once('=').map_or((pair.to_owned(), String::new()), |(a, b)| (a.into(), b.into()));
+    let query = query.split('&').map(pair).collect();
+    let path = path.trim_start_matches('/').replace("%3A", ":");
+    Some(Request { method, path, query, headers, body })
 }
 
 /// The content of an `aws-chunked` body.
@@ -119,7 +130,35 @@ fn dechunked(mut body: &[u8]) -> Vec<u8> {
 }
 
 fn answer(request: &Request, state: &mut State) -> (&'static str, Vec<u8>) {
+    let write = request.path.starts_with("artifacts/") && request.method != "GET";
+    if write && state.refused_writes > 0 {
+        state.refused_writes -= 1;
+        return ("503 Service Unavailable", Vec::new());
+    }
+    let word = |name: &str| request.query.get(name).cloned().unwrap_or_default();
     match request.method.as_str() {
+        "POST" if request.query.contains_key("uploads") => {
+            let id = format!("upload-{}", state.parts.len());
+            let xml =
+                format!("<InitiateMultipartUploadResult><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
+            ("200 OK", xml.into_bytes())
+        }
+        "PUT" if request.query.contains_key("partNumber") => {
+            let number = word("partNumber").parse().unwrap();
+            if state.refused_part == Some(number) {
+                return ("503 Service Unavailable", Vec::new());
+            }
+            state.parts.insert((word("uploadId"), number), request.body.clone());
+            ("200 OK", Vec::new())
+        }
+        "POST" if request.query.contains_key("uploadId") => {
+            let (id, parts) = (word("uploadId"), std::mem::take(&mut state.parts));
+            let parts = parts.into_iter().filter(|((of, _), _)| *of == id);
+            let bytes = parts.flat_map(|(_, bytes)| bytes).collect();
+            state.written.push(request.path.clone());
+            state.objects.insert(request.path.clone(), bytes);
+            ("200 OK", b"<CompleteMultipartUploadResult/>".to_vec())
+        }
         "POST" => ("200 OK", parameters(&request.body, state)),
         "PUT" if request.path == "latest/api/token" => ("200 OK", b"token".to_vec()),
         "PUT" => {

@@ -10,13 +10,13 @@ use serde_json::json;
 use crate::bench::{lives, robot, zip};
 use crate::services::{ETAG, SPOT, Services};
 
-const PREFIX: &str = "artifacts/runs/run/environments/AROA1:i-1/0001-1/";
+pub(crate) const PREFIX: &str = "artifacts/runs/run/environments/AROA1:i-1/0001-1/";
 const SLOW: &str = "*** Test Cases ***\nSlow\n    Log To Console    it runs\n    Sleep    1 min\n";
 
 /// An instance with the runner on it.
 pub(crate) struct Instance {
     robot: PathBuf,
-    services: Services,
+    pub(crate) services: Services,
     folder: tempfile::TempDir,
 }
 
@@ -24,14 +24,14 @@ impl Instance {
     /// An instance and a bucket with plan, order and package for one suite file; none where there is no `robot`.
     pub(crate) fn new(suite: &str) -> Option<Self> {
         let (robot, services, folder) = (robot()?, Services::start(), tempfile::tempdir().unwrap());
-        let package = folder.path().join("package.zip");
-        zip(&package, &[("a.robot".to_owned(), suite.to_owned())]);
-        services.put("artifacts/suites/shop.zip", std::fs::read(package).unwrap());
         let instance = Self { robot, services, folder };
-        instance.plan(|_| {});
+        instance.package(&[("a.robot".to_owned(), suite.to_owned())]);
         let deadline = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs() + 600;
-        let order = json!({ "run": "run", "shard": "0001", "attempt": 1, "files": ["a.robot"], "deadline": deadline });
-        instance.services.put("artifacts/runs/run/orders/0001-1.json", order.to_string());
+        for attempt in [1, 2] {
+            let mut order = json!({ "run": "run", "shard": "0001", "files": ["a.robot"], "deadline": deadline });
+            order["attempt"] = attempt.into();
+            instance.services.put(&format!("artifacts/runs/run/orders/0001-{attempt}.json"), order.to_string());
+        }
         Some(instance)
     }
 
@@ -50,7 +50,21 @@ impl Instance {
 
     pub(crate) fn start(&self) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_qaops-runner"));
-        command.args(["--run", "run", "--shard", "0001", "--attempt", "1"]).env_clear();
+        command.args(["--run", "run", "--shard", "0001", "--attempt", "1"]);
+        self.start_as(command)
+    }
+
+    /// Puts the files into the package.
+    pub(crate) fn package(&self, files: &[(String, String)]) {
+        let package = self.folder.path().join("package.zip");
+        zip(&package, files);
+        self.services.put("artifacts/suites/shop.zip", std::fs::read(package).unwrap());
+        self.plan(|_| {});
+    }
+
+    /// Starts a command with the environment of the runner.
+    pub(crate) fn start_as(&self, mut command: Command) -> Child {
+        command.env_clear();
         command.envs([
             ("PATH", std::env::var("PATH").unwrap_or_default().as_str()),
             ("AWS_ENDPOINT_URL", &self.services.endpoint),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Config, FILE, Platform, Size};
 use crate::baseline::DEFAULT_BRANCH;
+use crate::environment::Environment;
 use crate::gates::{self, Gate};
 use crate::names::{S3Url, normal_variable};
 use crate::plan::{Desktop, Hooks, RobotOptions};
@@ -40,6 +41,9 @@ pub struct Effective {
     /// The desktop that the tests need.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub desktop: Option<Desktop>,
+    /// What is asked of the environments.
+    #[serde(default, skip_serializing_if = "Environment::is_any")]
+    pub environment: Environment,
     /// What `robot` is given.
     pub robot: RobotOptions,
     /// Commands around `robot`.
@@ -75,6 +79,7 @@ pub fn effective(request: &Request, config: &Config) -> Result<Effective, Proble
         silence_seconds: config.silence_seconds.unwrap_or(silence::SECONDS),
         needs: config.needs.clone(),
         desktop: config.desktop,
+        environment: config.environment.clone(),
         robot: robot(request, config)?,
         hooks: config.hooks.clone(),
         reports,

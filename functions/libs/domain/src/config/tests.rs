@@ -16,6 +16,9 @@ secrets = { PASSWORD = "/qaops/checkout/password" }   # a parameter's name, neve
 [hooks]
 before = "python demoapp/server.py &"
 
+[environment]
+health = { url = "http://127.0.0.1:8000/", within = "30s" }
+
 [reports]
 coverage = "reports/coverage.xml"
 vulnerabilities = "reports/trivy.json"
@@ -69,6 +72,12 @@ fn the_file_of_the_design_is_read_whole() {
       "default_branch": "main",
       "silence_seconds": 93600,
       "needs": [],
+      "environment": {
+        "health": {
+          "url": "http://127.0.0.1:8000/",
+          "seconds": 30
+        }
+      },
       "robot": {
         "include": [
           "regression"
@@ -206,6 +215,7 @@ fn unknown_keys_are_answered_with_the_ones_that_may_be_meant() {
         "include = [\"smoke\"]",
         "[robot]\nvariable = { A = \"x\" }",
         "[hooks]\nbefor = \"x\"",
+        "[environment]\nhealth = { seconds = 3 }",
         "[gates]\nerrors = []",
         "[quarantines]\n",
         "[reports]\nunits = \"x.xml\"",
@@ -214,6 +224,7 @@ fn unknown_keys_are_answered_with_the_ones_that_may_be_meant() {
     qaops.toml: unknown key "include", write it below [robot]
     qaops.toml: robot: unknown key "variable", did you mean "variables"
     qaops.toml: hooks: unknown key "befor", did you mean "before"
+    qaops.toml: environment.health: unknown key "seconds", write within = "30s"
     qaops.toml: gates: unknown key "errors", did you mean "error"
     qaops.toml: unknown key "quarantines", did you mean "quarantine"
     qaops.toml: reports: unknown key "units", did you mean "junit"

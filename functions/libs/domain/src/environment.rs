@@ -1,0 +1,146 @@
+//! What a suite asks of its environments: `[environment]` in `qaops.toml`.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+
+use serde::{Deserialize, Serialize};
+
+use crate::names;
+use crate::problem::Problem;
+use crate::tree::Node;
+
+/// Seconds that the application under test may take until it is healthy.
+const WITHIN: RangeInclusive<u64> = 1..=3600;
+
+/// Seconds for that where the package does not say.
+const WITHIN_SECONDS: u64 = 60;
+
+/// What a suite asks of its environments.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// What must hold before the first test.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+}
+
+/// When the application under test is fit to be tested.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// What is asked.
+    #[serde(flatten)]
+    pub check: Check,
+    /// Seconds after `hooks.before` in which the answer must be yes.
+    pub seconds: u64,
+}
+
+/// What tells whether an application is healthy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Check {
+    /// An address that answers a GET with a status below 400.
+    Url(String),
+    /// A command that ends with 0.
+    Command(String),
+}
+
+impl Environment {
+    /// True if nothing is asked.
+    pub fn is_any(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(url) => f.write_str(url),
+            Self::Command(command) => write!(f, "`{command}`"),
+        }
+    }
+}
+
+/// Reads the table.
+pub(crate) fn read(node: &Node) -> Result<Environment, Problem> {
+    let mut environment = Environment::default();
+    for (_, node) in node.known(&["health"], &[])? {
+        environment.health = Some(health(node)?);
+    }
+    Ok(environment)
+}
+
+fn health(node: &Node) -> Result<Health, Problem> {
+    let (mut check, mut seconds) = (None, WITHIN_SECONDS);
+    for (key, node) in node.known(&["url", "command", "within"], &[("seconds", "write within = \"30s\"")])? {
+        let found = match key {
+            "url" => Check::Url(url(node)?),
+            "command" => Check::Command(names::command(node)?),
+            _ => {
+                seconds = names::duration(node, WITHIN)?;
+                continue;
+            }
+        };
+        if check.replace(found).is_some() {
+            return Err(node.problem("url and command exclude each other", "keep one of them"));
+        }
+    }
+    let check = check.ok_or_else(|| node.problem("nothing is asked", "name an url or a command"))?;
+    Ok(Health { check, seconds })
+}
+
+fn url(node: &Node) -> Result<String, Problem> {
+    let url = node.text()?;
+    let plain = |c: char| c.is_ascii_graphic();
+    match url.strip_prefix("http://") {
+        Some(rest) if !rest.is_empty() && rest.chars().all(plain) => Ok(url.to_owned()),
+        _ if url.starts_with("https://") => {
+            Err(node.problem("only http:// is asked directly", "write command = \"curl --fail …\" for https://"))
+        }
+        _ => Err(node.expected("an address such as \"http://127.0.0.1:8000/health\"")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn environment(text: &str) -> Result<Environment, Problem> {
+        Config::parse(&format!("[environment]\n{text}")).map(|config| config.environment)
+    }
+
+    #[test]
+    fn a_health_check_is_an_address_or_a_command_with_a_deadline() {
+        let health = |text: &str| environment(text).unwrap().health.unwrap();
+        let url = Check::Url("http://127.0.0.1:8000/health".to_owned());
+        let read = health("health = { url = \"http://127.0.0.1:8000/health\" }");
+        assert_eq!(read, Health { check: url, seconds: 60 });
+        let read = health("health = { command = \"pg_isready\", within = \"2m\" }");
+        assert_eq!(read, Health { check: Check::Command("pg_isready".to_owned()), seconds: 120 });
+        let json = serde_json::to_value(&read).unwrap();
+        assert_eq!(json, serde_json::json!({ "command": "pg_isready", "seconds": 120 }));
+        assert_eq!(serde_json::from_value::<Health>(json).unwrap(), read);
+    }
+
+    #[test]
+    fn a_health_check_that_cannot_be_asked_is_refused() {
+        let texts = [
+            "health = {}",
+            "health = { url = \"http://a\", command = \"b\" }",
+            "health = { url = \"https://a\" }",
+            "health = { url = \"http://\" }",
+            "health = { url = \"a b\" }",
+            "health = { command = \" \" }",
+            "health = { command = \"a\", within = \"2h\" }",
+        ];
+        let told = texts.map(|text| environment(text).unwrap_err().to_string()).join("\n");
+        insta::assert_snapshot!(told, @r#"
+        qaops.toml: environment.health: nothing is asked, name an url or a command
+        qaops.toml: environment.health.command: url and command exclude each other, keep one of them
+        qaops.toml: environment.health.url: only http:// is asked directly, write command = "curl --fail …" for https://
+        qaops.toml: environment.health.url: expected an address such as "http://127.0.0.1:8000/health", found "http://"
+        qaops.toml: environment.health.url: expected an address such as "http://127.0.0.1:8000/health", found "a b"
+        qaops.toml: environment.health.command: the command is empty, leave the key out
+        qaops.toml: environment.health.within: expected a duration from 1s to 1h, such as "45m", found "2h"
+        "#);
+    }
+}

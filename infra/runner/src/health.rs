@@ -1,0 +1,69 @@
+//! Waits until the application under test is healthy, so that no test is blamed for one that is not.
+
+use std::path::Path;
+use std::time::Duration;
+
+use domain::environment::{Check, Health};
+use tokio::time::Instant;
+
+use crate::console::Console;
+use crate::processes::Processes;
+use crate::{Failure, shard};
+
+/// How long it is between two questions.
+const PERIOD: Duration = Duration::from_millis(500);
+
+/// How long an answer may take: at least so long, however little time is left, and at most.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+
+/// Asks until the answer is yes or the time for it is over.
+pub async fn wait(
+    health: &Health,
+    root: &Path,
+    processes: &mut Processes,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let end = Instant::now() + Duration::from_secs(health.seconds);
+    loop {
+        let patience = end.saturating_duration_since(Instant::now()).clamp(PATIENCE.0, PATIENCE.1);
+        let answer = match &health.check {
+            Check::Url(url) => asked(url.clone(), patience).await,
+            Check::Command(command) => ran(command, root, processes, console, patience).await,
+        };
+        let Err(why) = answer else { return Ok(()) };
+        if Instant::now() + PERIOD >= end {
+            let (check, tail) = (health.check.to_string(), console.tail().await);
+            return Err(Failure::Unhealthy { check, seconds: health.seconds, why, tail });
+        }
+        tokio::time::sleep(PERIOD).await;
+    }
+}
+
+/// Whether an address answers with a status below 400, or why not.
+async fn asked(url: String, patience: Duration) -> Result<(), String> {
+    let ask = move || {
+        // What is asked is on this instance or beside it: a proxy for the world would not find it.
+        let config = ureq::Agent::config_builder().timeout_global(Some(patience)).proxy(None).build();
+        ureq::Agent::new_with_config(config).get(&url).call().map(drop).map_err(|error| error.to_string())
+    };
+    tokio::task::spawn_blocking(ask).await.unwrap_or_else(|error| Err(error.to_string()))
+}
+
+/// Whether a command ends with 0 in time, or why not.
+async fn ran(
+    command: &str,
+    root: &Path,
+    processes: &mut Processes,
+    console: &mut Console,
+    patience: Duration,
+) -> Result<(), String> {
+    let group = shard::start_hook(command, root, processes, console).map_err(|error| error.to_string())?;
+    let ended = tokio::time::timeout(patience, group.exit()).await;
+    processes.end_last();
+    match ended {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(status.to_string()),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("no answer within {} s", patience.as_secs())),
+    }
+}
