@@ -62,6 +62,16 @@ pub enum Error {
         /// Platforms there are.
         known: String,
     },
+    /// The deployment launches none of the types that the suite asks for.
+    #[error(
+        "this deployment launches none of the types {asked}, only {known}: choose among these in [environment] of qaops.toml, or deploy others"
+    )]
+    UnknownType {
+        /// Types asked for.
+        asked: String,
+        /// Types there are.
+        known: String,
+    },
     /// The account may not have more instances.
     #[error(
         "a quota of the account leaves no room for an instance ({0}): raise the quota or ask for fewer environments"
@@ -77,12 +87,13 @@ pub enum Error {
 
 impl runtime::Named for Error {
     const REASONS: &'static [&'static str] =
-        &["UnknownRun", "UnknownPlatform", "QuotaExceeded", "Denied", "Unavailable", "Refused"];
+        &["UnknownRun", "UnknownPlatform", "UnknownType", "QuotaExceeded", "Denied", "Unavailable", "Refused"];
 
     fn reason(&self) -> &'static str {
         match self {
             Self::UnknownRun(_) => "UnknownRun",
             Self::UnknownPlatform { .. } => "UnknownPlatform",
+            Self::UnknownType { .. } => "UnknownType",
             Self::QuotaExceeded(_) => "QuotaExceeded",
             Self::Denied(_) => "Denied",
             Self::Aws(error) => error.reason(),
@@ -148,6 +159,8 @@ impl Launch {
     /// Climbs the ladder of markets until there are enough instances.
     async fn launch(&self, plan: &Plan, input: &Input, count: usize, now: i64) -> Result<Vec<String>, Error> {
         let platform = self.platforms.get(&plan.platform).ok_or_else(|| self.unknown_platform(&plan.platform))?;
+        let unknown = || Error::UnknownType { asked: plan.types.join(", "), known: platform.types.join(", ") };
+        let platform = &platform.with_types(&plan.types).ok_or_else(unknown)?;
         let mut instances = Vec::new();
         let mut obstacles = Vec::new();
         for &market in platform.rungs() {

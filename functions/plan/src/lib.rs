@@ -191,6 +191,7 @@ fn plan(
         started,
         deadline: started.saturating_add_unsigned(settings.timeout_seconds),
         platform: settings.platform.to_string(),
+        types: settings.environment.types,
         environments: asked.min(shards.len()),
         rerun_failed: settings.rerun_failed,
         gates: settings.gates,

@@ -18,6 +18,9 @@ const WITHIN_SECONDS: u64 = 60;
 /// What a suite asks of its environments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Environment {
+    /// Instance types, the preferred first; none means the deployment's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
     /// What must hold before the first test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
@@ -62,10 +65,24 @@ impl fmt::Display for Check {
 /// Reads the table.
 pub(crate) fn read(node: &Node) -> Result<Environment, Problem> {
     let mut environment = Environment::default();
-    for (_, node) in node.known(&["health"], &[])? {
-        environment.health = Some(health(node)?);
+    for (key, node) in node.known(&["types", "health"], &[("type", "write types = [\"m7i.xlarge\"]")])? {
+        match key {
+            "types" => environment.types = node.list()?.iter().map(instance_type).collect::<Result<_, _>>()?,
+            _ => environment.health = Some(health(node)?),
+        }
     }
     Ok(environment)
+}
+
+/// A type such as `m7i.xlarge`: a family and a size.
+fn instance_type(node: &Node) -> Result<String, Problem> {
+    let name = node.text()?;
+    let word =
+        |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    match name.split_once('.') {
+        Some((family, size)) if word(family) && word(size) && name.len() <= 40 => Ok(name.to_owned()),
+        _ => Err(node.expected("an instance type such as \"m7i.xlarge\"")),
+    }
 }
 
 fn health(node: &Node) -> Result<Health, Problem> {
@@ -119,6 +136,15 @@ mod tests {
         let json = serde_json::to_value(&read).unwrap();
         assert_eq!(json, serde_json::json!({ "command": "pg_isready", "seconds": 120 }));
         assert_eq!(serde_json::from_value::<Health>(json).unwrap(), read);
+    }
+
+    #[test]
+    fn instance_types_are_a_family_and_a_size() {
+        assert_eq!(environment("types = [\"m7i.xlarge\", \"u-6tb1.112xlarge\"]").unwrap().types.len(), 2);
+        for bad in ["", "m7i", "m7i.", ".large", "M7i.large", "m7i.la rge", "m7i.large.x"] {
+            let told = environment(&format!("types = [\"{bad}\"]")).unwrap_err().to_string();
+            assert!(told.starts_with("qaops.toml: environment.types[0]: expected an instance type"), "{told}");
+        }
     }
 
     #[test]

@@ -46,6 +46,16 @@ impl std::fmt::Display for Market {
 }
 
 impl Platform {
+    /// The platform with those of its types that a suite asks for, in the suite's order; as it is where the suite asks for
+    /// none. None where the deployment has nothing of what is asked for: a suite chooses, and never buys anything else.
+    pub fn with_types(&self, asked: &[String]) -> Option<Self> {
+        if asked.is_empty() {
+            return Some(self.clone());
+        }
+        let types: Vec<String> = asked.iter().filter(|kind| self.types.contains(kind)).cloned().collect();
+        (!types.is_empty()).then(|| Self { types, ..self.clone() })
+    }
+
     /// The rungs of the ladder: markets in the order in which they are asked.
     pub fn rungs(&self) -> &'static [Market] {
         if self.spot { &[Market::Spot, Market::OnDemand] } else { &[Market::OnDemand] }
@@ -216,6 +226,21 @@ mod tests {
         assert!(!readiness(&fleet, 10).settled);
         let late = readiness(&fleet, GRACE_SECONDS);
         assert_eq!((late.settled, late.ready, late.lost), (true, vec!["a".into()], vec!["b".into()]));
+    }
+
+    #[test]
+    fn a_suite_chooses_among_the_types_of_its_deployment() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let platform = Platform {
+            template: "t".into(),
+            types: names(&["a.large", "b.large"]),
+            subnets: names(&["s"]),
+            spot: true,
+        };
+        let types = |asked: &[&str]| platform.with_types(&names(asked)).map(|platform| platform.types);
+        assert_eq!(types(&[]), Some(names(&["a.large", "b.large"])));
+        assert_eq!(types(&["b.large", "x.metal", "a.large"]), Some(names(&["b.large", "a.large"])));
+        assert_eq!(types(&["x.metal"]), None);
     }
 
     #[test]

@@ -98,6 +98,9 @@ pub struct Plan {
     pub deadline: i64,
     /// Platform of the environments: `linux`, `windows` or `android`.
     pub platform: String,
+    /// Instance types that the suite asks for, the preferred first; none means the deployment's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub types: Vec<String>,
     /// Environments to run in at the same time.
     pub environments: usize,
     /// How often failed tests run again.
