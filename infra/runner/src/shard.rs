@@ -85,7 +85,8 @@ pub async fn run(
     // What was running for the tests, a server of a hook for example, must not write into what is uploaded.
     processes.end().await;
     let _ = std::fs::remove_file(places.control.join("variables.json"));
-    let exit = if outputs::cut_short(&places, folder) { Exit::DiskFull } else { exit };
+    let started = !matches!(exit, Exit::NotStarted { .. });
+    let exit = if started && outputs::cut_short(&places, folder) { Exit::DiskFull } else { exit };
     let masked = outputs::masked(shard, &places, folder, &masker, &mut processes, &mut console).await;
     let console = console.close().await;
     let outputs = masked.map_err(Error::Outputs)?.with_console(&console, folder, &masker);
