@@ -1,7 +1,5 @@
 //! What makes a run fail, end to end: the examples below `tests/suites/failing`, and what only several runs tell.
 
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
-
 use domain::gates::{State, Verdict};
 use domain::judged::Judged;
 use qaops::cloud::LocalCloud;
