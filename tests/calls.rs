@@ -1,5 +1,7 @@
 //! Calls of the local cloud that no part of the product makes: a function by itself, its log, items as they are stored.
 
+use std::collections::BTreeMap;
+
 use qaops::cloud::LocalCloud;
 use serde_json::{Value, json};
 
@@ -7,6 +9,15 @@ use serde_json::{Value, json};
 pub fn invoke(cloud: &LocalCloud, step: &str, payload: &Value) -> Value {
     let address = format!("{}/2015-03-31/functions/qaops-{step}/invocations", cloud.endpoint());
     post(&address, &[], payload)
+}
+
+/// The settings of a step's function by name.
+pub fn settings(cloud: &LocalCloud, step: &str) -> BTreeMap<String, String> {
+    let address = format!("{}/2015-03-31/functions/qaops-{step}/configuration", cloud.endpoint());
+    let mut answer = ureq::get(&address).call().expect("the local cloud answers");
+    let text = answer.body_mut().read_to_string().expect("an answer is text");
+    let about: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    serde_json::from_value(about["Environment"]["Variables"].clone()).expect("settings are texts")
 }
 
 /// Lines of the log of a step's function that hold `part`.

@@ -3,15 +3,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aws::LaunchOrder;
+use domain::fleet::{Market, Platform};
 use domain::gates::Verdict;
 use qaops::cloud::LocalCloud;
 use qaops::run::Started;
 use serde_json::json;
 use tests::{
-    Fault, Finished, Suite, begin, begin_as, busy_instance, end, ended, ledger, living, passing, processes_of, run,
-    sleeping, until, with_cloud,
+    Fault, Finished, Suite, begin, begin_as, busy_instance, end, ended, ledger, living, log_lines, passing,
+    processes_of, run, settings, sleeping, until, with_cloud,
 };
 
 #[test]
@@ -168,6 +171,41 @@ async fn is_right(cloud: &LocalCloud, suite: &str, run: &Finished, counts: [u64;
     let past = ledger(cloud).past_runs(suite, 100).await.unwrap();
     assert_eq!(past.iter().filter(|past| past.id == run.id).count(), 1, "{}", run.id);
     assert!(living(cloud, &run.id).await.is_empty(), "{}", run.id);
+}
+
+#[test]
+fn a_sweep_ends_overdue_instances_of_its_own_deployment_only() {
+    with_cloud(async |cloud| {
+        let theirs = overdue(cloud, "of-another", Some("another")).await;
+        let ours = overdue(cloud, "of-ours", None).await;
+        let gone = async || living(cloud, "of-ours").await.is_empty().then_some(());
+        until(Duration::from_secs(60), "the sweep ends what is ours", gone).await;
+        let told = async || {
+            let swept = log_lines(cloud, "sweep", "swept");
+            let mut ended = swept.iter().filter(|line| line.contains(&ours[0]));
+            ended.any(|line| uncoloured(line).contains("terminated=1 ")).then_some(())
+        };
+        until(Duration::from_secs(60), "a line tells how many", told).await;
+        assert_eq!(living(cloud, "of-another").await.len(), 1);
+        cloud.aws.fleet().terminate(&theirs).await.unwrap();
+    });
+}
+
+/// A line without the escapes that colour it.
+fn uncoloured(line: &str) -> String {
+    let mut parts = line.split('\u{1b}');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once('m').map_or("", |(_, rest)| rest))
+}
+
+/// An instance of no run, long overdue, with the tag of another deployment if there is one.
+async fn overdue(cloud: &LocalCloud, run: &str, deployment: Option<&str>) -> Vec<String> {
+    let platforms: BTreeMap<String, Platform> =
+        serde_json::from_str(&settings(cloud, "launch")["QAOPS_FLEET"]).unwrap();
+    let tags = deployment.map(|name| ("qaops:deployment".to_owned(), name.to_owned())).into_iter().collect();
+    let platform = &platforms["linux"];
+    let order = LaunchOrder { run, platform, market: Market::OnDemand, count: 1, token: run, tags, deadline: 1 };
+    cloud.aws.fleet().launch(&order).await.unwrap().instances.into_keys().collect()
 }
 
 #[test]

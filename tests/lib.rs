@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-pub use calls::{invoke, items, log_lines};
+pub use calls::{invoke, items, log_lines, settings};
 pub use capacity::{item_size, write_units};
 pub use faults::{Fault, interrupt};
 pub use given::{GivenRun, IMAGE};

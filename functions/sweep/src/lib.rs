@@ -33,6 +33,8 @@ pub struct Sweep {
     pub topic: Topic,
     /// ARN of the state machine.
     pub machine: String,
+    /// Name of the deployment, whose instances alone are looked at.
+    pub deployment: String,
 }
 
 /// Nothing is passed that matters.
@@ -74,7 +76,7 @@ impl runtime::Named for Error {
 impl Sweep {
     /// Looks once; what it finds is made good by the same conditional writes that events use.
     pub async fn run(&self, _input: Input, now: i64) -> Result<Output, Error> {
-        let instances = self.fleet.of_all_runs().await?;
+        let instances = self.fleet.of_deployment(&self.deployment).await?;
         let mut output = Output::default();
         for run in self.ledger.open_runs().await? {
             if self.execution(&run).await? == tidy::Execution::Live {
@@ -86,7 +88,8 @@ impl Sweep {
         }
         self.end_instances(&instances, now, &mut output).await?;
         self.tell_silence(now, &mut output).await?;
-        tracing::info!(?output, "swept");
+        let (terminated, answered, ended) = (output.terminated.len(), output.answered.len(), output.ended.len());
+        tracing::info!(terminated, answered, ended, ?output, "swept");
         Ok(output)
     }
 

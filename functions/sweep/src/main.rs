@@ -14,6 +14,7 @@ async fn main() -> Result<(), Fatal> {
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
         topic: cloud.topic(settings.text("QAOPS_TOPIC")?),
         machine: settings.text("QAOPS_STATE_MACHINE")?,
+        deployment: settings.text("QAOPS_DEPLOYMENT")?,
     };
     runtime::serve("Sweep", |input| step.run(input, runtime::now())).await
 }

@@ -16,6 +16,8 @@ use crate::error::failed;
 
 /// Tag with the run's id. Everything that cleans up goes by it.
 const RUN_TAG: &str = "qaops:run";
+/// Tag with the deployment's name, which the launch templates give: two deployments in one account know theirs by it.
+pub(crate) const DEPLOYMENT_TAG: &str = "qaops:deployment";
 /// Tag with the Unix time in seconds after which the sweep ends an instance.
 const DEADLINE_TAG: &str = "qaops:deadline";
 /// Most instance ids that SSM filters by in one request.
@@ -168,9 +170,9 @@ impl Fleet {
         Ok(found.iter().filter_map(of_ours).collect())
     }
 
-    /// Instances of all runs, those that ended a short while ago included.
-    pub async fn of_all_runs(&self) -> Result<Vec<FleetInstance>, Error> {
-        let found = self.describe("tag-key", &[RUN_TAG.to_owned()]).await?;
+    /// Instances of all runs of a deployment, those that ended a short while ago included.
+    pub async fn of_deployment(&self, deployment: &str) -> Result<Vec<FleetInstance>, Error> {
+        let found = self.describe(&format!("tag:{DEPLOYMENT_TAG}"), &[deployment.to_owned()]).await?;
         Ok(found.iter().filter_map(of_ours).collect())
     }
 

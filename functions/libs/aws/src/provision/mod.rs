@@ -133,6 +133,7 @@ impl Maker<'_> {
     fn settings(&self, deployment: &Deployment, fleet: &str) -> BTreeMap<String, String> {
         let settings = [
             ("QAOPS_BUCKET", deployment.bucket.as_str()),
+            ("QAOPS_DEPLOYMENT", &self.blueprint.name),
             ("QAOPS_DOCUMENT", &deployment.document),
             ("QAOPS_FLEET", fleet),
             ("QAOPS_ROLE_ID", &self.blueprint.role_id),

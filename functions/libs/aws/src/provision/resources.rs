@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use aws_sdk_ec2::types::{
-    LaunchTemplateHttpTokensState, LaunchTemplateInstanceMetadataOptionsRequest, RequestLaunchTemplateData,
-    ShutdownBehavior,
+    LaunchTemplateHttpTokensState, LaunchTemplateInstanceMetadataOptionsRequest, LaunchTemplateTagSpecificationRequest,
+    RequestLaunchTemplateData, ResourceType, ShutdownBehavior, Tag,
 };
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_sdk_ssm::types::{DocumentFormat, DocumentType};
@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Maker;
 use crate::Error;
 use crate::error::failed;
+use crate::fleet::DEPLOYMENT_TAG;
 
 impl Maker<'_> {
     pub(super) async fn bucket(&self) -> Result<(), Error> {
@@ -80,10 +81,13 @@ impl Maker<'_> {
     pub(super) async fn fleet(&self) -> Result<String, Error> {
         let metadata = LaunchTemplateInstanceMetadataOptionsRequest::builder()
             .http_tokens(LaunchTemplateHttpTokensState::Required);
+        let tag = Tag::builder().key(DEPLOYMENT_TAG).value(&self.blueprint.name).build();
+        let tags = LaunchTemplateTagSpecificationRequest::builder().resource_type(ResourceType::Instance).tags(tag);
         let data = RequestLaunchTemplateData::builder()
             .image_id(&self.blueprint.image)
             .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
             .metadata_options(metadata.http_put_response_hop_limit(1).build())
+            .tag_specifications(tags.build())
             .user_data(base64(self.blueprint.user_data.as_bytes()))
             .build();
         let request =
