@@ -121,6 +121,7 @@ impl GivenRun {
             output: String::new(),
             reported: files.to_vec(),
             robot_seconds: suites.iter().map(|suite| suite.seconds).sum(),
+            uploaded: 0,
             reports: BTreeMap::new(),
             left_out: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },

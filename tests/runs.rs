@@ -73,6 +73,32 @@ fn plain_counts(cloud: &qaops::cloud::LocalCloud, output: &std::path::Path) -> [
 }
 
 #[test]
+fn a_budget_is_a_gate_on_what_the_run_costs() {
+    with_cloud(async |cloud| {
+        let within = "[gates]\nerror = [\"run.cost <= $5\", \"run.cost > $0\"]\n";
+        let run = run(cloud, &Suite::new("cheap", within, &passing(2)), json!({"environments": 2})).await;
+        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        let cost = run.judged().left.metrics["run.cost"];
+        assert!((0.003..0.01).contains(&cost), "two minutes of c7i.large and some fifty transitions: {cost}");
+        let evidence = std::fs::read_to_string(run.out.path().join("report.html")).unwrap();
+        assert!(evidence.contains("$0.00"), "the report shows the cost");
+        assert_eq!(judged_again(run.out.path()), std::fs::read(run.out.path().join("verdict.json")).unwrap());
+    });
+    with_cloud(async |cloud| {
+        let beyond = "[gates]\nerror = [\"run.cost <= $0.001\"]\n";
+        let run = run(cloud, &Suite::new("dear", beyond, &passing(2)), json!({})).await;
+        assert_eq!(run.error(), "QAOps.GateFailed");
+        assert!(run.judged().reasons[0].contains("run.cost is $0.00"), "{:?}", run.judged().reasons);
+    });
+}
+
+/// The verdict that the files of a run come to.
+fn judged_again(folder: &std::path::Path) -> Vec<u8> {
+    let dossier = results::dossier::Dossier::read(|path| std::fs::File::open(folder.join(path))).unwrap();
+    dossier.judge().to_json().unwrap()
+}
+
+#[test]
 fn a_test_that_passes_in_a_rerun_is_passed_and_flaky() {
     with_cloud(async |cloud| {
         let marker = tempfile::tempdir().unwrap();

@@ -43,6 +43,7 @@ pub(crate) async fn summarize(
         output: key,
         reported,
         robot_seconds: manifest.robot_seconds,
+        uploaded: manifest.objects.values().map(|upload| upload.size).sum(),
         reports: reports(prefix, manifest),
         left_out: manifest.left_out.clone(),
         root,

@@ -216,6 +216,7 @@ mod tests {
             reported: Vec::new(),
             reports: Default::default(),
             robot_seconds: 1.0,
+            uploaded: 0,
             root: Suite::default(),
         };
         let logs = Logs { run: "run", role: "AROA" };

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use aws::{Artifacts, Ledger};
 use domain::baseline::{Baseline, PinnedBaseline, branches};
 use domain::config::{Effective, Size, effective};
+use domain::cost::parse_prices;
 use domain::gates::{parse_mandatory, with_mandatory};
 use domain::package::Checked;
 use domain::plan::{PackageVersion, Plan as RunPlan, Work};
@@ -27,6 +28,8 @@ pub struct Plan {
     pub ledger: Ledger,
     /// Gates that the platform's owner asks of every run, as the deployment sets them; empty for none.
     pub mandatory: String,
+    /// What things cost, as the deployment sets it; empty where it does not say.
+    pub prices: String,
 }
 
 /// What the state machine passes.
@@ -121,9 +124,10 @@ impl Plan {
         let mut settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
         let mandatory = parse_mandatory(&self.mandatory).map_err(Error::BadSetting)?;
         settings.gates = with_mandatory(settings.gates, mandatory);
+        let prices = parse_prices(&self.prices).map_err(Error::BadSetting)?;
         let history = self.history(&settings.suite).await?;
         let baseline = self.baseline(&settings).await?;
-        Ok(RunPlan { baseline, ..plan(input, settings, package, &checked.suite_files, &history) })
+        Ok(RunPlan { baseline, prices, ..plan(input, settings, package, &checked.suite_files, &history) })
     }
 
     async fn pin(&self, request: &Request) -> Result<PackageVersion, Error> {
@@ -197,6 +201,7 @@ fn plan(
         gates: settings.gates,
         given_reports: settings.given_reports,
         baseline: None,
+        prices: None,
         quarantine: settings.quarantine,
         labels: settings.labels,
         silence_seconds: settings.silence_seconds,

@@ -226,7 +226,7 @@ fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) ->
         status,
         started,
         seconds: judged.map_or(now - started, |judged| judged.seconds as i64),
-        cost: judged.and_then(|judged| judged.left.metrics.get("run.cost").copied()),
+        cost: judged.and_then(|judged| judged.left.metrics.get(domain::cost::METRIC).copied()),
         counts: Counts { passed: tests.passed, failed: tests.failed, skipped: tests.skipped },
         flaky: tests.flaky,
         metrics: judged.map(metrics).unwrap_or_default(),

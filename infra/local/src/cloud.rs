@@ -34,7 +34,14 @@ const AHEAD: [(&str, u8); 9] = [
     ("notify", 1),
 ];
 /// Settings of the functions that the caller's environment may hold.
-const SETTINGS: [&str; 1] = [domain::gates::SETTING];
+const SETTINGS: [&str; 2] = [domain::gates::SETTING, domain::cost::SETTING];
+/// What a run would cost in the account: AWS's list prices of us-east-1, without a price of Spot capacity, which there
+/// is none of here.
+const PRICES: &str = r#"{
+    "instances": {"linux": {"c7i.large": {"on_demand": 0.08925}, "m7i.large": {"on_demand": 0.1008}}},
+    "volume_gib": {"linux": 32}, "volume_gib_month": 0.08,
+    "address_hour": 0, "transfer_gib": 0, "transition": 0.000025
+}"#;
 /// Beginning of every resource's name.
 const NAME: &str = "qaops";
 /// Minutes after which a local instance ends itself, whatever happens around it.
@@ -151,6 +158,13 @@ fn passed_on<const N: usize>(names: [impl Into<String>; N]) -> BTreeMap<String, 
     set.collect()
 }
 
+/// Settings of the functions that are the caller's choice.
+fn settings() -> BTreeMap<String, String> {
+    let mut settings = passed_on(SETTINGS);
+    settings.entry(domain::cost::SETTING.to_owned()).or_insert_with(|| PRICES.to_owned());
+    settings
+}
+
 fn blueprint(project: &Path, python: &Python, programs: &Programs) -> Result<Blueprint, Error> {
     let path = project.join("statemachine/qa-run.asl.json");
     let definition = std::fs::read_to_string(&path).map_err(|source| Error::Io { path, source })?;
@@ -172,7 +186,7 @@ fn blueprint(project: &Path, python: &Python, programs: &Programs) -> Result<Blu
         types: vec!["c7i.large".to_owned(), "m7i.large".to_owned()],
         user_data: format!("#!/bin/sh\nexec shutdown -h +{LIFE_MINUTES}\n"),
         sweep: "rate(1 minute)".to_owned(),
-        settings: passed_on(SETTINGS),
+        settings: settings(),
         events: true,
     })
 }

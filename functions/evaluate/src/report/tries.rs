@@ -107,6 +107,7 @@ mod tests {
             reports: Default::default(),
             left_out: Vec::new(),
             robot_seconds: 1.0,
+            uploaded: 0,
             root: Suite { name: "S".into(), suites: vec![first, inner], ..Suite::default() },
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::{BaselineFigures, COMMIT, PinnedBaseline};
 use crate::classes::{Class, classify};
+use crate::cost;
 use crate::evidence::{Evidence, FirstFailed, PastTest};
 use crate::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
 use crate::metrics::{Metrics, RunFacts, TestRecord};
@@ -143,14 +144,16 @@ pub struct Material<'a> {
 /// Judges a run.
 pub fn judged(material: &Material<'_>) -> Judged {
     let (plan, evidence) = (material.plan, material.evidence);
-    let (tests, remarks) = tests(material);
+    let (tests, mut remarks) = tests(material);
+    let (cost, unpriced) = cost::of_run(material);
+    remarks.extend(unpriced);
     let shards = shard_counts(&evidence.shards);
     let seconds = (evidence.at - plan.started).max(0) as f64;
     let facts = RunFacts {
         seconds: Some(seconds),
         environments: u32::try_from(evidence.environments.len()).unwrap_or(u32::MAX),
         lost_shards: u32::try_from(shards.lost).unwrap_or(u32::MAX),
-        cost: None,
+        cost,
     };
     let metrics = Metrics::from_run(&tests, facts).with_reports(material.reports);
     let gates = evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());

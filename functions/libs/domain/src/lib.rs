@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod classes;
 pub mod config;
+pub mod cost;
 pub mod duration;
 pub mod environment;
 pub mod evidence;

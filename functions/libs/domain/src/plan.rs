@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::baseline::PinnedBaseline;
+use crate::cost::Prices;
 use crate::environment::Health;
 use crate::gates::Gate;
 use crate::names::S3Url;
@@ -123,6 +124,9 @@ pub struct Plan {
     /// Labels of the run, such as `branch` and `commit`.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// What things cost in this deployment; none where it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prices: Option<Prices>,
     /// Seconds without a verdict after which the suite, if a schedule runs it, is silent.
     #[serde(default = "silence_seconds")]
     pub silence_seconds: u64,

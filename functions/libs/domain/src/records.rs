@@ -95,6 +95,7 @@ mod tests {
             output: String::new(),
             reported: Vec::new(),
             robot_seconds: 1.0,
+            uploaded: 0,
             reports: std::collections::BTreeMap::new(),
             left_out: Vec::new(),
             root,

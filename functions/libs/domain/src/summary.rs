@@ -29,6 +29,9 @@ pub struct Summary {
     pub reported: Vec<String>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
+    /// Bytes that the attempt uploaded.
+    #[serde(default)]
+    pub uploaded: u64,
     /// Reports of other tools that the attempt left: paths below the run's prefix by kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reports: BTreeMap<String, String>,

@@ -99,6 +99,17 @@ impl Node {
         number.filter(|number| range.contains(number)).ok_or_else(expected)
     }
 
+    /// An amount: a number that is not negative.
+    pub(crate) fn amount(&self) -> Result<f64, Problem> {
+        let number = match self.kind {
+            Kind::Whole(number) => number as f64,
+            Kind::Number(number) => number,
+            _ => f64::NAN,
+        };
+        let good = number.is_finite() && number >= 0.0;
+        if good { Ok(number) } else { Err(self.expected("a number of 0 or more")) }
+    }
+
     /// A day, as text or as TOML's own date.
     pub(crate) fn date(&self) -> Result<jiff::civil::Date, Problem> {
         let (Kind::Text(text) | Kind::Time(text)) = &self.kind else { return Err(self.expected(A_DATE)) };

@@ -12,14 +12,15 @@ use super::Maker;
 use crate::Error;
 use crate::error::failed;
 
-/// Seconds that a function may take: less than the task that calls it.
-const SECONDS: i32 = 60;
-/// Seconds that the functions which read whole results may take.
-const LONG_SECONDS: i32 = 840;
-/// Steps that read whole results.
-const LONG: [&str; 2] = ["collect", "evaluate"];
-/// Memory of a function in MiB.
-const MEMORY: i32 = 512;
+/// Seconds and MiB that a step's function has, as in `infra/terraform/functions.tf`. The seconds are less than those of
+/// the task that calls it.
+fn size(step: &str) -> (i32, i32) {
+    match step {
+        "collect" | "evaluate" => (840, 1024),
+        "record" | "sweep" => (240, 256),
+        _ => (60, 256),
+    }
+}
 
 impl Maker<'_> {
     /// Makes every function with the same settings, all at the same time.
@@ -37,6 +38,7 @@ impl Maker<'_> {
     }
 
     fn function(&self, step: &str, zip: &[u8], settings: &BTreeMap<String, String>) -> CreateFunctionFluentBuilder {
+        let (seconds, memory) = size(step);
         let variables = settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         self.lambda
             .create_function()
@@ -46,8 +48,8 @@ impl Maker<'_> {
             .handler("bootstrap")
             .role(self.role())
             .code(FunctionCode::builder().zip_file(Blob::new(zip)).build())
-            .timeout(if LONG.contains(&step) { LONG_SECONDS } else { SECONDS })
-            .memory_size(MEMORY)
+            .timeout(seconds)
+            .memory_size(memory)
             .environment(Environment::builder().set_variables(Some(variables)).build())
     }
 
