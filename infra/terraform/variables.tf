@@ -76,6 +76,7 @@ variable "functions" {
   description = "Settings of functions by step, where the defaults do not fit."
   type = map(object({
     memory_mib           = optional(number)
+    storage_mib          = optional(number)
     timeout_seconds      = optional(number)
     reserved_concurrency = optional(number)
   }))
@@ -92,10 +93,11 @@ variable "functions" {
   validation {
     condition = alltrue([for settings in values(var.functions) : alltrue([
       settings.memory_mib == null ? true : settings.memory_mib >= 128 && settings.memory_mib <= 10240,
+      settings.storage_mib == null ? true : settings.storage_mib >= 512 && settings.storage_mib <= 10240,
       settings.timeout_seconds == null ? true : settings.timeout_seconds >= 10 && settings.timeout_seconds <= 900,
       settings.reserved_concurrency == null ? true : settings.reserved_concurrency >= -1,
     ])])
-    error_message = "Memory is 128 to 10240 MiB, a timeout 10 to 900 seconds, a reserved concurrency 1 or more, or -1 for none."
+    error_message = "Memory is 128 to 10240 MiB, storage below /tmp 512 to 10240 MiB, a timeout 10 to 900 seconds, a reserved concurrency 1 or more, or -1 for none."
   }
 }
 

@@ -99,7 +99,7 @@ variable "platforms" {
   }))
   default = {
     linux = {
-      image = "/qaops/images/linux"
+      image = "/qaops/images/linux/stable"
       types = ["c7i.large", "m7i.large", "c6i.large", "m6i.large"]
     }
   }

@@ -28,6 +28,39 @@ run "a_key_and_a_boundary_of_ones_own" {
   }
 }
 
+run "gates_and_prices_of_the_owner" {
+  command = apply
+
+  variables {
+    gates     = { error = ["tests.total > 0", "vulnerabilities{severity=critical} == 0"] }
+    network   = { layout = "public" }
+    platforms = { linux = { image = "/qaops/images/linux/stable", types = ["c7i.large"], volume_gib = 50 } }
+    prices = {
+      instances        = { linux = { "c7i.large" = { on_demand = 0.09 } } }
+      volume_gib_month = 0.08
+      address_hour     = 0.005
+      transition       = 0.000025
+    }
+  }
+
+  assert {
+    condition     = jsondecode(output.settings.QAOPS_GATES) == { error = ["tests.total > 0", "vulnerabilities{severity=critical} == 0"], warn = [], stop = [] }
+    error_message = "QAOPS_GATES is not what `plan` reads."
+  }
+
+  assert {
+    condition = jsondecode(output.settings.QAOPS_PRICES) == {
+      instances        = { linux = { "c7i.large" = { on_demand = 0.09 } } }
+      volume_gib       = { linux = 50 }
+      volume_gib_month = 0.08
+      address_hour     = 0.005
+      transfer_gib     = 0
+      transition       = 0.000025
+    }
+    error_message = "QAOPS_PRICES is not what `plan` reads."
+  }
+}
+
 run "platforms_with_images_of_both_kinds" {
   command = apply
 
@@ -35,12 +68,12 @@ run "platforms_with_images_of_both_kinds" {
     image_kms_key_arns = ["arn:aws:kms:eu-central-1:123456789012:key/images"]
     platforms = {
       linux   = { image = "ami-0123456789abcdef0", types = ["c7i.large"], spot = true, volume_gib = 100 }
-      windows = { image = "/qaops/images/windows", types = ["m7i.xlarge"] }
+      windows = { image = "/qaops/images/windows/stable", types = ["m7i.xlarge"] }
     }
   }
 
   assert {
-    condition     = aws_launch_template.this["linux"].image_id == "ami-0123456789abcdef0" && aws_launch_template.this["windows"].image_id == "resolve:ssm:/qaops/images/windows"
+    condition     = aws_launch_template.this["linux"].image_id == "ami-0123456789abcdef0" && aws_launch_template.this["windows"].image_id == "resolve:ssm:/qaops/images/windows/stable"
     error_message = "An image is not what was given."
   }
 
@@ -55,7 +88,7 @@ run "platforms_with_images_of_both_kinds" {
   }
 
   assert {
-    condition     = [for statement in jsondecode(local.policies["launch"]).Statement : statement.Resource if contains(statement.Action, "ssm:GetParameters")] == [["arn:aws:ssm:eu-central-1:123456789012:parameter/qaops/images/windows"]]
+    condition     = [for statement in jsondecode(local.policies["launch"]).Statement : statement.Resource if contains(statement.Action, "ssm:GetParameters")] == [["arn:aws:ssm:eu-central-1:123456789012:parameter/qaops/images/windows/stable"]]
     error_message = "Other parameters than those of images are read at a launch."
   }
 

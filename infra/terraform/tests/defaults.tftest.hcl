@@ -151,7 +151,7 @@ run "a_deployment" {
   }
 
   assert {
-    condition     = toset(keys(output.settings)) == toset(["QAOPS_BUCKET", "QAOPS_DOCUMENT", "QAOPS_FLEET", "QAOPS_LINK_SECONDS", "QAOPS_ROLE_ID", "QAOPS_STATE_MACHINE", "QAOPS_TABLE", "QAOPS_TOPIC"])
+    condition     = toset(keys(output.settings)) == toset(["QAOPS_BUCKET", "QAOPS_DEPLOYMENT", "QAOPS_DOCUMENT", "QAOPS_FLEET", "QAOPS_LINK_SECONDS", "QAOPS_ROLE_ID", "QAOPS_STATE_MACHINE", "QAOPS_TABLE", "QAOPS_TOPIC"])
     error_message = "The functions' settings are not those that they read."
   }
 

@@ -27,7 +27,7 @@ run "first_mistakes" {
     sweep_schedule           = "rate(1 hour)"
     network                  = { layout = "open" }
     egress                   = { http = { from_port = 80, to_port = 80 } }
-    platforms                = { macos = { image = "/qaops/images/macos", types = ["mac2.metal"] } }
+    platforms                = { macos = { image = "/qaops/images/macos/stable", types = ["mac2.metal"] } }
     runners                  = { linux = "/opt/x'; reboot #" }
     secret_parameters        = ["*"]
     service_linked_roles     = ["lambda.amazonaws.com"]
@@ -82,12 +82,19 @@ run "third_mistakes" {
 
   variables {
     network   = { endpoints = ["ssm"] }
-    platforms = { linux = { image = "/qaops/images/linux", types = [] } }
+    platforms = { linux = { image = "/qaops/images/linux/stable", types = [] } }
     egress    = { https = { from_port = 443, to_port = 443, cidr = "everywhere" } }
     schedules = { nightly = { expression = "rate(1 day)", input = "checkout" } }
+    functions = { evaluate = { storage_mib = 100 } }
+    gates     = { error = ["all tests pass"] }
+    prices = {
+      instances        = { linux = { "c7i.large" = {} } }
+      volume_gib_month = 0.08
+      transition       = 0.000025
+    }
   }
 
-  expect_failures = [var.network, var.platforms, var.egress, var.schedules]
+  expect_failures = [var.network, var.platforms, var.egress, var.schedules, var.functions, var.gates, var.prices]
 }
 
 run "a_missing_package_is_told_with_the_mend" {

@@ -15,12 +15,13 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from emulator.tests.conftest import Cloud, until
+from inventory import UNASKED, local_cloud, names, shape
 
 PROJECT = Path(__file__).resolve().parents[3]
 STEPS = sorted(path.name for path in (PROJECT / "functions").iterdir() if path.name != "libs")
@@ -38,42 +39,6 @@ provider "aws" {
 """
 PATIENCE = 120.0
 PASSWORD = "open sesame"
-# Permissions that nothing here needs, and why they are there all the same.
-UNASKED = {
-    "*": {
-        "kms:Decrypt": "asked by S3, DynamoDB, SNS and SSM on behalf of the caller, who encrypt nothing here",
-        "kms:GenerateDataKey": "as kms:Decrypt",
-        "s3:ListBucket": "makes S3 answer that an object is missing; the local cloud says so without it",
-    },
-    "instance": dict.fromkeys(
-        (
-            *(f"ec2messages:{name}Message" for name in ("Acknowledge", "Delete", "Fail")),
-            *(f"ec2messages:{name}" for name in ("GetEndpoint", "GetMessages", "SendReply")),
-            *(
-                f"ssmmessages:{verb}{kind}Channel"
-                for verb in ("Create", "Open")
-                for kind in ("Control", "Data")
-            ),
-            "ssm:ListInstanceAssociations",
-            "ssm:UpdateInstanceInformation",
-        ),
-        "asked by the agent of SSM, which the local cloud plays itself",
-    ),
-    "dispatch": {
-        "states:SendTaskFailure": "an attempt whose instance went between two tries of the step",
-        "states:SendTaskSuccess": "an attempt that ended between two tries of the step",
-    },
-    "launch": {
-        "dynamodb:UpdateItem": "a shard whose environment ended before it was collected",
-        "ec2:TerminateInstances": "a run that is stopped while its instances come up",
-    },
-    "sweep": {
-        "dynamodb:DeleteItem": "a run whose execution ended without a record, with no event of it either",
-        "sns:Publish": "a suite whose scheduled runs stay out for more than an hour",
-        "states:SendTaskFailure": "an instance that is gone, with no event of it",
-        "states:StopExecution": "an execution that goes on a quarter of an hour after its deadline",
-    },
-}
 
 
 class Deployment:
@@ -147,11 +112,7 @@ def variables(folder: Path) -> dict[str, Any]:
     """What is different here: the programs of this machine in place of packages and of the image's runner."""
     packages = folder / "packages"
     packages.mkdir()
-    for step in STEPS:
-        with zipfile.ZipFile(packages / f"{step}.zip", "w") as archive:
-            entry = zipfile.ZipInfo("bootstrap")
-            entry.external_attr = 0o755 << 16
-            archive.writestr(entry, f"#!/bin/sh\nexec '{PROGRAMS / step}'\n")
+    pack(packages)
     return {
         "region": "us-east-1",
         "packages": str(packages),
@@ -162,9 +123,18 @@ def variables(folder: Path) -> dict[str, Any]:
         "pauses": {"ready_seconds": 1, "capacity_seconds": 5, "rerun_seconds": 1},
         "quotas": {"check": False},
         "network": {"layout": "private"},
-        "platforms": {"linux": {"image": "/qaops/images/linux", "types": ["c7i.large", "m7i.large"]}},
+        "platforms": {"linux": {"image": "/qaops/images/linux/stable", "types": ["c7i.large", "m7i.large"]}},
         "runners": {"linux": str(PROGRAMS / "qaops-runner")},
     }
+
+
+def pack(folder: Path, first: str = "") -> None:
+    """Makes the packages, whose programs begin with these lines of a shell script."""
+    for step in STEPS:
+        with zipfile.ZipFile(folder / f"{step}.zip", "w") as archive:
+            entry = zipfile.ZipInfo("bootstrap")
+            entry.external_attr = 0o755 << 16
+            archive.writestr(entry, f"#!/bin/sh\n{first}exec '{PROGRAMS / step}'\n")
 
 
 def missing() -> str:
@@ -185,7 +155,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
     settings = {"QAOPS_LOCAL_PATH": path, "QAOPS_LOCAL_TICK": "5", "QAOPS_LOCAL_POLICIES": "true"}
     cloud = Cloud(folder / "cloud", **settings)
     try:
-        cloud.ssm.put_parameter(Name="/qaops/images/linux", Value=IMAGE, Type="String")
+        cloud.ssm.put_parameter(Name="/qaops/images/linux/stable", Value=IMAGE, Type="String")
         cloud.ssm.put_parameter(Name="/qaops/checkout/password", Value=PASSWORD, Type="SecureString")
         cloud.ssm.put_parameter(Name="/qaops/other/password", Value=PASSWORD, Type="SecureString")
         made = Deployment(folder, cloud)
@@ -205,6 +175,14 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
 def test_a_second_plan_finds_nothing_to_do(deployment: Deployment) -> None:
     planned = deployment.terraform("plan", "-detailed-exitcode", "-input=false", "-no-color")
     assert planned.returncode == 0, planned.stdout[-4000:]
+
+
+def test_the_local_cloud_sets_up_what_terraform_makes(deployment: Deployment) -> None:
+    with local_cloud(PROGRAMS / "qaops", PROJECT) as local:
+        wanted, found = shape(deployment.cloud), shape(local)
+    assert found.keys() == wanted.keys()
+    for kind, things in wanted.items():
+        assert found[kind] == things, kind
 
 
 def test_a_run_of_an_example_suite_passes(deployment: Deployment) -> None:
@@ -323,6 +301,33 @@ def test_a_stopped_run_leaves_no_instance(deployment: Deployment) -> None:
     until(status, PATIENCE)
 
 
+def test_a_run_that_began_before_an_apply_ends_on_the_new_version(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    applied, called = tmp_path / "applied", tmp_path / "called"
+    called.mkdir()
+    files = suite("across", [f"Wait Until Created    {applied}    {PATIENCE} s"])
+    files["only.robot"] = "*** Settings ***\nLibrary    OperatingSystem\n" + files["only.robot"]
+    deployment.put("across", files)
+    execution = deployment.start(suite="across", environments=1)
+    until(lambda: busy(deployment, execution.rpartition(":")[2]), PATIENCE)
+    given = json.loads((deployment.folder / "local.auto.tfvars.json").read_text())
+    pack(Path(given["packages"]), f"touch '{called}'/\"${{AWS_LAMBDA_FUNCTION_NAME#qaops-}}\"\n")
+    given["pauses"]["ready_seconds"] = 2
+    (deployment.folder / "local.auto.tfvars.json").write_text(json.dumps(given))
+    deployment.apply()
+    live = deployment.cloud.sfn.describe_state_machine_alias(
+        stateMachineAliasArn=deployment.outputs["state_machine_arn"]
+    )["routingConfiguration"][0]["stateMachineVersionArn"]
+    assert not {"evaluate", "record", "notify"} & {path.name for path in called.iterdir()}
+    applied.touch()
+    ended = deployment.ended(execution)
+    assert (ended["status"], (ended["value"] or {}).get("verdict")) == ("SUCCEEDED", "passed"), ended
+    assert ended["stateMachineVersionArn"] != live
+    new = {path.name for path in called.iterdir()}
+    assert {"resume", "collect", "assign", "terminate", "evaluate", "record", "notify"} <= new
+
+
 def test_the_sweep_makes_good_what_no_event_told(deployment: Deployment) -> None:
     cloud = deployment.cloud
     deployment.put("deaf", suite("deaf", ["Log    shown"]))
@@ -368,35 +373,9 @@ def test_nothing_was_denied_and_no_permission_is_there_for_nothing(deployment: D
         assert used & set(UNASKED.get(name, {})) == set(), f"an excuse of {name} is out of date"
 
 
-def names(deployment: Deployment) -> dict[str, list[str]]:
-    """What is there of the deployment, by kind."""
-    cloud = deployment.cloud
-    found: dict[str, Callable[[], list[str]]] = {
-        "functions": lambda: [each["FunctionName"] for each in cloud.functions.list_functions()["Functions"]],
-        "machines": lambda: [each["name"] for each in cloud.sfn.list_state_machines()["stateMachines"]],
-        "tables": lambda: list(cloud.dynamodb.list_tables()["TableNames"]),
-        "buckets": lambda: [each["Name"] for each in cloud.s3.list_buckets()["Buckets"]],
-        "queues": lambda: list(cloud.sqs.list_queues().get("QueueUrls", [])),
-        "topics": lambda: [each["TopicArn"] for each in cloud.sns.list_topics()["Topics"]],
-        "rules": lambda: [each["Name"] for each in cloud.events.list_rules()["Rules"]],
-        "schedules": lambda: [each["Name"] for each in cloud.scheduler.list_schedules()["Schedules"]],
-        "roles": lambda: [each["RoleName"] for each in cloud.iam.list_roles()["Roles"]],
-        "templates": lambda: [
-            each["LaunchTemplateName"] for each in cloud.ec2.describe_launch_templates()["LaunchTemplates"]
-        ],
-        "groups": lambda: [
-            each["GroupName"] for each in cloud.ec2.describe_security_groups()["SecurityGroups"]
-        ],
-        "logs": lambda: [each["logGroupName"] for each in cloud.logs.describe_log_groups()["logGroups"]],
-        "alarms": lambda: [each["AlarmName"] for each in cloud.cloudwatch.describe_alarms()["MetricAlarms"]],
-    }
-    named = {kind: [name for name in look() if "qaops" in name] for kind, look in found.items()}
-    return {kind: some for kind, some in named.items() if some}
-
-
 def test_nothing_is_left_after_it_was_destroyed(deployment: Deployment) -> None:
     kinds = 13
-    assert len(names(deployment)) == kinds, names(deployment)
+    assert len(names(deployment.cloud)) == kinds, names(deployment.cloud)
     done = deployment.terraform("destroy", "-auto-approve", "-input=false", "-no-color", "-parallelism=20")
     assert done.returncode == 0, done.stdout[-4000:]
-    assert names(deployment) == {}
+    assert names(deployment.cloud) == {}

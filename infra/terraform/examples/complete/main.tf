@@ -51,6 +51,9 @@ module "qaops" {
   service_linked_roles = var.service_linked_roles
   quotas               = var.quotas
 
+  gates  = { error = ["tests.total > 0"], warn = ["run.cost <= $5"], stop = ["tests.failed > 500"] }
+  prices = var.prices
+
   artifacts                  = { run_days = 60, package_days = 120, force_destroy = var.disposable }
   ledger_deletion_protection = !var.disposable
   source_bucket_arns         = var.source_bucket_arns

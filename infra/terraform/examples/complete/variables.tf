@@ -99,15 +99,38 @@ variable "platforms" {
   }))
   default = {
     linux = {
-      image = "/qaops/images/linux"
+      image = "/qaops/images/linux/stable"
       types = ["c7i.large", "m7i.large", "c6i.large", "m6i.large"]
       spot  = true
     }
     windows = {
-      image      = "/qaops/images/windows"
+      image      = "/qaops/images/windows/stable"
       types      = ["m7i.xlarge", "m6i.xlarge"]
       volume_gib = 100
     }
+  }
+}
+
+variable "prices" {
+  description = "What things cost in the region, in dollars. Null estimates no costs."
+  type = object({
+    instances        = map(map(object({ on_demand = optional(number), spot = optional(number) })))
+    volume_gib_month = number
+    address_hour     = optional(number)
+    transfer_gib     = optional(number)
+    transition       = number
+  })
+  default = {
+    instances = {
+      linux = {
+        "c7i.large" = { on_demand = 0.10185, spot = 0.045 }
+        "m7i.large" = { on_demand = 0.12075, spot = 0.05 }
+        "c6i.large" = { on_demand = 0.097, spot = 0.045 }
+        "m6i.large" = { on_demand = 0.115, spot = 0.05 }
+      }
+    }
+    volume_gib_month = 0.0952
+    transition       = 0.000025
   }
 }
 

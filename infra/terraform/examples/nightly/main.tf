@@ -57,10 +57,26 @@ module "qaops" {
 
   platforms = {
     linux = {
-      image = "/qaops/images/linux"
+      image = "/qaops/images/linux/stable"
       types = ["c7i.large", "m7i.large", "c6i.large", "m6i.large"]
       spot  = true
     }
+  }
+
+  # No run may do without its tests, and none may cost more than two dollars. On-demand prices are AWS's list
+  # for eu-central-1; those of Spot capacity move, so put in the averages that EC2's price history shows.
+  gates = { error = ["tests.total > 0"], warn = ["run.cost <= $2"] }
+  prices = {
+    instances = {
+      linux = {
+        "c7i.large" = { on_demand = 0.10185, spot = 0.045 }
+        "m7i.large" = { on_demand = 0.12075, spot = 0.05 }
+        "c6i.large" = { on_demand = 0.097, spot = 0.045 }
+        "m6i.large" = { on_demand = 0.115, spot = 0.05 }
+      }
+    }
+    volume_gib_month = 0.0952
+    transition       = 0.000025
   }
 
   schedules = {

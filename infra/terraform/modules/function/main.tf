@@ -36,6 +36,10 @@ resource "aws_lambda_function" "this" {
     variables = var.settings
   }
 
+  ephemeral_storage {
+    size = var.storage_mib
+  }
+
   logging_config {
     log_format            = "JSON"
     log_group             = aws_cloudwatch_log_group.this.name

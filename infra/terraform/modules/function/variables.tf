@@ -53,6 +53,18 @@ variable "memory_mib" {
   }
 }
 
+variable "storage_mib" {
+  description = "Storage below `/tmp` in MiB; what is over 512 is paid for by the second."
+  type        = number
+  default     = 512
+  nullable    = false
+
+  validation {
+    condition     = var.storage_mib >= 512 && var.storage_mib <= 10240
+    error_message = "Storage is 512 to 10240 MiB."
+  }
+}
+
 variable "timeout_seconds" {
   description = "Seconds that a call may take."
   type        = number

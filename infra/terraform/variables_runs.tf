@@ -1,0 +1,65 @@
+variable "gates" {
+  description = <<-TEXT
+    Gates that every run must hold, whatever its package says: texts such as `vulnerabilities{severity=critical} == 0`, as
+    `functions/libs/domain/README.md` tells. A run whose error gate does not hold fails; `warn` is told only; `stop` ends
+    it early.
+  TEXT
+  type = object({
+    error = optional(list(string), [])
+    warn  = optional(list(string), [])
+    stop  = optional(list(string), [])
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = alltrue([for gate in flatten(values(var.gates)) : can(regex("^[a-z_]+(\\.|\\{).* *(==|!=|<=|>=|<|>) *.+$", gate))])
+    error_message = "A gate is a metric, a comparison and a value, such as tests.failed == 0."
+  }
+}
+
+variable "prices" {
+  description = <<-TEXT
+    What things cost in the region, in dollars, by which each run's cost (`run.cost`) is estimated: instance types by
+    platform, an hour on demand and as Spot capacity; a GiB of volume for a month; a public address for an hour; a GiB that
+    instances take from S3 or bring there; a state transition. A run with an instance whose price is not named has no
+    cost, and says why. Null estimates none: prices of another region would be a guess.
+  TEXT
+  type = object({
+    instances = map(map(object({
+      on_demand = optional(number)
+      spot      = optional(number)
+    })))
+    volume_gib_month = number
+    address_hour     = optional(number, 0)
+    transfer_gib     = optional(number, 0)
+    transition       = number
+  })
+  default = null
+
+  validation {
+    condition     = var.prices == null ? true : length(setsubtract(keys(var.prices.instances), ["linux", "windows", "android"])) == 0
+    error_message = "Prices of instances are by platform: linux, windows, android."
+  }
+
+  validation {
+    condition = var.prices == null ? true : alltrue(flatten([
+      for types in values(var.prices.instances) : [
+        for type, price in types : can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", type)) && (price.on_demand != null || price.spot != null)
+      ]
+    ]))
+    error_message = "An instance type, such as m7i.large, has a price on demand, as Spot capacity or both."
+  }
+
+  validation {
+    condition = var.prices == null ? true : alltrue([
+      for price in concat(
+        [var.prices.volume_gib_month, var.prices.address_hour, var.prices.transfer_gib, var.prices.transition],
+        flatten([for types in values(var.prices.instances) : [for price in values(types) : [
+          coalesce(price.on_demand, 0), coalesce(price.spot, 0),
+        ]]]),
+      ) : price >= 0
+    ])
+    error_message = "A price is 0 or more."
+  }
+}
