@@ -217,6 +217,7 @@ mod tests {
             reports: Default::default(),
             robot_seconds: 1.0,
             uploaded: 0,
+            left_out: Default::default(),
             root: Suite::default(),
         };
         let logs = Logs { run: "run", role: "AROA" };
