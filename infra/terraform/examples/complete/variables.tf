@@ -112,7 +112,7 @@ variable "platforms" {
 }
 
 variable "prices" {
-  description = "What things cost in the region, in dollars. Null estimates no costs."
+  description = "What things cost in the region, in dollars. These are examples: put in the region's own. Null estimates no costs."
   type = object({
     instances        = map(map(object({ on_demand = optional(number), spot = optional(number) })))
     volume_gib_month = number

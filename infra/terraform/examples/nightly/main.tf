@@ -63,8 +63,8 @@ module "qaops" {
     }
   }
 
-  # No run may do without its tests, and none may cost more than two dollars. On-demand prices are AWS's list
-  # for eu-central-1; those of Spot capacity move, so put in the averages that EC2's price history shows.
+  # No run may do without its tests, and none may cost more than two dollars. These prices are examples:
+  # put in those of AWS's price list for the region, and for Spot capacity the averages of EC2's price history.
   gates = { error = ["tests.total > 0"], warn = ["run.cost <= $2"] }
   prices = {
     instances = {
