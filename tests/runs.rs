@@ -80,8 +80,8 @@ fn a_budget_is_a_gate_on_what_the_run_costs() {
         assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
         let cost = run.judged().left.metrics["run.cost"];
         assert!((0.003..0.01).contains(&cost), "two minutes of c7i.large and some fifty transitions: {cost}");
-        let evidence = std::fs::read_to_string(run.out.path().join("report.html")).unwrap();
-        assert!(evidence.contains("$0.00"), "the report shows the cost");
+        let report = std::fs::read_to_string(run.out.path().join("report.html")).unwrap();
+        assert_eq!(report.matches("<td class=\"number\">$0.00").count(), 3, "the cost of two environments, and all");
         assert_eq!(judged_again(run.out.path()), std::fs::read(run.out.path().join("verdict.json")).unwrap());
     });
     with_cloud(async |cloud| {

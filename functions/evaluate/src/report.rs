@@ -3,6 +3,7 @@
 mod told;
 mod tries;
 
+use domain::cost;
 use domain::gates::GateOutcome;
 use domain::judged::{FailedTest, Judged, Material};
 use domain::keys;
@@ -26,6 +27,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
     let tries = Tries::of(material);
     let joined = Joined::of(material.reports);
     let environments = &material.evidence.environments;
+    let costs = cost::of_environments(plan, material.evidence);
     Report {
         suite: judged.suite.clone(),
         run: judged.run.clone(),
@@ -52,7 +54,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
         flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries, material)).collect(),
         tests: tries.listed(material),
         shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
-        environments: environments.iter().map(|found| environment(found, material)).collect(),
+        environments: environments.iter().zip(costs).map(|(found, cost)| environment(found, cost, material)).collect(),
         lost: lost(&material.evidence.shards),
         files: beside.files.iter().chain(&["verdict.json"]).map(|name| ((*name).into(), (*name).into())).collect(),
     }
@@ -169,7 +171,7 @@ fn state(state: State) -> &'static str {
     }
 }
 
-fn environment(environment: &Environment, material: &Material<'_>) -> report::Environment {
+fn environment(environment: &Environment, cost: Option<f64>, material: &Material<'_>) -> report::Environment {
     let ended = environment.ended.unwrap_or(material.evidence.at);
     let mut losses = material.evidence.shards.iter().flat_map(|shard| &shard.losses);
     report::Environment {
@@ -180,7 +182,7 @@ fn environment(environment: &Environment, material: &Material<'_>) -> report::En
         seconds: (ended - environment.launched) as f64,
         end: if environment.ended.is_some() { "terminated" } else { "gone" }.to_owned(),
         lost: losses.any(|loss| loss.environment.as_deref() == Some(&environment.id)),
-        cost: None,
+        cost,
     }
 }
 
