@@ -16,8 +16,9 @@ Python Packages Are The Pinned Ones
     ${installed} =    PowerShell Says    & ${QAOPS}\\robot\\Scripts\\pip.exe freeze --disable-pip-version-check
     ${pinned} =    Get File    ${QAOPS}\\requirements.txt
     ${pinned} =    Get Regexp Matches    ${pinned}    (?m)^[a-z0-9.-]+==\\S+
-    # An underscore and a hyphen are one letter in a package's name.
-    ${installed} =    Evaluate    sorted($installed.lower().replace('_', '-').splitlines())
+    # An underscore, a dot and a hyphen are one letter in a package's name.
+    ${installed} =    Evaluate    re.sub('[-_.]+(?=[^=\\n]*==)', '-', $installed.lower())    modules=re
+    ${installed} =    Evaluate    sorted($installed.splitlines())
     ${pinned} =    Evaluate    sorted($pinned)
     Lists Should Be Equal    ${installed}    ${pinned}
 
