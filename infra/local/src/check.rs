@@ -36,6 +36,10 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
     rows.extend(settings.gates.iter().map(|row| ("gates", gate(row, by_default))));
     let hooks = [("before", &settings.hooks.before), ("after", &settings.hooks.after)];
     rows.extend(hooks.into_iter().filter_map(|(when, hook)| Some(("hooks", pair(when, &first_line(hook.as_ref()?))))));
+    let desktop = settings.desktop.map(|desktop| format!("{} by {} pixels", desktop.width, desktop.height));
+    rows.extend(desktop.map(|desktop| ("desktop", desktop)));
+    let types = &settings.environment.types;
+    rows.extend((!types.is_empty()).then(|| ("types", types.join(", "))));
     let health = settings.environment.health.as_ref();
     rows.extend(health.map(|health| {
         ("health", plain(&format!("{} within {}", health.check, duration::show(health.seconds as f64))))
@@ -135,6 +139,7 @@ mod tests {
             timeout = "1h30m"
             rerun_failed = 2
             needs = ["no-such-program"]
+            desktop = { width = 1280, height = 720 }
             [robot]
             include = ["smoke", "two words"]
             exclude = ["slow"]
@@ -147,6 +152,7 @@ mod tests {
             sleep 1"""
             after = "rm -rf \u001b[31mtmp"
             [environment]
+            types = ["m7i.xlarge", "c7i.xlarge"]
             health = { url = "http://127.0.0.1:8000/", within = "30s" }
             [reports]
             coverage = "reports/coverage.xml"
@@ -175,6 +181,8 @@ mod tests {
                         stop  tests{tag=critical}.failed > 0
           hooks         before python3 start.py …
                         after rm -rf tmp
+          desktop       1280 by 720 pixels
+          types         m7i.xlarge, c7i.xlarge
           health        http://127.0.0.1:8000/ within 30s
           reports       coverage reports/coverage.xml
                         performance reports/k6.json

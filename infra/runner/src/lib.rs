@@ -2,8 +2,8 @@
 //!
 //! The SSM document starts it with run, shard and attempt. It takes plan and order from the bucket of artifacts, unpacks
 //! the package, runs the hooks and `robot` ([`shard`], on local files only), and uploads what there is with a manifest
-//! as the last object. Tests that need a desktop run in a half of their own ([`desktop`]). Whatever fails before `robot` is told in that manifest; without a manifest an attempt has no
-//! result.
+//! as the last object. Tests that need a desktop run in a half of their own ([`desktop`]). Whatever fails before `robot`
+//! is told in that manifest; without a manifest an attempt has no result.
 
 pub mod arguments;
 pub mod console;
