@@ -8,6 +8,7 @@ use std::io::stdout;
 use domain::config::{Effective, Size};
 use domain::duration;
 use domain::gates::{Gate, Severity};
+use domain::plan::{Desktop, Video};
 use domain::problem::Problem;
 
 pub(crate) use self::needs::missing_programs;
@@ -36,8 +37,7 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
     rows.extend(settings.gates.iter().map(|row| ("gates", gate(row, by_default))));
     let hooks = [("before", &settings.hooks.before), ("after", &settings.hooks.after)];
     rows.extend(hooks.into_iter().filter_map(|(when, hook)| Some(("hooks", pair(when, &first_line(hook.as_ref()?))))));
-    let desktop = settings.desktop.map(|desktop| format!("{} by {} pixels", desktop.width, desktop.height));
-    rows.extend(desktop.map(|desktop| ("desktop", desktop)));
+    rows.extend(settings.desktop.map(|asked| ("desktop", desktop(asked))));
     let types = &settings.environment.types;
     rows.extend((!types.is_empty()).then(|| ("types", types.join(", "))));
     let health = settings.environment.health.as_ref();
@@ -71,6 +71,16 @@ fn robot(settings: &Effective) -> Vec<(&'static str, String)> {
         ("arguments", robot.arguments.join(" ")),
     ];
     rows.into_iter().map(|(key, value)| (key, plain(&value))).collect()
+}
+
+fn desktop(desktop: Desktop) -> String {
+    let video = match desktop.video {
+        Video::Never => "",
+        Video::Failed => ", a video of what fails",
+        Video::Always => ", a video of everything",
+    };
+    let screenshots = if desktop.screenshots { ", a screenshot of each failure" } else { "" };
+    format!("{} by {} pixels{video}{screenshots}", desktop.width, desktop.height)
 }
 
 fn size(size: Size) -> String {
@@ -139,7 +149,7 @@ mod tests {
             timeout = "1h30m"
             rerun_failed = 2
             needs = ["no-such-program"]
-            desktop = { width = 1280, height = 720 }
+            desktop = { width = 1280, height = 720, video = "failed", screenshots = true }
             [robot]
             include = ["smoke", "two words"]
             exclude = ["slow"]
@@ -181,7 +191,7 @@ mod tests {
                         stop  tests{tag=critical}.failed > 0
           hooks         before python3 start.py …
                         after rm -rf tmp
-          desktop       1280 by 720 pixels
+          desktop       1280 by 720 pixels, a video of what fails, a screenshot of each failure
           types         m7i.xlarge, c7i.xlarge
           health        http://127.0.0.1:8000/ within 30s
           reports       coverage reports/coverage.xml

@@ -9,6 +9,7 @@ pub mod exchange;
 pub mod half;
 pub mod hand;
 pub mod proof;
+pub mod recording;
 mod script;
 mod session;
 mod x11;

@@ -130,6 +130,14 @@ pub enum Failure {
         /// Why.
         why: String,
     },
+    /// The desktop cannot be recorded as the suite asks.
+    #[error("failed to record {what} of the desktop, which the suite asks for: {tail:?}")]
+    Unrecorded {
+        /// What.
+        what: &'static str,
+        /// The last words of the console.
+        tail: String,
+    },
     /// An argument does not fit into an argument file.
     #[error("{what} has a line break or ends with a space, which Robot Framework's argument files cannot hold")]
     Argument {
@@ -202,6 +210,7 @@ impl Failure {
             Self::DesktopAbsent { .. } => "Runner.DesktopAbsent",
             Self::Desktop(fault) => fault.name(),
             Self::DesktopLost { .. } => "Runner.DesktopLost",
+            Self::Unrecorded { .. } => "Runner.DesktopUnrecorded",
             Self::Unhealthy { .. } => "Runner.Unhealthy",
             Self::Command { .. } => "Runner.CommandMissing",
         }

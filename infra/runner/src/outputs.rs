@@ -10,6 +10,7 @@ use domain::upload::Upload;
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
+use crate::desktop::recording;
 use crate::hash;
 use crate::mask::Masker;
 use crate::processes::Processes;
@@ -96,6 +97,14 @@ fn is_open(output: &Path) -> io::Result<bool> {
 }
 
 impl Outputs {
+    /// Adds the video of a desktop, if there is one.
+    pub fn with_video(mut self, video: PathBuf, folder: &Path) -> Self {
+        if video.is_file() {
+            self.add(recording::VIDEO.to_owned(), video, &folder.join("upload"), &Masker::new([]));
+        }
+        self
+    }
+
     /// Adds the console's text and the list of what is left out.
     pub fn with_console(mut self, console: &Path, folder: &Path, masker: &Masker) -> Self {
         let upload = folder.join("upload");

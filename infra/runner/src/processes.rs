@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, System, UpdateKind};
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 use crate::console::Console;
@@ -36,6 +37,16 @@ impl Processes {
     /// No process yet; `mark` is the attempt's folder.
     pub fn new(mark: &Path) -> Self {
         Self { mark: mark.to_owned(), variables: Vec::new(), groups: Vec::new() }
+    }
+
+    /// No process yet, of the same attempt: they can be ended before the others.
+    pub fn apart(&self) -> Self {
+        Self { mark: self.mark.clone(), variables: self.variables.clone(), groups: Vec::new() }
+    }
+
+    /// The command that was started last.
+    pub fn last(&mut self) -> Option<&mut Group> {
+        self.groups.last_mut()
     }
 
     /// Gives every further command a variable in its environment.
@@ -96,6 +107,14 @@ impl Group {
     pub async fn exit(&mut self) -> io::Result<ExitStatus> {
         // The wrapper's own wait would wait for the background too.
         self.child.inner_mut().wait().await
+    }
+
+    /// Writes to the command's standard input, if it has one, and closes it.
+    pub async fn tell(&mut self, words: &[u8]) {
+        if let Some(mut input) = self.child.stdin().take() {
+            // A command that is over needs no word.
+            let _ = input.write_all(words).await;
+        }
     }
 
     /// Asks the command itself to come to an end, as Ctrl-C does.

@@ -12,6 +12,7 @@ use domain::upload::Exit;
 use crate::Failure;
 use crate::arguments::{Arguments, fits, glob_escape};
 use crate::console::Console;
+use crate::desktop::recording;
 use crate::processes::Processes;
 use crate::shard::Shard;
 use crate::stop::Limits;
@@ -60,11 +61,18 @@ pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(Failure::disk(name))
     };
     write("listener.py", LISTENER)?;
+    if takes_screenshots(shard) {
+        write("screenshots.py", recording::LISTENER)?;
+    }
     if !variables.is_empty() {
         write("variables.py", VARIABLES)?;
         write("variables.json", &serde_json::json!(variables).to_string())?;
     }
     write("arguments.txt", &arguments(shard, places, !variables.is_empty())?.text())
+}
+
+fn takes_screenshots(shard: &Shard) -> bool {
+    shard.work.desktop.is_some_and(|desktop| desktop.screenshots)
 }
 
 /// Values that go through a file: secrets, and whatever does not fit into a line.
@@ -97,6 +105,9 @@ fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Argu
     tests.map(|test| glob_escape(test)).try_for_each(|test| arguments.option("--test", &test))?;
     arguments.flag("--runemptysuite");
     arguments.path("--listener", &places.control.join("listener.py"))?;
+    if takes_screenshots(shard) {
+        arguments.path("--listener", &places.control.join("screenshots.py"))?;
+    }
     arguments.path("--outputdir", &places.out)?;
     arguments.option("--output", "output.xml")?;
     // A log packs long texts, so secrets in it could not be found: it is made later, from what was masked.

@@ -10,6 +10,7 @@ use domain::upload::Exit;
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;
+use crate::desktop::recording::Recording;
 use crate::layer::{self, Layers};
 use crate::mask::{Masker, SHORTEST};
 use crate::outputs::{self, Outputs};
@@ -112,16 +113,17 @@ async fn steps(
     let unpacked = tokio::task::spawn_blocking(move || package::unpack(&from, &into)).await;
     unpacked.map_err(|error| Failure::disk("the package")(std::io::Error::other(error)))??;
     robot::prepare(shard, places)?;
-    tokio::select! {
+    let recording = tokio::select! {
         done = ready(shard, places, processes, console) => done?,
         stop = limits.stop() => return Ok(stop.exit()),
-    }
+    };
     if let Some(stop) = limits.stopped().await {
         return Ok(stop.exit());
     }
     let started = Instant::now();
     let exit = robot::run(shard, places, processes, console, limits).await;
     *robot_seconds = started.elapsed().as_secs_f64();
+    recording.end(exit.as_ref().ok(), console).await;
     if let Some(hook) = &shard.work.hooks.after {
         after(hook, &places.root, processes, console, limits.last()).await;
     }
@@ -134,7 +136,7 @@ async fn ready(
     places: &Places,
     processes: &mut Processes,
     console: &mut Console,
-) -> Result<(), Failure> {
+) -> Result<Recording, Failure> {
     layer::install(shard, places, processes, console).await?;
     if let Some(hook) = &shard.work.hooks.before {
         before(hook, &places.root, processes, console).await?;
@@ -142,7 +144,7 @@ async fn ready(
     if let Some(health) = &shard.work.health {
         health::wait(health, &places.root, processes, console).await?;
     }
-    Ok(())
+    Recording::begin(shard, places, processes, console).await
 }
 
 fn check_secrets(secrets: &BTreeMap<String, String>) -> Result<(), Failure> {

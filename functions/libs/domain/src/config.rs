@@ -13,7 +13,7 @@ pub use self::effective::{Effective, effective};
 use crate::environment::{self, Environment};
 use crate::gates::{Gate, Severity};
 use crate::names;
-use crate::plan::{Desktop, Hooks, RobotOptions};
+use crate::plan::{Desktop, Hooks, RobotOptions, Video};
 use crate::problem::Problem;
 use crate::quarantine::{self, Quarantine};
 use crate::reports::Kind;
@@ -182,14 +182,30 @@ fn platform(node: &Node) -> Result<Platform, Problem> {
     }
 }
 
-/// A desktop's size, both sides of which must be said: a test that clicks stands on both.
+/// A desktop's size, both sides of which must be said, for a test that clicks stands on both; and what is kept of it.
 fn desktop(node: &Node) -> Result<Desktop, Problem> {
-    let sides = node.known(&["width", "height"], &[])?;
-    let side = |name: &str| match sides.iter().find(|(key, _)| *key == name) {
-        Some((_, node)) => Ok(u16::try_from(node.whole(PIXELS)?).unwrap_or(u16::MAX)),
+    let fields =
+        node.known(&["width", "height", "video", "screenshots"], &[("screenshot", "write screenshots = true")])?;
+    let field = |name: &str| fields.iter().find(|(key, _)| *key == name).map(|(_, node)| *node);
+    let side = |name: &str| match field(name) {
+        Some(node) => Ok(u16::try_from(node.whole(PIXELS)?).unwrap_or(u16::MAX)),
         None => Err(node.problem(format!("{name} is missing"), "write { width = 1920, height = 1080 }, for example")),
     };
-    Ok(Desktop { width: side("width")?, height: side("height")? })
+    Ok(Desktop {
+        width: side("width")?,
+        height: side("height")?,
+        video: field("video").map_or(Ok(Video::Never), video)?,
+        screenshots: field("screenshots").map_or(Ok(false), Node::truth)?,
+    })
+}
+
+fn video(node: &Node) -> Result<Video, Problem> {
+    match node.text() {
+        Ok("never") => Ok(Video::Never),
+        Ok("failed") => Ok(Video::Failed),
+        Ok("always") => Ok(Video::Always),
+        _ => Err(node.expected("\"failed\", \"always\" or \"never\"")),
+    }
 }
 
 /// Environments or target, whichever of the two is given.

@@ -60,6 +60,38 @@ pub struct Desktop {
     pub width: u16,
     /// Height in pixels.
     pub height: u16,
+    /// Whether a video of each attempt is kept.
+    #[serde(default, skip_serializing_if = "Video::is_never")]
+    pub video: Video,
+    /// Whether a screenshot is kept of each failure.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub screenshots: bool,
+}
+
+/// Of which attempts a video is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Video {
+    /// Of none.
+    #[default]
+    Never,
+    /// Of those in which not every test passed.
+    Failed,
+    /// Of all.
+    Always,
+}
+
+impl Desktop {
+    /// A desktop of so many pixels, of which nothing is kept.
+    pub const fn new(width: u16, height: u16) -> Self {
+        Self { width, height, video: Video::Never, screenshots: false }
+    }
+}
+
+impl Video {
+    fn is_never(&self) -> bool {
+        *self == Self::Never
+    }
 }
 
 /// What the runner needs to know of the run.

@@ -88,6 +88,14 @@ impl Node {
         Err(Problem { mend: mend.to_owned(), ..self.expected("text or a whole number") })
     }
 
+    /// True or false.
+    pub(crate) fn truth(&self) -> Result<bool, Problem> {
+        match self.kind {
+            Kind::Bool(truth) => Ok(truth),
+            _ => Err(self.expected("true or false")),
+        }
+    }
+
     /// A whole number in a range.
     pub(crate) fn whole(&self, range: std::ops::RangeInclusive<u32>) -> Result<u32, Problem> {
         let number = match self.kind {

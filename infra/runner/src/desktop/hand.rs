@@ -7,6 +7,7 @@ use std::time::Duration;
 use domain::plan::Desktop;
 
 use super::exchange::{Answer, Exchange, Task, Watch};
+use super::recording;
 use super::session::Session;
 use crate::outputs::Outputs;
 use crate::processes::Processes;
@@ -127,7 +128,8 @@ async fn answer(exchange: &Exchange, attempt: &str, lease: Duration) -> Result<A
     }
 }
 
-/// The outcome of an attempt that was not given back: what it started ends, and of what it wrote the console is kept.
+/// The outcome of an attempt that was not given back: what it started ends, and of what it wrote console and video are
+/// kept.
 async fn lost(shard: &Shard, folder: &Path, failure: &Failure) -> Result<Outcome, Error> {
     Processes::new(folder).end().await;
     let root = Places::new(folder, &shard.work.suite).root;
@@ -135,7 +137,8 @@ async fn lost(shard: &Shard, folder: &Path, failure: &Failure) -> Result<Outcome
     let console = folder.join("console.txt");
     if console.is_file() {
         let masker = Masker::new(shard.secrets.values().map(String::as_str));
-        outcome.outputs = Outputs::default().with_console(&console, folder, &masker);
+        let video = Places::new(folder, &shard.work.suite).out.join(recording::VIDEO);
+        outcome.outputs = Outputs::default().with_video(video, folder).with_console(&console, folder, &masker);
     }
     Ok(outcome)
 }

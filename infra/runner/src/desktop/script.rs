@@ -48,7 +48,7 @@ fn read(word: &str, asked: Desktop) -> Result<(), Fault> {
 mod tests {
     use super::*;
 
-    const ASKED: Desktop = Desktop { width: 1920, height: 1080 };
+    const ASKED: Desktop = Desktop::new(1920, 1080);
 
     #[test]
     fn whatever_the_script_can_say_is_understood() {

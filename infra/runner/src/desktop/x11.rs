@@ -75,9 +75,7 @@ fn try_to_prove(asked: Desktop) -> Result<std::result::Result<(), Fault>> {
     if (size.width, size.height) != (asked.width, asked.height) {
         return Ok(Err(Fault::Size { asked, width: size.width, height: size.height }));
     }
-    if !is_awake(&connection, root)? {
-        return Ok(Err(Fault::Locked("the screen saver does not go off".to_owned())));
-    }
+    wake(&connection)?;
     let (pointer, focus) = (connection.query_pointer(root)?.reply()?, connection.get_input_focus()?.reply()?);
     let proof = Proof::open(&connection, number, asked)?;
     let end = Instant::now() + PATIENCE;
@@ -94,10 +92,14 @@ fn try_to_prove(asked: Desktop) -> Result<std::result::Result<(), Fault>> {
     Ok(proven)
 }
 
-/// Turns the screen saver off for good, and tells whether it is.
-fn is_awake(connection: &RustConnection, root: Window) -> Result<bool> {
+/// Turns the screen saver off for good.
+fn wake(connection: &RustConnection) -> Result<()> {
     connection.set_screen_saver(0, 0, Blanking::DEFAULT, Exposures::DEFAULT)?.check()?;
-    connection.force_screen_saver(ScreenSaver::RESET)?.check()?;
+    Ok(connection.force_screen_saver(ScreenSaver::RESET)?.check()?)
+}
+
+/// Whether the screen saver stayed off.
+fn is_awake(connection: &RustConnection, root: Window) -> Result<bool> {
     let off = connection.get_screen_saver()?.reply()?.timeout == 0;
     if connection.extension_information(screensaver::X11_EXTENSION_NAME)?.is_none() {
         return Ok(off);
@@ -128,6 +130,10 @@ impl<'a> Proof<'a> {
 
     fn look_and_touch(&self, asked: Desktop) -> Result<std::result::Result<(), Fault>> {
         self.raise()?;
+        // Whatever turns it on again had some time for it, and no input of ours has turned it off.
+        if !is_awake(self.connection, self.root)? {
+            return Ok(Err(Fault::Locked("the screen saver does not go off".to_owned())));
+        }
         if let Some(held) = self.held()? {
             return Ok(Err(Fault::Locked(format!("another program holds the {held} for itself"))));
         }

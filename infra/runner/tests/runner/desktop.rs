@@ -10,18 +10,19 @@ use domain::upload::Exit;
 use runner::desktop::exchange::Exchange;
 use runner::desktop::hand;
 use serde_json::json;
+use x11rb::protocol::xproto::{Blanking, ConnectionExt as _, Exposures};
 
 use crate::locks::{Lock, Looks};
 use crate::start::Instance;
 
-const SIZE: Desktop = Desktop { width: 640, height: 480 };
+pub(crate) const SIZE: Desktop = Desktop::new(640, 480);
 
 /// A suite that leaves a file behind, so that it is known whether it ran, and then fails.
-const FAILS: &str = "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nA test\n    \
+pub(crate) const FAILS: &str = "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nA test\n    \
     Create File    ${OUTPUT DIR}/ran.txt    x\n    Fail    no\n";
 
 /// Whether this machine has what makes a desktop.
-fn can_have_desktops() -> bool {
+pub(crate) fn can_have_desktops() -> bool {
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let there = |name: &&str| std::env::split_paths(&paths).any(|folder| folder.join(name).is_file());
     let can = ["Xvfb", "openbox"].iter().all(there);
@@ -33,8 +34,13 @@ fn can_have_desktops() -> bool {
 
 /// An instance with a plan that asks for a desktop.
 fn instance(suite: &str) -> Option<Instance> {
+    instance_on(suite, &json!(SIZE))
+}
+
+/// An instance with a plan that asks for just this desktop.
+pub(crate) fn instance_on(suite: &str, desktop: &serde_json::Value) -> Option<Instance> {
     let instance = Instance::new(suite).filter(|_| can_have_desktops())?;
-    instance.plan(|plan| plan["work"]["desktop"] = json!(SIZE));
+    instance.plan(|plan| plan["work"]["desktop"] = desktop.clone());
     Some(instance)
 }
 
@@ -152,6 +158,36 @@ fn a_black_screenshot_is_told_before_a_test_is() {
 fn a_window_above_all_others_is_told_before_a_test_is() {
     let Some((error, cause)) = refusal_with("640x480", Some(Looks::Striped)) else { return };
     assert_eq!(error, "Runner.DesktopCovered", "{cause}");
+}
+
+#[test]
+fn a_window_that_gets_no_click_or_no_key_is_told_before_a_test_is() {
+    for (looks, what) in [(Looks::TakesClicks, "a click"), (Looks::TakesKeys, "a key")] {
+        let Some((error, cause)) = refusal_with("640x480", Some(looks)) else { return };
+        assert_eq!(error, "Runner.DesktopDeaf", "{cause}");
+        assert!(cause.contains(what), "{cause}");
+    }
+}
+
+#[test]
+fn a_screen_saver_that_comes_back_is_told_before_a_test_is() {
+    let Some((error, cause)) = refusal_with("640x480", Some(Looks::Asleep)) else { return };
+    assert_eq!(error, "Runner.DesktopLocked", "{cause}");
+    assert!(cause.contains("the screen saver does not go off"), "{cause}");
+}
+
+#[test]
+fn a_screen_saver_that_is_on_goes_off_for_good_before_the_first_test() {
+    let Some(instance) = instance(FAILS) else { return };
+    let session = Session::new("640x480");
+    let (connection, _) = x11rb::connect(Some(&session.display)).unwrap();
+    connection.set_screen_saver(1, 1, Blanking::PREFERRED, Exposures::DEFAULT).unwrap().check().unwrap();
+    drop(Lock::new(&session.display, Looks::Asleep));
+    let session = session.serve(&instance);
+    assert!(instance.run().status.success());
+    assert_eq!(instance.manifest().exit, Exit::Failed { tests: 1 }, "{}", instance.uploaded("console.txt"));
+    assert_eq!(connection.get_screen_saver().unwrap().reply().unwrap().timeout, 0);
+    drop(session);
 }
 
 #[test]

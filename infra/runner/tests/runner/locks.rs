@@ -8,14 +8,14 @@ use std::time::Duration;
 use x11rb::connection::Connection;
 use x11rb::protocol::shape::{self, ConnectionExt as _};
 use x11rb::protocol::xproto::{
-    ClipOrdering, ConfigureWindowAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, EventMask, GrabMode, Rectangle,
-    StackMode, Window, WindowClass,
+    ButtonIndex, ClipOrdering, ConfigureWindowAux, ConnectionExt as _, CreateGCAux, CreateWindowAux, EventMask, Grab,
+    GrabMode, ModMask, Rectangle, ScreenSaver, StackMode, Window, WindowClass,
 };
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 use x11rb::{CURRENT_TIME, NONE};
 
-/// What covers the desktop.
+/// How the desktop is taken away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Looks {
     /// A picture, by a program that takes every key and click.
@@ -24,9 +24,15 @@ pub(crate) enum Looks {
     Black,
     /// A picture, which takes the clicks on it.
     Striped,
+    /// Nothing is to be seen, but no other window gets a click.
+    TakesClicks,
+    /// Nothing is to be seen, but no other window gets a key.
+    TakesKeys,
+    /// The screen saver is turned on again and again.
+    Asleep,
 }
 
-/// A program whose window is above all others, as long as this lives.
+/// A program that takes a desktop away, as long as this lives.
 #[derive(Debug)]
 pub(crate) struct Lock {
     over: Arc<AtomicBool>,
@@ -34,15 +40,30 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Covers a display; returns when it is covered.
+    /// Takes a display away; returns when it is done.
     pub(crate) fn new(display: &str, looks: Looks) -> Self {
         let (connection, number) = x11rb::connect(Some(display)).unwrap();
-        let window = cover(&connection, number, looks);
+        let root = connection.setup().roots[number].root;
+        let window = match looks {
+            Looks::Locked | Looks::Black | Looks::Striped => Some(cover(&connection, number, looks)),
+            Looks::TakesClicks | Looks::TakesKeys => {
+                grab(&connection, root, looks);
+                None
+            }
+            Looks::Asleep => {
+                sleep(&connection);
+                None
+            }
+        };
         let over = Arc::new(AtomicBool::new(false));
         let ended = Arc::clone(&over);
         let program = std::thread::spawn(move || {
             while !ended.load(Ordering::Relaxed) {
-                stay_above(&connection, window, looks);
+                match window {
+                    Some(window) => stay_above(&connection, window, looks),
+                    None if looks == Looks::Asleep => sleep(&connection),
+                    None => {}
+                }
                 std::thread::sleep(Duration::from_millis(5));
             }
         });
@@ -81,6 +102,21 @@ fn cover(connection: &RustConnection, number: usize, looks: Looks) -> Window {
         connection.grab_pointer(false, window, mask, mode, mode, NONE, NONE, CURRENT_TIME).unwrap().reply().unwrap();
     }
     window
+}
+
+/// Takes every click or every key, wherever it goes, from when it is pressed.
+fn grab(connection: &RustConnection, root: Window, looks: Looks) {
+    let (mode, any) = (GrabMode::ASYNC, ModMask::ANY);
+    let mask = EventMask::BUTTON_PRESS;
+    let taken = match looks {
+        Looks::TakesClicks => connection.grab_button(false, root, mask, mode, mode, NONE, NONE, ButtonIndex::ANY, any),
+        _ => connection.grab_key(false, root, any, Grab::ANY, mode, mode),
+    };
+    taken.unwrap().check().unwrap();
+}
+
+fn sleep(connection: &RustConnection) {
+    connection.force_screen_saver(ScreenSaver::ACTIVE).unwrap().check().unwrap();
 }
 
 fn stay_above(connection: &RustConnection, window: Window, looks: Looks) {

@@ -1,5 +1,6 @@
 //! The program, from its command line to the manifest in the bucket.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
@@ -62,12 +63,22 @@ impl Instance {
         self.plan(|_| {});
     }
 
+    /// Runs the attempt where no program is but those in a folder.
+    pub(crate) fn run_with_path(&self, programs: &Path) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_qaops-runner"));
+        command.args(["--run", "run", "--shard", "0001", "--attempt", "1"]);
+        self.in_environment(command, programs.as_os_str()).wait_with_output().unwrap()
+    }
+
     /// Starts a command with the environment of the runner.
-    pub(crate) fn start_as(&self, mut command: Command) -> Child {
-        command.env_clear();
+    pub(crate) fn start_as(&self, command: Command) -> Child {
+        self.in_environment(command, &std::env::var_os("PATH").unwrap_or_default())
+    }
+
+    fn in_environment(&self, mut command: Command, path: &OsStr) -> Child {
+        command.env_clear().env("PATH", path);
         command.envs([
-            ("PATH", std::env::var("PATH").unwrap_or_default().as_str()),
-            ("AWS_ENDPOINT_URL", &self.services.endpoint),
+            ("AWS_ENDPOINT_URL", self.services.endpoint.as_str()),
             ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &self.services.endpoint),
             ("AWS_REGION", "eu-west-1"),
             ("AWS_ACCESS_KEY_ID", "key"),

@@ -351,7 +351,7 @@ proptest::proptest! {
 #[test]
 fn a_desktop_has_both_sides_and_a_platform_that_has_one() {
     let config = Config::parse("desktop = { width = 1280, height = 720 }").unwrap();
-    assert_eq!(config.desktop, Some(Desktop { width: 1280, height: 720 }));
+    assert_eq!(config.desktop, Some(Desktop::new(1280, 720)));
     let request = request(serde_json::json!({ "suite": "a" }));
     assert_eq!(effective(&request, &config).unwrap().desktop, config.desktop);
     insta::assert_snapshot!(refusals(&[
@@ -359,10 +359,32 @@ fn a_desktop_has_both_sides_and_a_platform_that_has_one() {
         "desktop = { width = 100, height = 720 }",
         "desktop = { width = 1280, hight = 720 }",
         "platform = \"android\"\n[desktop]\nwidth = 1280\nheight = 720",
+        "desktop = { width = 1280, height = 720, video = true }",
+        "desktop = { width = 1280, height = 720, video = \"on\" }",
+        "desktop = { width = 1280, height = 720, screenshots = \"failed\" }",
+        "desktop = { width = 1280, height = 720, screenshot = true }",
     ]), @r#"
     qaops.toml: desktop: height is missing, write { width = 1920, height = 1080 }, for example
     qaops.toml: desktop.width: expected a whole number from 480 to 7680, found 100
     qaops.toml: desktop: unknown key "hight", did you mean "height"
     qaops.toml: desktop: the platform android has no desktop, leave it out, or take linux or windows
+    qaops.toml: desktop.video: expected "failed", "always" or "never", found true
+    qaops.toml: desktop.video: expected "failed", "always" or "never", found "on"
+    qaops.toml: desktop.screenshots: expected true or false, found "failed"
+    qaops.toml: desktop: unknown key "screenshot", write screenshots = true
     "#);
+}
+
+#[test]
+fn what_is_kept_of_a_desktop_is_what_is_asked_for() {
+    let kept = |text: &str| {
+        let desktop = Config::parse(&format!("desktop = {{ width = 1280, height = 720{text} }}")).unwrap().desktop;
+        let json = serde_json::to_value(desktop).unwrap();
+        assert_eq!(serde_json::from_value::<Option<Desktop>>(json.clone()).unwrap(), desktop);
+        json
+    };
+    assert_eq!(kept(", video = \"never\", screenshots = false"), serde_json::json!({ "width": 1280, "height": 720 }));
+    let all = serde_json::json!({ "width": 1280, "height": 720, "video": "failed", "screenshots": true });
+    assert_eq!(kept(", video = \"failed\", screenshots = true"), all);
+    assert_eq!(kept(", video = \"always\"")["video"], "always");
 }
