@@ -6,5 +6,4 @@ Resource            resources/calculator.resource
 Suite Setup         Open Calculator
 Suite Teardown      Close Calculator
 Test Setup          Press    AC
-Test Teardown       Keep Picture Of A Failure
 Test Tags           desktop

@@ -12,9 +12,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-from picture import png
 from robot.api.deco import keyword, library
 
 ROWS = (
@@ -88,11 +86,6 @@ class Calculator:
             return shown == expected
 
         _wait(shows, lambda: f"the display shows {shown!r}, not {expected!r}")
-
-    @keyword
-    def keep_picture(self, path: str) -> None:
-        """Writes a picture of the whole desktop, as a PNG."""
-        Path(path).write_bytes(png(_output([_path("xwd"), "-root", "-silent"])))
 
     def _find(self) -> bool:
         tree = _output([_path("xwininfo"), "-tree", "-name", "Calculator"]).decode()
