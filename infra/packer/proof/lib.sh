@@ -3,6 +3,8 @@
 set -euo pipefail
 # shellcheck disable=SC2034  # Those who source this use it.
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+# shellcheck disable=SC2034
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/qaops-ci"
 
 say() {
     printf '== %s\n' "$*"
