@@ -16,6 +16,11 @@ Push-Location -Path "$QaopsHome\appium"
 Invoke-Program "$QaopsHome\robot\Scripts\npm.exe" @('ci', '--omit=dev', '--no-audit', '--no-fund', '--silent')
 Pop-Location
 
+# The library has its version in the program's name; the runner asks for it by its own.
+$ffmpeg = @(Get-Item -Path "$QaopsHome\robot\Lib\site-packages\imageio_ffmpeg\binaries\ffmpeg-*.exe")
+if ($ffmpeg.Count -ne 1) { throw "there are $($ffmpeg.Count) programs of ffmpeg" }
+New-Item -ItemType HardLink -Force -Path "$QaopsHome\robot\Scripts\ffmpeg.exe" -Target $ffmpeg[0].FullName | Out-Null
+
 # No lock screen, no screen saver, no question before a program runs: each would lie over the one under test.
 $policies = @(
     @('HKLM:\SOFTWARE\Policies\Microsoft\Windows\Personalization', 'NoLockScreen', 1)

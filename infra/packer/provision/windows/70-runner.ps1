@@ -13,9 +13,11 @@ Copy-Item -Path "$PSScriptRoot\image-tests.ps1" -Destination "$QaopsHome\bin"
 # The desktop's user writes logs, and changes nothing else of ours.
 Invoke-Program 'icacls.exe' @("$QaopsHome\log", '/grant', '*S-1-5-32-545:(OI)(CI)M')
 
-# Both halves of the runner meet here: the one that SSM starts is SYSTEM, the one with the desktop is its user.
+# Both halves of the runner meet here: the one that SSM starts is SYSTEM, the one with the desktop is its user, who gets
+# in at the first boot. Nobody else does: what is handed over may hold secrets.
 New-Item -ItemType Directory -Force -Path "$QaopsHome\work" | Out-Null
-Invoke-Program 'icacls.exe' @("$QaopsHome\work", '/grant', '*S-1-5-32-545:(OI)(CI)M')
+$owners = @('/grant', '*S-1-5-18:(OI)(CI)F', '/grant', '*S-1-5-32-544:(OI)(CI)F')
+Invoke-Program 'icacls.exe' (@("$QaopsHome\work", '/inheritance:r') + $owners)
 [Environment]::SetEnvironmentVariable('QAOPS_WORK', "$QaopsHome\work", 'Machine')
 
 $image = @{

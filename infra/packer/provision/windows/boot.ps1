@@ -85,6 +85,8 @@ function Initialize-Desktop {
         New-LocalUser -Name $User -Password $secure -PasswordNeverExpires -UserMayNotChangePassword | Out-Null
         Add-LocalGroupMember -SID 'S-1-5-32-545' -Member $User
     }
+    & icacls.exe 'C:\qaops\work' '/grant' "${User}:(OI)(CI)M" | Out-Null
+    if ($LASTEXITCODE -ne 0) { throw "icacls ended with $LASTEXITCODE" }
     [Lsa]::Store('DefaultPassword', $password)
     Set-ItemProperty -Path $Winlogon -Name 'AutoAdminLogon' -Value '1'
     Set-ItemProperty -Path $Winlogon -Name 'ForceAutoLogon' -Value '1'

@@ -36,6 +36,16 @@ The Runner Is The One That The Image Names
     ${hash} =    PowerShell Says    (Get-FileHash 'C:\\Program Files\\QAOps\\qaops-runner.exe').Hash.ToLowerInvariant()
     Should Be Equal    ${hash}    ${wanted}
 
+Desktops Can Be Recorded
+    ${devices} =    PowerShell Says    & ffmpeg.exe -hide_banner -devices
+    Should Contain    ${devices}    gdigrab
+    ${encoders} =    PowerShell Says    & ffmpeg.exe -hide_banner -encoders
+    Should Contain    ${encoders}    libx264
+
+Only The Desktop's User And Administrators Reach The Work
+    ${names} =    PowerShell Says    (Get-Acl ${QAOPS}\\work).Access.IdentityReference.Value -join ' '
+    Should Not Match Regexp    ${names}    (?i)users|everyone
+
 Tasks Wait For Boot, Logon And Deadline
     [Template]    Task Should Be Ready
     QAOps boot
