@@ -2,6 +2,7 @@
 
 mod case;
 mod merged;
+mod pictures;
 mod report;
 
 use aws::{Artifacts, Ledger};
@@ -105,8 +106,10 @@ impl Evaluate {
     }
 
     async fn write_report(&self, judged: &Judged, material: &Material<'_>, beside: &Written) -> Result<(), Error> {
+        let mut report = report::report(judged, material, &self.role, beside);
+        pictures::bring(&self.artifacts, &mut report).await?;
         let mut html = Vec::new();
-        let written = ::results::report::write(&report::report(judged, material, &self.role, beside), &mut html);
+        let written = ::results::report::write(&report, &mut html);
         written.map_err(|error| results("report.html", error))?;
         Ok(self.artifacts.write(&keys::result(&judged.run, "report.html"), html).await?)
     }

@@ -1,5 +1,7 @@
 //! What `report.html` shows of a run.
 
+#[cfg(test)]
+mod samples;
 mod told;
 mod tries;
 
@@ -43,7 +45,13 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
         gates: judged.gates.iter().map(|outcome| gate(outcome, material)).collect(),
         history: told::history(material.evidence),
         baseline: judged.baseline.as_ref().map(|baseline| baseline.run.clone()),
-        notes: judged.remarks.iter().chain(&beside.left_out).cloned().collect(),
+        notes: judged
+            .remarks
+            .iter()
+            .chain(&beside.left_out)
+            .cloned()
+            .chain(told::left_out(material.firsts.iter().chain(material.reruns)))
+            .collect(),
         quarantined: judged.quarantined.iter().map(told::quarantined).collect(),
         coverage: told::coverage(&joined),
         scanned: told::scanned(material),
@@ -51,6 +59,7 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
         performance: joined.series.into_iter().collect(),
         cost: judged.left.metrics.get("run.cost").copied(),
         failures: judged.failed.iter().map(|found| failure(found, &tries, &logs)).collect(),
+        pictures: Default::default(),
         flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries, material)).collect(),
         tests: tries.listed(material),
         shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
@@ -199,29 +208,13 @@ fn lost(shards: &[Shard]) -> Vec<report::Lost> {
 mod tests {
     use super::*;
     use domain::fleet::Market;
-    use domain::outcome::{Status, Suite, Test};
-    use domain::upload::Exit;
+    use domain::outcome::{Status, Test};
 
     #[test]
     fn pictures_are_linked_beside_the_log_of_their_attempt() {
         let pictures = vec!["a.png".into(), "b c/ü#1?%20.png".into()];
-        let (name, message, tags) = ("T".to_owned(), String::new(), Vec::new());
-        let test = Test { name, status: Status::Failed, message, tags, start: None, seconds: 1.0, pictures };
-        let summary = Summary {
-            shard: "0001".into(),
-            attempt: 2,
-            environment: "i-1".into(),
-            exit: Exit::Passed,
-            complete: true,
-            problem: None,
-            output: String::new(),
-            reported: Vec::new(),
-            reports: Default::default(),
-            robot_seconds: 1.0,
-            uploaded: 0,
-            left_out: Default::default(),
-            root: Suite::default(),
-        };
+        let test = Test { pictures, ..samples::test("T", Status::Failed) };
+        let summary = samples::summary("0001", Vec::new());
         let logs = Logs { run: "run", role: "AROA" };
         let log = logs.of(&summary);
         let folder = log.strip_suffix("log.html").unwrap();

@@ -5,6 +5,8 @@ use domain::gates::GateOutcome;
 use domain::judged::{Material, QuarantinedTest};
 use domain::metrics::Joined;
 use domain::reports::{Finding, Kind, Reading, Report, findings};
+use domain::summary::Summary;
+use domain::upload::MOST_LEFT_OUT;
 use jiff::Timestamp;
 use results::report;
 
@@ -18,6 +20,19 @@ fn read<'a>(material: &Material<'a>) -> impl Iterator<Item = &'a Report> {
     material.reports.iter().filter_map(|report| match &report.state {
         Reading::Read(read) if read.kind() == report.kind => Some(read),
         Reading::Read(_) | Reading::Missing | Reading::Refused(_) => None,
+    })
+}
+
+/// Attempts that did not upload everything, each as a sentence.
+pub(super) fn left_out<'a>(summaries: impl Iterator<Item = &'a Summary>) -> impl Iterator<Item = String> {
+    summaries.filter(|summary| !summary.left_out.is_empty()).map(|summary| {
+        let Summary { attempt, shard, left_out, .. } = summary;
+        let files = match left_out.len() {
+            1 => "a file: left-out.txt beside its log names it".to_owned(),
+            MOST_LEFT_OUT.. => format!("{MOST_LEFT_OUT} files or more: left-out.txt beside its log names them"),
+            count => format!("{count} files: left-out.txt beside its log names them"),
+        };
+        format!("Attempt {attempt} at shard {shard} did not upload {files}.")
     })
 }
 
@@ -62,5 +77,24 @@ pub(super) fn quarantined(test: &QuarantinedTest) -> report::QuarantinedTest {
         reason: test.entry.reason.clone(),
         until: test.entry.until.to_string(),
         expired: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::samples;
+
+    #[test]
+    fn attempts_tell_what_they_did_not_upload() {
+        let of =
+            |count| Summary { left_out: vec!["a.bin: too large".into(); count], ..samples::summary("0002", vec![]) };
+        let said: Vec<_> = left_out([of(0), of(1), of(3), of(100)].iter()).collect();
+        let files = [
+            "a file: left-out.txt beside its log names it",
+            "3 files: left-out.txt beside its log names them",
+            "100 files or more: left-out.txt beside its log names them",
+        ];
+        assert_eq!(said, files.map(|files| format!("Attempt 1 at shard 0002 did not upload {files}.")));
     }
 }

@@ -78,39 +78,7 @@ impl<'a> Tries<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::upload::Exit;
-
-    fn test(name: &str, status: Status) -> Test {
-        Test {
-            name: name.into(),
-            status,
-            message: String::new(),
-            tags: Vec::new(),
-            start: None,
-            seconds: 1.0,
-            pictures: Vec::new(),
-        }
-    }
-
-    fn summary(shard: &str, tests: Vec<Test>) -> Summary {
-        let inner = Suite { name: "B".into(), tests, ..Suite::default() };
-        let first = Suite { name: "A".into(), ..Suite::default() };
-        Summary {
-            shard: shard.into(),
-            attempt: 1,
-            environment: "i-1".into(),
-            exit: Exit::Passed,
-            complete: true,
-            problem: None,
-            output: String::new(),
-            reported: Vec::new(),
-            reports: Default::default(),
-            left_out: Vec::new(),
-            robot_seconds: 1.0,
-            uploaded: 0,
-            root: Suite { name: "S".into(), suites: vec![first, inner], ..Suite::default() },
-        }
-    }
+    use crate::report::samples::{summary, test};
 
     #[test]
     fn the_last_attempt_that_was_not_skipped_tells_where_a_test_stands() {

@@ -126,6 +126,17 @@ impl Artifacts {
         Ok(Some(bytes))
     }
 
+    /// An object's body, if it has `most` bytes at most; none when there is no such object, too.
+    pub async fn read_within(&self, key: &str, most: usize) -> Result<Option<Vec<u8>>, Error> {
+        let Some(reader) = self.open(key).await? else { return Ok(None) };
+        let mut bytes = Vec::new();
+        let one_more = most as u64 + 1;
+        tokio::io::AsyncReadExt::read_to_end(&mut tokio::io::AsyncReadExt::take(reader, one_more), &mut bytes)
+            .await
+            .map_err(|error| Error::odd(format!("read {key}"), error))?;
+        Ok(Some(bytes).filter(|bytes| bytes.len() <= most))
+    }
+
     /// An object as JSON; none when there is no such object.
     pub async fn read_json<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
         let Some(bytes) = self.read(key).await? else { return Ok(None) };

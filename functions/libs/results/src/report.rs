@@ -1,6 +1,6 @@
 //! The report of a run: one HTML file for people, complete in itself.
 //!
-//! It loads nothing but the pictures that lie beside it, and works from a disk or an attachment. Its one script is
+//! It loads nothing but pictures that lie beside it and were too much for it, and works from a disk or an attachment. Its one script is
 //! part of it and allowed by its digest, so that nothing else can run, whatever a test's message says; without the
 //! script everything can be read but the rest of a long list of tests. What comes from outside is shown as text.
 
@@ -18,6 +18,7 @@ mod island;
 mod meter;
 mod model;
 mod numbers;
+mod picture;
 mod reports;
 mod text;
 mod timeline;
@@ -87,6 +88,12 @@ impl Page<'_> {
         }
         // A rate is rounded down, so that 100 % means that all of them passed.
         format!("{}% passed", (self.r.passed as f64 * 1000.0 / run as f64).floor() / 10.0)
+    }
+
+    /// Where a picture is shown from: the page itself, if it has it.
+    fn source(&self, path: &str) -> String {
+        let within = self.r.pictures.get(path).and_then(|bytes| picture::within(bytes));
+        within.unwrap_or_else(|| link(path).to_owned())
     }
 
     fn verdict_class(&self) -> &'static str {

@@ -1,5 +1,7 @@
 //! What a report shows of a run. Times are text or seconds from the start of the run; durations are in seconds.
 
+use std::collections::BTreeMap;
+
 pub use domain::history::Outcome;
 use domain::outcome::Status;
 pub use domain::reports::{Finding, Series};
@@ -39,6 +41,9 @@ pub struct Report {
     pub history: Vec<PastRun>,
     /// Tests that failed, worst first or in the order of the run.
     pub failures: Vec<FailedTest>,
+    /// Bytes of the tests' pictures by their paths, for a page that is read where nothing lies beside it. One that is
+    /// not here is shown from its path.
+    pub pictures: BTreeMap<String, Vec<u8>>,
     /// Tests that passed and failed on the same commit and image.
     pub flaky_tests: Vec<FlakyTest>,
     /// Tests whose failures do not count, with who answers for them.

@@ -62,6 +62,8 @@ pub(super) struct SuiteDraft {
     pub(super) times: Timing,
     pub(super) setup: Option<Fixture>,
     pub(super) teardown: Option<Fixture>,
+    /// Pictures that the setup showed.
+    pictures: Vec<String>,
     pub(super) place: Place,
 }
 
@@ -78,7 +80,14 @@ impl SuiteDraft {
             suites: Vec::new(),
             tests: Vec::new(),
         };
-        SuiteDraft { suite, times: Timing::default(), setup: None, teardown: None, place: Place::default() }
+        SuiteDraft {
+            suite,
+            times: Timing::default(),
+            setup: None,
+            teardown: None,
+            pictures: Vec::new(),
+            place: Place::default(),
+        }
     }
 
     pub(super) fn fixture(&mut self, side: Side) -> &mut Option<Fixture> {
@@ -196,17 +205,27 @@ impl Draft {
         Ok(())
     }
 
-    /// Keeps the pictures that a message of the open test shows.
+    /// Keeps the pictures that a message of the open test shows, or of the setup of the innermost suite.
     pub(super) fn show(&mut self, html: &str) {
-        self.test.as_mut().into_iter().for_each(|draft| pictures::keep(&mut draft.test.pictures, html));
+        let test = self.test.as_mut().map(|draft| &mut draft.test.pictures);
+        let kept = test.or(self.open.last_mut().map(|draft| &mut draft.pictures));
+        kept.into_iter().for_each(|kept| pictures::keep(kept, html));
+    }
+
+    /// What failed setups of open suites have shown, once: tests that fail with them run no keyword of their own.
+    fn of_failed_setups(&mut self) -> Vec<String> {
+        let open = self.open.iter_mut().filter(|suite| suite.setup.as_ref().is_some_and(Fixture::failed));
+        open.flat_map(|suite| std::mem::take(&mut suite.pictures)).collect()
     }
 
     /// Closes the open test, whose element ends at `end`.
     pub(super) fn end_test(&mut self, end: Span) -> Result<(), Refusal> {
-        let (Some(mut draft), Some(suite)) = (self.test.take(), self.open.last_mut()) else { return Ok(()) };
-        if draft.test.status != Status::Failed {
-            draft.test.pictures = Vec::new();
+        let Some(mut draft) = self.test.take() else { return Ok(()) };
+        match draft.test.status {
+            Status::Failed => draft.test.pictures.splice(..0, self.of_failed_setups()).for_each(drop),
+            _ => draft.test.pictures = Vec::new(),
         }
+        let Some(suite) = self.open.last_mut() else { return Ok(()) };
         draft.test.pictures.iter().try_for_each(|path| self.budget.take(path.len()))?;
         draft.test.seconds = draft.times.seconds();
         draft.test.start = draft.times.start();

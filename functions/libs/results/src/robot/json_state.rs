@@ -226,10 +226,11 @@ impl State {
     }
 
     fn item_value(&mut self, at: At, text: Option<&str>, number: Option<&str>) -> Result<(), Refusal> {
+        let shown = self.draft.test.is_some() || matches!(self.fixture, Some((Side::Setup, _)));
         let fixture = self.fixture.as_mut().filter(|_| at == At::Fixture);
         match (self.key.as_str(), text, fixture) {
             ("message", Some(text), Some((_, fixture))) => text.clone_into(&mut fixture.message),
-            ("message", Some(text), None) if self.draft.test.is_some() && text.len() <= pictures::LOOKED_AT => {
+            ("message", Some(text), None) if shown && text.len() <= pictures::LOOKED_AT => {
                 text.clone_into(&mut self.shown.1);
             }
             ("status", Some(text), Some((_, fixture))) => fixture.status = status::of_fixture(text),

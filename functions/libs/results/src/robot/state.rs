@@ -152,7 +152,8 @@ impl State {
 
     fn log_message(&mut self, kind: Kind, attributes: &Attributes<'_>) -> Result<(), Refusal> {
         let html = matches!(attributes.get("html"), Some("true" | "yes"));
-        if html && kind == Kind::Message && self.draft.test.is_some() {
+        let shown = self.draft.test.is_some() || matches!(self.fixture, Some((Side::Setup, _)));
+        if html && kind == Kind::Message && shown {
             self.text = Some(String::new());
         }
         if let (Some(time), Kind::Message) = (attributes.get("time"), kind) {

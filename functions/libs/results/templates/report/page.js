@@ -1,6 +1,26 @@
-// Search in the list of all tests. Everything else of the page works without it.
+// Links of a page behind a signed address, and search in the list of all tests. Everything else works without it.
 (() => {
   "use strict";
+
+  // A signature holds for one object, so what lies beside the page cannot be opened by a link from it.
+  const signed = new URLSearchParams(location.search).has("X-Amz-Signature");
+  const host = /^(?:(.+)\.)?s3\.([a-z0-9-]+)\.amazonaws\.com$/.exec(location.hostname);
+
+  function address(link) {
+    const url = new URL(link, location.href);
+    if (!signed || !host || url.host !== location.host) return link;
+    const path = decodeURIComponent(url.pathname).slice(1);
+    const slash = host[1] ? -1 : path.indexOf("/");
+    const bucket = host[1] ?? path.slice(0, slash);
+    const key = encodeURIComponent(path.slice(slash + 1));
+    return `https://${host[2]}.console.aws.amazon.com/s3/object/${bucket}?region=${host[2]}&prefix=${key}`;
+  }
+
+  if (signed && host) {
+    document.getElementById("alone").hidden = false;
+    for (const link of document.querySelectorAll("a[href]:not([href^='#'])")) link.href = address(link.getAttribute("href"));
+  }
+
   const island = document.getElementById("island");
   if (!island) return;
 
@@ -60,7 +80,7 @@
   function title(name, log, id) {
     if (!log) return element("b", "", name);
     const link = element("a", "", name);
-    link.href = id ? `${log}#${id}` : log;
+    link.href = address(id ? `${log}#${id}` : log);
     return link;
   }
 

@@ -1,8 +1,12 @@
 //! What Chromium makes of the page.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::PathBuf;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use results::report::Report;
 use serde_json::{Value, json};
 
@@ -240,5 +244,57 @@ fn without_scripts_everything_but_the_search_is_there() -> Fallible<()> {
     }
     assert!(!lab.browser.shows("#controls")?);
     assert!(!lab.browser.shows("#more")?);
+    Ok(())
+}
+
+/// A picture of one pixel.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
+
+/// Serves a page at every path until the test ends, and gives its port.
+fn serve(page: String) -> Fallible<u16> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let port = listener.local_addr()?.port();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let asked = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let found = asked.filter(|line| line.contains("X-Amz-Signature")).count() > 0;
+            let (status, body) = if found { ("200 OK", page.as_str()) } else { ("403 Forbidden", "") };
+            let head = format!("Content-Type: text/html\r\nContent-Length: {}\r\nConnection: close", body.len());
+            let _gone = (&stream).write_all(format!("HTTP/1.1 {status}\r\n{head}\r\n\r\n{body}").as_bytes());
+        }
+    });
+    Ok(port)
+}
+
+#[test]
+fn behind_a_signed_address_pictures_are_there_and_logs_lead_to_the_console() -> Fallible<()> {
+    let Some(lab) = Lab::new()? else { return Ok(()) };
+    let mut report = sample::full();
+    for failure in &mut report.failures {
+        failure.screenshots.iter_mut().for_each(|path| *path = "environments/i-1/a%20b.png".to_owned());
+    }
+    report.pictures.insert("environments/i-1/a%20b.png".to_owned(), BASE64_STANDARD.decode(PIXEL)?);
+    let port = serve(html(&report))?;
+    let console = |key: &str| {
+        let page = "https://eu-central-1.console.aws.amazon.com/s3/object/bucket";
+        format!("{page}?region=eu-central-1&prefix=runs%2Fr%201%2F{}", key.replace('/', "%2F"))
+    };
+    for place in ["bucket.s3.eu-central-1.amazonaws.com:PORT", "s3.eu-central-1.amazonaws.com:PORT/bucket"] {
+        let host = place.replace("PORT", &port.to_string());
+        lab.browser.visit(&format!("http://{host}/runs/r%201/results/report.html?X-Amz-Signature=00"))?;
+        let links = "return ['.failed .about a', '.pictures a'].map((link) => document.querySelector(link).href)";
+        let expected = ["results/shards/2/log.html", "results/environments/i-1/a%20b.png"].map(console);
+        assert_eq!(lab.run(links)?, json!(expected));
+        lab.run("search.value = 'step 113'; search.dispatchEvent(new Event('input', {bubbles: true}))")?;
+        assert_eq!(lab.run("return list.querySelector('a').href")?, json!(console("results/shards/6/log.html")));
+        assert_eq!(lab.run("return document.querySelector('nav a').hash")?, "#gates");
+        assert!(lab.browser.shows("#alone")?);
+        let decoded = "return Promise.all([...document.images].map((image) => image.decode().then(() => 1)))";
+        lab.run("document.querySelectorAll('img').forEach((image) => { image.loading = 'eager'; })")?;
+        assert_eq!(lab.run(decoded)?, json!([1, 1]));
+    }
+    lab.open(&report)?;
+    assert!(!lab.browser.shows("#alone")?);
+    assert_eq!(lab.run("return document.querySelector('.failed .about a').protocol")?, "file:");
     Ok(())
 }

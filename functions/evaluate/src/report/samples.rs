@@ -1,0 +1,38 @@
+//! Attempts that tests look at.
+
+use domain::outcome::{Status, Suite, Test};
+use domain::summary::Summary;
+use domain::upload::Exit;
+
+pub(super) fn test(name: &str, status: Status) -> Test {
+    Test {
+        name: name.into(),
+        status,
+        message: String::new(),
+        tags: Vec::new(),
+        start: None,
+        seconds: 1.0,
+        pictures: Vec::new(),
+    }
+}
+
+/// The first attempt at a shard, with the tests in `S.B`.
+pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
+    let inner = Suite { name: "B".into(), tests, ..Suite::default() };
+    let first = Suite { name: "A".into(), ..Suite::default() };
+    Summary {
+        shard: shard.into(),
+        attempt: 1,
+        environment: "i-1".into(),
+        exit: Exit::Passed,
+        complete: true,
+        problem: None,
+        output: String::new(),
+        reported: Vec::new(),
+        reports: Default::default(),
+        left_out: Vec::new(),
+        robot_seconds: 1.0,
+        uploaded: 0,
+        root: Suite { name: "S".into(), suites: vec![first, inner], ..Suite::default() },
+    }
+}
