@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 
 use qaops::cloud::LocalCloud;
 use serde_json::{Value, json};
+use ureq::http::Request;
+
+use crate::signed::Service;
 
 /// Calls the function of `step` and waits for its answer; one that ended by an error has the key `errorType`.
 pub fn invoke(cloud: &LocalCloud, step: &str, payload: &Value) -> Value {
-    let address = format!("{}/2015-03-31/functions/qaops-{step}/invocations", cloud.endpoint());
-    post(&address, &[], payload)
+    let path = format!("/2015-03-31/functions/qaops-{step}/invocations");
+    ask(&Service::of(cloud, "lambda"), &path, "", payload)
 }
 
 /// The settings of a step's function by name.
 pub fn settings(cloud: &LocalCloud, step: &str) -> BTreeMap<String, String> {
-    let address = format!("{}/2015-03-31/functions/qaops-{step}/configuration", cloud.endpoint());
-    let mut answer = ureq::get(&address).call().expect("the local cloud answers");
-    let text = answer.body_mut().read_to_string().expect("an answer is text");
-    let about: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"));
+    let request = Request::get(format!("/2015-03-31/functions/qaops-{step}/configuration")).body(Vec::new());
+    let about = read(&Service::of(cloud, "lambda"), request.expect("a request is one"));
     serde_json::from_value(about["Environment"]["Variables"].clone()).expect("settings are texts")
 }
 
@@ -25,7 +26,7 @@ pub fn log_lines(cloud: &LocalCloud, step: &str, part: &str) -> Vec<String> {
     let mut request = json!({"logGroupName": format!("/aws/lambda/qaops-{step}")});
     let mut lines = Vec::new();
     loop {
-        let answer = post(&cloud.endpoint(), &[("x-amz-target", "Logs_20140328.FilterLogEvents")], &request);
+        let answer = ask(&Service::of(cloud, "logs"), "/", "Logs_20140328.FilterLogEvents", &request);
         let events = answer["events"].as_array().unwrap_or_else(|| panic!("no log: {answer}"));
         let messages = events.iter().filter_map(|event| event["message"].as_str());
         lines.extend(messages.filter(|line| line.contains(part)).map(str::to_owned));
@@ -45,7 +46,7 @@ pub fn items(cloud: &LocalCloud, pk: &str, prefix: &str) -> Vec<Value> {
     });
     let mut items = Vec::new();
     loop {
-        let answer = post(&cloud.endpoint(), &[("x-amz-target", "DynamoDB_20120810.Query")], &request);
+        let answer = ask(&Service::of(cloud, "dynamodb"), "/", "DynamoDB_20120810.Query", &request);
         items.extend(answer["Items"].as_array().unwrap_or_else(|| panic!("no items: {answer}")).clone());
         if answer["LastEvaluatedKey"].is_null() {
             return items;
@@ -54,13 +55,15 @@ pub fn items(cloud: &LocalCloud, pk: &str, prefix: &str) -> Vec<Value> {
     }
 }
 
-fn post(address: &str, headers: &[(&str, &str)], body: &Value) -> Value {
-    let mut request = ureq::post(address).config().http_status_as_error(false).build();
-    request = request.header("content-type", "application/x-amz-json-1.1");
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let mut answer = request.send(body.to_string()).expect("the local cloud answers");
+/// Asks a service whose requests are JSON; `target` names the operation where the path does not.
+fn ask(service: &Service, path: &str, target: &str, body: &Value) -> Value {
+    let request = Request::post(path).header("content-type", "application/x-amz-json-1.1");
+    let request = request.header("x-amz-target", target).body(body.to_string().into_bytes());
+    read(service, request.expect("a request is one"))
+}
+
+fn read(service: &Service, request: Request<Vec<u8>>) -> Value {
+    let mut answer = service.send(request);
     let text = answer.body_mut().with_config().limit(64 << 20).read_to_string().expect("an answer is text");
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
 }

@@ -4,8 +4,12 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use form_urlencoded::Serializer;
 use qaops::cloud::LocalCloud;
 use serde_json::Value;
+use ureq::http::Request;
+
+use crate::signed::Service;
 
 /// What the topic sent to one protocol, as long as the test runs.
 #[derive(Clone, Debug)]
@@ -20,13 +24,13 @@ impl Inbox {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port is free");
         let address = format!("http://{}/", listener.local_addr().expect("the port is known"));
         let inbox = Self { notices: Arc::default() };
-        let (notices, endpoint, topic) = (inbox.notices.clone(), cloud.endpoint(), cloud.deployment.topic.clone());
+        let (notices, sns, topic) = (inbox.notices.clone(), Service::of(cloud, "sns"), cloud.deployment.topic.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let notice = receive(stream);
                 if notice["Type"] == "SubscriptionConfirmation" {
                     let token = notice["Token"].as_str().unwrap_or_default();
-                    ask(&endpoint, &[("Action", "ConfirmSubscription"), ("TopicArn", &topic), ("Token", token)]);
+                    ask(&sns, &[("Action", "ConfirmSubscription"), ("TopicArn", &topic), ("Token", token)]);
                 } else {
                     notices.lock().expect("no reader panics").push(notice);
                 }
@@ -38,7 +42,7 @@ impl Inbox {
         if let Some(filter) = &filter {
             request.extend([("Attributes.entry.1.key", "FilterPolicy"), ("Attributes.entry.1.value", filter)]);
         }
-        ask(&cloud.endpoint(), &request);
+        ask(&Service::of(cloud, "sns"), &request);
         inbox
     }
 
@@ -96,9 +100,9 @@ fn receive(mut stream: TcpStream) -> Value {
 }
 
 /// Asks SNS, whose requests are forms.
-fn ask(endpoint: &str, fields: &[(&str, &str)]) {
-    const SIGNED: &str =
-        "AWS4-HMAC-SHA256 Credential=local/20250101/us-east-1/sns/aws4_request, SignedHeaders=host, Signature=0";
-    let request = ureq::post(endpoint).header("Authorization", SIGNED);
-    request.send_form(fields.iter().copied()).expect("SNS answers");
+fn ask(sns: &Service, fields: &[(&str, &str)]) {
+    let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+    let answer = sns.send(request.body(form.into_bytes()).expect("a request is one"));
+    assert!(answer.status().is_success(), "{answer:?}");
 }

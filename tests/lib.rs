@@ -8,6 +8,7 @@ mod capacity;
 mod faults;
 mod given;
 mod inbox;
+mod signed;
 mod suites;
 
 use std::path::{Path, PathBuf};

@@ -152,21 +152,21 @@ resource "aws_ssm_document" "run_shard" {
 locals {
   words = "--run '{{ run }}' --shard '{{ shard }}' --attempt '{{ attempt }}'"
 
-  python_index = var.python_index == null ? [] : [var.python_index]
+  runner_settings = merge(
+    {
+      QAOPS_ARTIFACTS_MIB = tostring(var.shard_artifacts_mib)
+      QAOPS_BUCKET        = local.bucket_name
+      QAOPS_ROLE_ID       = aws_iam_role.instance.unique_id
+    },
+    var.python_index == null ? {} : { QAOPS_PYTHON_INDEX = var.python_index },
+  )
 
-  linux_command = concat([
-    "set -eu",
-    "export QAOPS_BUCKET='${local.bucket_name}'",
-    "export QAOPS_ROLE_ID='${aws_iam_role.instance.unique_id}'",
-    ], [for index in local.python_index : "export QAOPS_PYTHON_INDEX='${index}'"], [
+  linux_command = concat(["set -eu"], [for name, value in local.runner_settings : "export ${name}='${value}'"], [
     "exec '${var.runners.linux}' ${local.words}",
   ])
 
   # PowerShell ends with 0 whatever a program ended with, unless it is told.
-  windows_command = concat([
-    "$env:QAOPS_BUCKET = '${local.bucket_name}'",
-    "$env:QAOPS_ROLE_ID = '${aws_iam_role.instance.unique_id}'",
-    ], [for index in local.python_index : "$env:QAOPS_PYTHON_INDEX = '${index}'"], [
+  windows_command = concat([for name, value in local.runner_settings : "$env:${name} = '${value}'"], [
     "& '${var.runners.windows}' ${local.words}",
     "exit $LASTEXITCODE",
   ])

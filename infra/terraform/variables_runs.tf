@@ -63,3 +63,15 @@ variable "prices" {
     error_message = "A price is 0 or more."
   }
 }
+
+variable "shard_artifacts_mib" {
+  description = "Mebibytes that what an attempt leaves in its output folder may have in all, beyond output, log, console and reports. The largest files are left out first, and the report says so."
+  type        = number
+  default     = 1024
+  nullable    = false
+
+  validation {
+    condition     = var.shard_artifacts_mib >= 1 && var.shard_artifacts_mib <= 1048576 && floor(var.shard_artifacts_mib) == var.shard_artifacts_mib
+    error_message = "It is a whole number of mebibytes, from 1 to 1048576."
+  }
+}

@@ -7,9 +7,12 @@ it: a fleet starts instances and gives them a role, a command goes by a document
 from __future__ import annotations
 
 import json
+import os
+import secrets
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from ministack import app
@@ -33,11 +36,20 @@ class Need:
 
 
 _asked: ContextVar[tuple[bytes, Params]] = ContextVar("asked", default=(b"", {}))
-_noted: set[tuple[str, str, str, bool]] = set()
+_Entry = tuple[str, str, str, bool]
+_noted: set[_Entry] = set()
+# Where it is written, too; empty or one file.
+_notes: list[Path] = []
 
 
-def install() -> None:
-    """Lets the evaluator ask for every permission that a call needs; counts each request as one over TLS."""
+def install(folder: Path | None = None) -> None:
+    """Lets the evaluator ask for every permission that a call needs; counts each request as one over TLS.
+
+    What is noted is written into the folder, too, a line for each, while it is noted: whoever looks at many
+    local clouds finds it there, however they ended.
+    """
+    if folder:
+        _notes.append(folder / f"{os.getpid()}-{secrets.token_hex(4)}.jsonl")
     plain = app.pin_request_origin
     app.pin_request_origin = lambda address, _secure: plain(address, True)
     iam_actions.extract_resource_arn = _heard(iam_actions.extract_resource_arn)
@@ -47,8 +59,20 @@ def install() -> None:
 
 def noted() -> list[dict[str, Any]]:
     """Each permission that a role's session needed, once, with whether it had it."""
-    names = ("role", "action", "resource", "allowed")
-    return [dict(zip(names, entry, strict=True)) for entry in sorted(_noted)]
+    return [_named(entry) for entry in sorted(_noted)]
+
+
+def _named(entry: _Entry) -> dict[str, Any]:
+    return dict(zip(("role", "action", "resource", "allowed"), entry, strict=True))
+
+
+def _note(entry: _Entry) -> None:
+    if entry in _noted:
+        return
+    _noted.add(entry)
+    for path in _notes:
+        with path.open("a") as file:
+            file.write(json.dumps(_named(entry)) + "\n")
 
 
 def _with_own_name(plain: Callable[..., Any]) -> Callable[..., Any]:
@@ -90,7 +114,7 @@ def _whole(plain: Callable[..., Any]) -> Callable[..., Any]:
             context = {**(service_context or {}), **need.context}
             denied = plain(key, need.action, *place, resource_arn=need.resource, service_context=context)
             if role := credentials.role_of(key):
-                _noted.add((role, need.action, need.resource, not denied))
+                _note((role, need.action, need.resource, not denied))
             if denied:
                 return denied
         return None

@@ -21,6 +21,7 @@ from . import (
     policies,
     protocols,
     readback,
+    roles,
     run_command,
     schedules,
     tidy,
@@ -47,8 +48,9 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     objects.install()
     service.install()
     readback.install()
+    roles.install(settings.roles)
     if settings.evaluates_policies:
-        policies.install()
+        policies.install(settings.permissions)
     pool = functions.install(settings)
     ahead.install(settings, pool)
     if settings.parent:

@@ -21,6 +21,14 @@ class SettingError(Exception):
 
 
 @dataclass(frozen=True)
+class Role:
+    """A role of IAM: its unique id, which begins with `AROA`, and its one policy."""
+
+    id: str
+    policy: Mapping[str, object]
+
+
+@dataclass(frozen=True)
 class Settings:
     """Times are in seconds; `directory` holds everything this local cloud writes."""
 
@@ -36,6 +44,8 @@ class Settings:
     faults: Sequence[Mapping[str, object]] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
     evaluates_policies: bool = False
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    permissions: Path | None = None
 
     @property
     def endpoint(self) -> str:
@@ -59,6 +69,8 @@ def read(pairs: Mapping[str, str]) -> Settings:
         faults=_objects(pairs, "QAOPS_LOCAL_FAULTS"),
         ahead=_counts(pairs, "QAOPS_LOCAL_AHEAD"),
         evaluates_policies=_flag(pairs, "QAOPS_LOCAL_POLICIES"),
+        roles=_roles(pairs, "QAOPS_LOCAL_ROLES"),
+        permissions=Path(folder) if (folder := _optional(pairs, "QAOPS_LOCAL_PERMISSIONS")) else None,
     )
 
 
@@ -125,6 +137,16 @@ def _counts(pairs: Mapping[str, str], name: str) -> dict[str, int]:
     if not isinstance(value, dict) or not all(type(count) is int and count > 0 for count in value.values()):
         raise SettingError(f"{name} is not a JSON object of whole numbers above 0")
     return value
+
+
+def _roles(pairs: Mapping[str, str], name: str) -> dict[str, Role]:
+    value = _json(pairs, name, "{}")
+    if not isinstance(value, dict):
+        raise SettingError(f"{name} is not a JSON object")
+    try:
+        return {role: Role(id=str(about["id"]), policy=dict(about["policy"])) for role, about in value.items()}
+    except (KeyError, TypeError, ValueError) as error:
+        raise SettingError(f"{name} has a role without an id or a policy: {error}") from error
 
 
 def _variables(pairs: Mapping[str, str], name: str) -> dict[str, str]:

@@ -10,12 +10,13 @@ use zip::write::SimpleFileOptions;
 use crate::emulator::{self, Behaviour, Emulator};
 use crate::programs::{self, Programs, STEPS};
 use crate::python::{self, Python};
+use crate::roles;
 
 /// Account and region of the local cloud.
-const ACCOUNT: &str = "000000000000";
-const REGION: &str = "us-east-1";
+pub(crate) const ACCOUNT: &str = "000000000000";
+pub(crate) const REGION: &str = "us-east-1";
 /// Unique id of the instances' role.
-const ROLE_ID: &str = "AROALOCALQAOPSROLE000";
+pub(crate) const ROLE_ID: &str = "AROALOCALQAOPSROLE000";
 /// Image of the local environments; an instance is a folder here, so it stands for nothing.
 const IMAGE: &str = "ami-0c2023a1b2c3d4e5f";
 /// Settings of the emulator, in seconds: an instance boots in two, and the sweep's minute lasts five.
@@ -43,7 +44,7 @@ const PRICES: &str = r#"{
     "address_hour": 0, "transfer_gib": 0, "transition": 0.000025
 }"#;
 /// Beginning of every resource's name.
-const NAME: &str = "qaops";
+pub(crate) const NAME: &str = "qaops";
 /// Minutes after which a local instance ends itself, whatever happens around it.
 const LIFE_MINUTES: u32 = 26 * 60;
 
@@ -90,7 +91,7 @@ impl LocalCloud {
         let folder = project.to_owned();
         let build = tokio::task::spawn_blocking(move || Programs::build(&folder));
         let python = Python::ready(&cache(project), say)?;
-        let emulator = start_emulator(project, &python).await?;
+        let emulator = start_emulator(project, &python, &behaviour(project)?).await?;
         let programs = build.await.map_err(|error| Error::Io { path: project.to_owned(), source: error.into() })??;
         let aws = aws::Cloud::connect_to(&emulator.endpoint(), REGION).await;
         let deployment = aws.provision(&blueprint(project, &python, &programs)?).await?;
@@ -124,23 +125,22 @@ pub fn cache(project: &Path) -> PathBuf {
 }
 
 /// Starts the emulator; an environment that proves broken is made anew, once.
-async fn start_emulator(project: &Path, python: &Python) -> Result<Emulator, Error> {
-    let behaviour = behaviour();
-    match Emulator::start(project, python, &behaviour).await {
+async fn start_emulator(project: &Path, python: &Python, behaviour: &Behaviour) -> Result<Emulator, Error> {
+    match Emulator::start(project, python, behaviour).await {
         Err(emulator::Error::Silent(said)) if said.contains("ImportError") || said.contains("ModuleNotFoundError") => {
             python.discard()?;
             let python = Python::ready(&cache(project), |_| {})?;
-            Ok(Emulator::start(project, &python, &behaviour).await?)
+            Ok(Emulator::start(project, &python, behaviour).await?)
         }
         started => Ok(started?),
     }
 }
 
 /// Settings of the emulator from this process's environment: how long instances boot, how long a minute of its
-/// schedules lasts, and what goes wrong on purpose.
-fn behaviour() -> Behaviour {
-    let mut settings =
-        passed_on(["AHEAD", "BOOT", "ENTER", "PENDING", "TICK", "FAULTS"].map(|name| format!("QAOPS_LOCAL_{name}")));
+/// schedules lasts, and what goes wrong on purpose. Functions and instances may do what their policies allow.
+fn behaviour(project: &Path) -> Result<Behaviour, Error> {
+    let names = ["AHEAD", "BOOT", "ENTER", "PENDING", "PERMISSIONS", "TICK", "FAULTS"];
+    let mut settings = passed_on(names.map(|name| format!("QAOPS_LOCAL_{name}")));
     for (name, value) in DEFAULTS {
         settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
     }
@@ -148,7 +148,9 @@ fn behaviour() -> Behaviour {
     settings.entry("QAOPS_LOCAL_AHEAD".to_owned()).or_insert_with(|| serde_json::json!(ahead).to_string());
     let instance = serde_json::json!({"LANG": "C.UTF-8"});
     settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
-    Behaviour { settings }
+    settings.insert("QAOPS_LOCAL_POLICIES".to_owned(), true.to_string());
+    settings.insert("QAOPS_LOCAL_ROLES".to_owned(), serde_json::json!(roles::roles(project)?).to_string());
+    Ok(Behaviour { settings })
 }
 
 /// Settings that this process's environment holds.

@@ -10,6 +10,7 @@ pub mod package;
 pub mod programs;
 pub mod progress;
 pub mod python;
+mod roles;
 pub mod run;
 pub mod show;
 mod up;

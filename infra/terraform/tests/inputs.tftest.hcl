@@ -35,6 +35,7 @@ run "first_mistakes" {
     subscriptions            = { open = { protocol = "http", endpoint = "http://example.com" } }
     alarm_subscriptions      = { open = { protocol = "http", endpoint = "http://example.com" } }
     chat                     = { slack_team_id = "team", slack_channel_id = "channel" }
+    shard_artifacts_mib      = 0.5
     silence_hours            = 169
     link_seconds             = 604801
     report_url               = "http://reports.example"
@@ -47,7 +48,7 @@ run "first_mistakes" {
     var.name, var.tags, var.kms_key_arn, var.permissions_boundary_arn, var.architecture, var.functions, var.log_retention_days,
     var.pauses, var.artifacts, var.source_bucket_arns, var.source_kms_key_arns, var.image_kms_key_arns, var.sweep_schedule,
     var.network, var.egress, var.platforms, var.runners, var.secret_parameters, var.service_linked_roles, var.quotas,
-    var.subscriptions, var.alarm_subscriptions, var.chat, var.silence_hours, var.link_seconds, var.report_url,
+    var.subscriptions, var.alarm_subscriptions, var.chat, var.shard_artifacts_mib, var.silence_hours, var.link_seconds, var.report_url,
     var.code_signing_config_arn, var.existing_network, var.schedules,
   ]
 }

@@ -19,7 +19,7 @@ PREFIX = "qaops-"
 CHOSEN = {"QAOPS_GATES", "QAOPS_LINK_SECONDS", "QAOPS_REPORT_URL"}
 # Steps whose memory the example `complete` chooses itself.
 SIZED = {"collect", "evaluate"}
-# Permissions that nothing here needs, and why they are there all the same.
+# Permissions that no test needs, and why they are there all the same.
 UNASKED = {
     "*": {
         "kms:Decrypt": "asked by S3, DynamoDB, SNS and SSM on behalf of the caller, who encrypt nothing here",
@@ -54,12 +54,6 @@ UNASKED = {
         "states:StopExecution": "an execution that goes on a quarter of an hour after its deadline",
     },
 }
-
-# Permissions that are needed here or not, as it happens to go.
-SOMETIMES = {
-    "sweep": {"dynamodb:DeleteItem": "a stopped run that the sweep ends before its event does"},
-}
-
 
 @contextmanager
 def local_cloud(qaops: Path, project: Path) -> Iterator[Cloud]:

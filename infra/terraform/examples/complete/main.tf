@@ -46,6 +46,8 @@ module "qaops" {
   }
   platforms            = var.platforms
   runners              = var.runners
+  python_index         = "https://packages.example.com/simple"
+  shard_artifacts_mib  = 4096
   image_kms_key_arns   = var.image_kms_key_arns
   secret_parameters    = ["/qaops/checkout/*", "/qaops/search/password"]
   service_linked_roles = var.service_linked_roles

@@ -46,7 +46,7 @@ impl Maker<'_> {
             .runtime(Runtime::Providedal2023)
             .architectures(Architecture::X8664)
             .handler("bootstrap")
-            .role(self.role())
+            .role(self.role(step))
             .code(FunctionCode::builder().zip_file(Blob::new(zip)).build())
             .timeout(seconds)
             .memory_size(memory)
@@ -56,7 +56,7 @@ impl Maker<'_> {
     /// Makes the state machine from the file that Terraform uses too.
     pub(super) async fn machine(&self) -> Result<(), Error> {
         let request = self.steps.create_state_machine().name(self.named("run")).r#type(StateMachineType::Standard);
-        let request = request.role_arn(self.role()).definition(self.definition());
+        let request = request.role_arn(self.role("run")).definition(self.definition());
         request.send().await.map(drop).map_err(failed("make the state machine"))
     }
 

@@ -125,8 +125,9 @@ impl Maker<'_> {
         format!("arn:aws:{service}:{region}:{account}:{kind}{}", self.named(what))
     }
 
-    fn role(&self) -> String {
-        format!("arn:aws:iam::{}:role/{}", self.blueprint.account, self.named("functions"))
+    /// A role's ARN.
+    fn role(&self, what: &str) -> String {
+        format!("arn:aws:iam::{}:role/{}", self.blueprint.account, self.named(what))
     }
 
     /// Settings of every function.

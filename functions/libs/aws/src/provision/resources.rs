@@ -4,8 +4,9 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
 use aws_sdk_ec2::types::{
-    LaunchTemplateHttpTokensState, LaunchTemplateInstanceMetadataOptionsRequest, LaunchTemplateTagSpecificationRequest,
-    RequestLaunchTemplateData, ResourceType, ShutdownBehavior, Tag,
+    LaunchTemplateHttpTokensState, LaunchTemplateIamInstanceProfileSpecificationRequest,
+    LaunchTemplateInstanceMetadataOptionsRequest, LaunchTemplateTagSpecificationRequest, RequestLaunchTemplateData,
+    ResourceType, ShutdownBehavior, Tag,
 };
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_sdk_ssm::types::{DocumentFormat, DocumentType};
@@ -83,7 +84,9 @@ impl Maker<'_> {
             .http_tokens(LaunchTemplateHttpTokensState::Required);
         let tag = Tag::builder().key(DEPLOYMENT_TAG).value(&self.blueprint.name).build();
         let tags = LaunchTemplateTagSpecificationRequest::builder().resource_type(ResourceType::Instance).tags(tag);
+        let profile = LaunchTemplateIamInstanceProfileSpecificationRequest::builder().arn(self.profile()).build();
         let data = RequestLaunchTemplateData::builder()
+            .iam_instance_profile(profile)
             .image_id(&self.blueprint.image)
             .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
             .metadata_options(metadata.http_put_response_hop_limit(1).build())
@@ -98,6 +101,11 @@ impl Maker<'_> {
         let platform =
             Platform { template, types: self.blueprint.types.clone(), subnets: self.subnets().await?, spot: false };
         Ok(json!({"linux": platform}).to_string())
+    }
+
+    /// ARN of the instances' profile.
+    fn profile(&self) -> String {
+        format!("arn:aws:iam::{}:instance-profile/{}", self.blueprint.account, self.named("instance"))
     }
 
     async fn subnets(&self) -> Result<Vec<String>, Error> {
