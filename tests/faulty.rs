@@ -204,7 +204,8 @@ async fn overdue(cloud: &LocalCloud, run: &str, deployment: Option<&str>) -> Vec
         serde_json::from_str(&settings(cloud, "launch")["QAOPS_FLEET"]).unwrap();
     let tags = deployment.map(|name| ("qaops:deployment".to_owned(), name.to_owned())).into_iter().collect();
     let platform = &platforms["linux"];
-    let order = LaunchOrder { run, platform, market: Market::OnDemand, count: 1, token: run, tags, deadline: 1 };
+    let order =
+        LaunchOrder { run, platform, volume: None, market: Market::OnDemand, count: 1, token: run, tags, deadline: 1 };
     cloud.aws.fleet().launch(&order).await.unwrap().instances.into_keys().collect()
 }
 

@@ -58,7 +58,7 @@ locals {
         for type, price in types : type => { for market, dollars in price : market => dollars if dollars != null }
       }
     }
-    volume_gib       = { for platform, template in var.platforms : platform => coalesce(template.volume_gib, local.volumes[platform].gib) }
+    volume_gib       = { for platform, volume in local.root_volumes : platform => volume.gib }
     volume_gib_month = var.prices.volume_gib_month
     address_hour     = local.is_public ? var.prices.address_hour : 0
     transfer_gib     = var.prices.transfer_gib

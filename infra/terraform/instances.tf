@@ -1,13 +1,21 @@
 # How environments are launched: a launch template for each platform, one role, and the order to the runner.
 
 locals {
-  # What `launch` reads in QAOPS_FLEET: `{"linux": {"template", "types", "subnets", "spot"}}`.
+  # What `launch` reads in QAOPS_FLEET: `{"linux": {"template", "types", "subnets", "spot", "volume"}}`.
   fleet = {
     for platform, settings in var.platforms : platform => {
       template = aws_launch_template.this[platform].id
       types    = settings.types
       subnets  = local.subnet_ids
       spot     = settings.spot
+      volume   = merge(local.root_volumes[platform], { most_gib = coalesce(settings.most_volume_gib, local.root_volumes[platform].gib) })
+    }
+  }
+
+  root_volumes = {
+    for platform, settings in var.platforms : platform => {
+      device = coalesce(settings.root_device, local.volumes[platform].device)
+      gib    = coalesce(settings.volume_gib, local.volumes[platform].gib)
     }
   }
 
@@ -55,12 +63,12 @@ resource "aws_launch_template" "this" {
   }
 
   block_device_mappings {
-    device_name = coalesce(each.value.root_device, local.volumes[each.key].device)
+    device_name = local.root_volumes[each.key].device
 
     ebs {
       delete_on_termination = true
       encrypted             = true
-      volume_size           = coalesce(each.value.volume_gib, local.volumes[each.key].gib)
+      volume_size           = local.root_volumes[each.key].gib
       volume_type           = "gp3"
     }
   }

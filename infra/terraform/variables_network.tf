@@ -88,14 +88,15 @@ variable "platforms" {
     How instances are launched, by the platform that a package names (`linux`, `windows`, `android`): the image, as the name
     of an SSM parameter that is resolved at each launch or as an AMI's id; the ladder of instance types, the preferred first;
     whether Spot capacity is asked for before on-demand capacity; the size and device of the root volume, where they are not
-    those of the images in infra/packer.
+    those of the images in infra/packer; the size up to which a package may ask for a larger one, where any may.
   TEXT
   type = map(object({
-    image       = string
-    types       = list(string)
-    spot        = optional(bool, false)
-    volume_gib  = optional(number)
-    root_device = optional(string)
+    image           = string
+    types           = list(string)
+    spot            = optional(bool, false)
+    volume_gib      = optional(number)
+    most_volume_gib = optional(number)
+    root_device     = optional(string)
   }))
   default = {
     linux = {
@@ -121,7 +122,7 @@ variable "platforms" {
   }
 
   validation {
-    condition     = alltrue([for platform in values(var.platforms) : platform.volume_gib == null ? true : platform.volume_gib >= 8 && platform.volume_gib <= 16384])
+    condition     = alltrue([for gib in flatten([for platform in values(var.platforms) : [platform.volume_gib, platform.most_volume_gib]]) : gib == null ? true : gib >= 8 && gib <= 16384])
     error_message = "A volume has 8 to 16384 GiB."
   }
 }

@@ -72,6 +72,16 @@ pub enum Error {
         /// Types there are.
         known: String,
     },
+    /// The suite asks for a larger volume than the deployment gives.
+    #[error(
+        "this deployment gives no volume of {asked} GiB, {most} at most: ask for less in [environment] of qaops.toml, or deploy another most_volume_gib"
+    )]
+    UnknownVolume {
+        /// GiB asked for.
+        asked: u32,
+        /// GiB at most.
+        most: u32,
+    },
     /// The account may not have more instances.
     #[error(
         "a quota of the account leaves no room for an instance ({0}): raise the quota or ask for fewer environments"
@@ -86,14 +96,23 @@ pub enum Error {
 }
 
 impl runtime::Named for Error {
-    const REASONS: &'static [&'static str] =
-        &["UnknownRun", "UnknownPlatform", "UnknownType", "QuotaExceeded", "Denied", "Unavailable", "Refused"];
+    const REASONS: &'static [&'static str] = &[
+        "UnknownRun",
+        "UnknownPlatform",
+        "UnknownType",
+        "UnknownVolume",
+        "QuotaExceeded",
+        "Denied",
+        "Unavailable",
+        "Refused",
+    ];
 
     fn reason(&self) -> &'static str {
         match self {
             Self::UnknownRun(_) => "UnknownRun",
             Self::UnknownPlatform { .. } => "UnknownPlatform",
             Self::UnknownType { .. } => "UnknownType",
+            Self::UnknownVolume { .. } => "UnknownVolume",
             Self::QuotaExceeded(_) => "QuotaExceeded",
             Self::Denied(_) => "Denied",
             Self::Aws(error) => error.reason(),
@@ -161,6 +180,8 @@ impl Launch {
         let platform = self.platforms.get(&plan.platform).ok_or_else(|| self.unknown_platform(&plan.platform))?;
         let unknown = || Error::UnknownType { asked: plan.types.join(", "), known: platform.types.join(", ") };
         let platform = &platform.with_types(&plan.types).ok_or_else(unknown)?;
+        let refused = |most| Error::UnknownVolume { asked: plan.volume.unwrap_or_default(), most };
+        let volume = platform.larger_volume(plan.volume).map_err(refused)?;
         let mut instances = Vec::new();
         let mut obstacles = Vec::new();
         for &market in platform.rungs() {
@@ -169,7 +190,7 @@ impl Launch {
                 break;
             }
             let token = client_token(&input.run, input.round, market, missing);
-            let order = order(plan, platform, market, missing, &token);
+            let order = LaunchOrder { volume, ..order(plan, platform, market, missing, &token) };
             let launched = self.fleet.launch(&order).await?;
             for (id, kind) in launched.instances {
                 self.enter(input, &id, kind, market, now).await?;
@@ -212,7 +233,7 @@ fn order<'a>(plan: &'a Plan, platform: &'a Platform, market: Market, count: usiz
         ("Name".to_owned(), format!("qaops {}", plan.work.suite)),
         ("qaops:suite".to_owned(), plan.work.suite.clone()),
     ]);
-    LaunchOrder { run: &plan.run, platform, market, count, token, tags, deadline: plan.deadline }
+    LaunchOrder { run: &plan.run, platform, volume: None, market, count, token, tags, deadline: plan.deadline }
 }
 
 /// What only a person can change ends the run; missing capacity is left for the next round.

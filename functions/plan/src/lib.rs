@@ -124,7 +124,10 @@ impl Plan {
         let mut settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
         let mandatory = parse_mandatory(&self.mandatory).map_err(Error::BadSetting)?;
         settings.gates = with_mandatory(settings.gates, mandatory);
-        let prices = parse_prices(&self.prices).map_err(Error::BadSetting)?;
+        let mut prices = parse_prices(&self.prices).map_err(Error::BadSetting)?;
+        if let (Some(prices), Some(gib)) = (&mut prices, settings.environment.volume) {
+            prices.grow_volume(settings.platform, gib);
+        }
         let history = self.history(&settings.suite).await?;
         let baseline = self.baseline(&settings).await?;
         Ok(RunPlan { baseline, prices, ..plan(input, settings, package, &checked.suite_files, &history) })
@@ -196,6 +199,7 @@ fn plan(
         deadline: started.saturating_add_unsigned(settings.timeout_seconds),
         platform: settings.platform.to_string(),
         types: settings.environment.types,
+        volume: settings.environment.volume,
         environments: asked.min(shards.len()),
         rerun_failed: settings.rerun_failed,
         gates: settings.gates,
@@ -210,6 +214,7 @@ fn plan(
             package,
             robot: settings.robot,
             hooks: settings.hooks,
+            packages: settings.environment.packages,
             health: settings.environment.health,
             reports: settings.reports,
             desktop: settings.desktop,

@@ -40,6 +40,9 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
     rows.extend(settings.desktop.map(|asked| ("desktop", desktop(asked))));
     let types = &settings.environment.types;
     rows.extend((!types.is_empty()).then(|| ("types", types.join(", "))));
+    let volume = settings.environment.volume.map(|gib| format!("{gib} GiB or more"));
+    rows.extend(volume.map(|volume| ("volume", volume)));
+    rows.push(("packages", settings.environment.packages.join(", ")));
     let health = settings.environment.health.as_ref();
     rows.extend(health.map(|health| {
         ("health", plain(&format!("{} within {}", health.check, duration::show(health.seconds as f64))))
@@ -163,6 +166,8 @@ mod tests {
             after = "rm -rf \u001b[31mtmp"
             [environment]
             types = ["m7i.xlarge", "c7i.xlarge"]
+            volume = 100
+            packages = ["libpq5", "g++"]
             health = { url = "http://127.0.0.1:8000/", within = "30s" }
             [reports]
             coverage = "reports/coverage.xml"
@@ -193,6 +198,8 @@ mod tests {
                         after rm -rf tmp
           desktop       1280 by 720 pixels, a video of what fails, a screenshot of each failure
           types         m7i.xlarge, c7i.xlarge
+          volume        100 GiB or more
+          packages      libpq5, g++
           health        http://127.0.0.1:8000/ within 30s
           reports       coverage reports/coverage.xml
                         performance reports/k6.json

@@ -146,7 +146,8 @@ fn behaviour(project: &Path) -> Result<Behaviour, Error> {
     }
     let ahead: BTreeMap<String, u8> = AHEAD.map(|(step, most)| (format!("{NAME}-{step}"), most)).into();
     settings.entry("QAOPS_LOCAL_AHEAD".to_owned()).or_insert_with(|| serde_json::json!(ahead).to_string());
-    let instance = serde_json::json!({"LANG": "C.UTF-8"});
+    // An instance of the local cloud is this machine, which keeps the packages that it has.
+    let instance = serde_json::json!({"LANG": "C.UTF-8", "QAOPS_PACKAGES": "present"});
     settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
     settings.insert("QAOPS_LOCAL_POLICIES".to_owned(), true.to_string());
     settings.insert("QAOPS_LOCAL_ROLES".to_owned(), serde_json::json!(roles::roles(project)?).to_string());

@@ -160,6 +160,16 @@ pub enum Failure {
         /// End of its output.
         tail: String,
     },
+    /// System packages that the suite asks for cannot be installed.
+    #[error("failed to install the packages {packages}: {why}; the end of the output:\n{tail}")]
+    Packages {
+        /// Their names.
+        packages: String,
+        /// Why.
+        why: String,
+        /// End of the output.
+        tail: String,
+    },
     /// The hook `before` failed.
     #[error("the hook `before` ended with {status}; the end of its output:\n{tail}")]
     HookFailed {
@@ -206,6 +216,7 @@ impl Failure {
             Self::Argument { .. } => "Runner.ArgumentRefused",
             Self::RequirementsRefused { .. } => "Runner.RequirementsRefused",
             Self::RequirementsFailed { .. } => "Runner.RequirementsFailed",
+            Self::Packages { .. } => "Runner.PackagesFailed",
             Self::HookFailed { .. } => "Runner.HookFailed",
             Self::DesktopAbsent { .. } => "Runner.DesktopAbsent",
             Self::Desktop(fault) => fault.name(),

@@ -17,6 +17,7 @@ pub mod mask;
 pub mod notice;
 pub mod outputs;
 pub mod package;
+pub mod packages;
 pub mod processes;
 pub mod robot;
 pub mod settings;

@@ -234,6 +234,7 @@ mod tests {
             secrets: BTreeMap::new(),
             robot: "robot".into(),
             layers: Layers::default(),
+            installs_packages: false,
             most_bytes: 1 << 30,
         }
     }

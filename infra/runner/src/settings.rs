@@ -21,6 +21,8 @@ pub struct Settings {
     pub robot: PathBuf,
     /// Where Python packages of suites come from: an index's address, or a folder of wheels.
     pub python_index: Option<String>,
+    /// Whether system packages that a suite asks for may be installed: a machine that is not made for one run keeps its own.
+    pub installs_packages: bool,
     /// Bytes that files beyond output, log, console and reports may have in all.
     pub most_bytes: u64,
     /// Whether the instance metadata service may be asked for a Spot notice.
@@ -46,6 +48,7 @@ impl Settings {
             work: work(optional("QAOPS_WORK"))?,
             robot: optional("QAOPS_ROBOT").unwrap_or_else(|| "robot".to_owned()).into(),
             python_index: optional("QAOPS_PYTHON_INDEX"),
+            installs_packages: installs(optional("QAOPS_PACKAGES"))?,
             most_bytes: mebibytes(optional("QAOPS_ARTIFACTS_MIB"))? << 20,
             metadata: !optional("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
         })
@@ -63,6 +66,17 @@ pub const SESSION: &str = ".desktop";
 fn work(named: Option<String>) -> Result<PathBuf, Error> {
     let work = named.map_or_else(|| std::env::temp_dir().join("qaops"), PathBuf::from);
     std::path::absolute(&work).map_err(|source| Error::Work { path: work, source })
+}
+
+/// Whether packages are installed, or only those that are there count.
+fn installs(text: Option<String>) -> Result<bool, Error> {
+    match text.as_deref() {
+        None | Some("install") => Ok(true),
+        Some("present") => Ok(false),
+        Some(text) => {
+            Err(Error::BadSetting { name: "QAOPS_PACKAGES", text: text.to_owned(), expected: "install or present" })
+        }
+    }
 }
 
 /// Mebibytes of a setting, one gibibyte without one.
@@ -96,11 +110,12 @@ mod tests {
 
     #[test]
     fn a_setting_that_makes_no_sense_is_named() {
-        for bad in ["0", "-1", "many", "1048577"] {
+        let mebibytes = ["0", "-1", "many", "1048577"].map(|bad| ("QAOPS_ARTIFACTS_MIB", bad));
+        for (name, bad) in mebibytes.into_iter().chain([("QAOPS_PACKAGES", "yes")]) {
             let mut pairs = pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID", "AWS_SSM_INSTANCE_ID"]);
-            pairs.push(("QAOPS_ARTIFACTS_MIB".into(), bad.into()));
+            pairs.push((name.into(), bad.into()));
             let error = Settings::read(pairs).unwrap_err().to_string();
-            assert!(error.contains("QAOPS_ARTIFACTS_MIB") && error.contains(bad), "{error}");
+            assert!(error.contains(name) && error.contains(bad), "{error}");
         }
     }
 
@@ -109,7 +124,7 @@ mod tests {
         let settings = Settings::read(pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID", "AWS_SSM_INSTANCE_ID"])).unwrap();
         assert_eq!(settings.robot, PathBuf::from("robot"));
         assert!(settings.work.is_absolute() && settings.work.ends_with("qaops"));
-        assert!(settings.metadata);
+        assert!(settings.metadata && settings.installs_packages);
         assert_eq!((settings.python_index, settings.most_bytes), (None, 1 << 30));
     }
 }

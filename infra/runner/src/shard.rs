@@ -17,7 +17,7 @@ use crate::outputs::{self, Outputs};
 use crate::processes::Processes;
 use crate::robot::{self, Places};
 use crate::stop::Limits;
-use crate::{Error, Failure, health, package};
+use crate::{Error, Failure, health, package, packages};
 
 /// What one attempt runs, and where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -32,6 +32,8 @@ pub struct Shard {
     pub robot: PathBuf,
     /// Where Python packages that the suite asks for lie and come from.
     pub layers: Layers,
+    /// Whether system packages that the suite asks for may be installed.
+    pub installs_packages: bool,
     /// Bytes that files beyond output, log, console and reports may have in all.
     pub most_bytes: u64,
 }
@@ -137,6 +139,7 @@ async fn ready(
     processes: &mut Processes,
     console: &mut Console,
 ) -> Result<Recording, Failure> {
+    packages::install(shard, places, processes, console).await?;
     layer::install(shard, places, processes, console).await?;
     if let Some(hook) = &shard.work.hooks.before {
         before(hook, &places.root, processes, console).await?;

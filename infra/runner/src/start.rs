@@ -111,6 +111,7 @@ async fn run(
         secrets,
         robot: settings.robot.clone(),
         layers: settings.layers(),
+        installs_packages: settings.installs_packages,
         most_bytes: settings.most_bytes,
     };
     let outcome = match (shard.work.desktop, package) {

@@ -162,6 +162,7 @@ run "a_deployment" {
         types    = ["c7i.large", "m7i.large", "c6i.large", "m6i.large"]
         subnets  = ["subnet-00000000000000000", "subnet-00000000000000000", "subnet-00000000000000000"]
         spot     = false
+        volume   = { device = "/dev/xvda", gib = 32, most_gib = 32 }
       }
     }
     error_message = "QAOPS_FLEET is not what `launch` reads."

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
-    DefaultTargetCapacityType, Filter, FleetLaunchTemplateConfigRequest, FleetLaunchTemplateOverridesRequest,
-    FleetLaunchTemplateSpecificationRequest, FleetType, Instance, InstanceStateName, ResourceType,
-    SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus, Tag, TagSpecification,
-    TargetCapacitySpecificationRequest,
+    DefaultTargetCapacityType, Filter, FleetBlockDeviceMappingRequest, FleetEbsBlockDeviceRequest,
+    FleetLaunchTemplateConfigRequest, FleetLaunchTemplateOverridesRequest, FleetLaunchTemplateSpecificationRequest,
+    FleetType, Instance, InstanceStateName, ResourceType, SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus,
+    Tag, TagSpecification, TargetCapacitySpecificationRequest, VolumeType,
 };
 use domain::fleet::{InstanceState, Market, Obstacle, Platform, Sight};
 
@@ -30,6 +30,8 @@ pub struct LaunchOrder<'a> {
     pub run: &'a str,
     /// How instances of the platform are launched.
     pub platform: &'a Platform,
+    /// Device and GiB of the root volume, where it is not the launch template's own.
+    pub volume: Option<(&'a str, u32)>,
     /// How the capacity is bought.
     pub market: Market,
     /// Instances wanted.
@@ -85,7 +87,7 @@ impl Fleet {
             .create_fleet()
             .r#type(FleetType::Instant)
             .client_token(order.token)
-            .launch_template_configs(templates(order.platform))
+            .launch_template_configs(templates(order))
             .target_capacity_specification(capacity(order)?)
             .spot_options(
                 SpotOptionsRequest::builder()
@@ -212,7 +214,8 @@ impl Fleet {
     }
 }
 
-fn templates(platform: &Platform) -> FleetLaunchTemplateConfigRequest {
+fn templates(order: &LaunchOrder<'_>) -> FleetLaunchTemplateConfigRequest {
+    let (platform, volume) = (order.platform, order.volume.map(|(device, gib)| root_volume(device, gib)));
     let specification = FleetLaunchTemplateSpecificationRequest::builder().version("$Default");
     let specification = if platform.template.starts_with("lt-") {
         specification.launch_template_id(&platform.template)
@@ -220,11 +223,13 @@ fn templates(platform: &Platform) -> FleetLaunchTemplateConfigRequest {
         specification.launch_template_name(&platform.template)
     };
     let overrides = platform.types.iter().enumerate().flat_map(|(priority, kind)| {
+        let volume = &volume;
         platform.subnets.iter().map(move |subnet| {
             FleetLaunchTemplateOverridesRequest::builder()
                 .instance_type(kind.as_str().into())
                 .subnet_id(subnet)
                 .priority(priority as f64)
+                .set_block_device_mappings(volume.clone().map(|volume| vec![volume]))
                 .build()
         })
     });
@@ -232,6 +237,16 @@ fn templates(platform: &Platform) -> FleetLaunchTemplateConfigRequest {
         .launch_template_specification(specification.build())
         .set_overrides(Some(overrides.collect()))
         .build()
+}
+
+/// A root volume that stands for the launch template's, so it says all that the template says of its own.
+fn root_volume(device: &str, gib: u32) -> FleetBlockDeviceMappingRequest {
+    let ebs = FleetEbsBlockDeviceRequest::builder()
+        .delete_on_termination(true)
+        .encrypted(true)
+        .volume_size(i32::try_from(gib).unwrap_or(i32::MAX))
+        .volume_type(VolumeType::Gp3);
+    FleetBlockDeviceMappingRequest::builder().device_name(device).ebs(ebs.build()).build()
 }
 
 fn capacity(order: &LaunchOrder<'_>) -> Result<TargetCapacitySpecificationRequest, Error> {
@@ -269,5 +284,38 @@ fn state(instance: &Instance) -> InstanceState {
         None | Some(InstanceStateName::Pending) => InstanceState::Pending,
         Some(InstanceStateName::Running) => InstanceState::Running,
         Some(_) => InstanceState::Ending,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn overrides(volume: Option<(&str, u32)>) -> Vec<FleetLaunchTemplateOverridesRequest> {
+        let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+        let (types, subnets) = (names(["a.large", "b.large"]), names(["s-1", "s-2"]));
+        let platform = Platform { template: "lt-1".into(), types, subnets, spot: false, volume: None };
+        let (market, tags) = (Market::OnDemand, BTreeMap::new());
+        let order =
+            LaunchOrder { run: "r", platform: &platform, volume, market, count: 1, token: "t", tags, deadline: 0 };
+        templates(&order).overrides.unwrap()
+    }
+
+    #[test]
+    fn a_larger_volume_goes_with_every_type_and_subnet_and_is_encrypted_as_the_template_s_own() {
+        let overrides = overrides(Some(("/dev/xvda", 100)));
+        assert_eq!(overrides.len(), 4);
+        for one in overrides {
+            let [mapping] = one.block_device_mappings() else { panic!("{one:?}") };
+            let ebs = mapping.ebs().unwrap();
+            assert_eq!((mapping.device_name(), ebs.volume_size()), (Some("/dev/xvda"), Some(100)));
+            assert_eq!((ebs.encrypted(), ebs.delete_on_termination()), (Some(true), Some(true)));
+            assert_eq!(ebs.volume_type(), Some(&VolumeType::Gp3));
+        }
+    }
+
+    #[test]
+    fn without_a_wish_the_volume_is_the_template_s() {
+        assert!(overrides(None).iter().all(|one| one.block_device_mappings().is_empty()));
     }
 }

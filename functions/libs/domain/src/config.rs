@@ -134,11 +134,23 @@ impl Config {
             config.read(key, node)?;
         }
         config.size = size(&fields)?;
-        match fields.iter().find(|(key, _)| *key == "desktop") {
-            Some((_, node)) if config.platform == Some(Platform::Android) => {
+        for (key, node) in fields {
+            config.check_platform(key, node)?;
+        }
+        Ok(config)
+    }
+
+    /// A platform has not everything that can be asked for.
+    fn check_platform(&self, key: &str, node: &Node) -> Result<(), Problem> {
+        match (key, self.platform) {
+            ("desktop", Some(Platform::Android)) => {
                 Err(node.problem("the platform android has no desktop", "leave it out, or take linux or windows"))
             }
-            _ => Ok(config),
+            ("environment", Some(Platform::Windows)) if !self.environment.packages.is_empty() => {
+                let mend = "install with hooks.before, or put it into the image";
+                Err(node.problem("the platform windows has no packages of Debian", mend))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -12,6 +12,13 @@ use crate::tree::Node;
 /// Seconds that the application under test may take until it is healthy.
 const WITHIN: RangeInclusive<u64> = 1..=3600;
 
+/// GiB of a volume that EC2 can start from, up to what gp3 has.
+const VOLUME: RangeInclusive<u32> = 8..=16_384;
+
+/// What people write for a key of the table.
+const ELSEWHERE: [(&str, &str); 2] =
+    [("type", "write types = [\"m7i.xlarge\"]"), ("volume_gib", "write volume = 100, in GiB")];
+
 /// Seconds for that where the package does not say.
 const WITHIN_SECONDS: u64 = 60;
 
@@ -21,6 +28,12 @@ pub struct Environment {
     /// Instance types, the preferred first; none means the deployment's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
+    /// GiB that the root volume has at least; none means the deployment's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<u32>,
+    /// System packages of Debian that the image lacks; Linux and Android only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<String>,
     /// What must hold before the first test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
@@ -65,8 +78,10 @@ impl fmt::Display for Check {
 /// Reads the table.
 pub(crate) fn read(node: &Node) -> Result<Environment, Problem> {
     let mut environment = Environment::default();
-    for (key, node) in node.known(&["types", "health"], &[("type", "write types = [\"m7i.xlarge\"]")])? {
+    for (key, node) in node.known(&["types", "volume", "packages", "health"], &ELSEWHERE)? {
         match key {
+            "volume" => environment.volume = Some(node.whole(VOLUME)?),
+            "packages" => environment.packages = node.list()?.iter().map(package).collect::<Result<_, _>>()?,
             "types" => environment.types = node.list()?.iter().map(instance_type).collect::<Result<_, _>>()?,
             _ => environment.health = Some(health(node)?),
         }
@@ -83,6 +98,17 @@ fn instance_type(node: &Node) -> Result<String, Problem> {
         Some((family, size)) if word(family) && word(size) && name.len() <= 40 => Ok(name.to_owned()),
         _ => Err(node.expected("an instance type such as \"m7i.xlarge\"")),
     }
+}
+
+/// A package as Debian names it. What ends with a hyphen would be removed instead.
+fn package(node: &Node) -> Result<String, Problem> {
+    let name = node.text()?;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let good = name.starts_with(plain)
+        && name.chars().all(|c| plain(c) || matches!(c, '+' | '-' | '.'))
+        && !name.ends_with('-')
+        && (2..=100).contains(&name.len());
+    if good { Ok(name.to_owned()) } else { Err(node.expected("the name of a Debian package such as \"libpq5\"")) }
 }
 
 fn health(node: &Node) -> Result<Health, Problem> {
@@ -145,6 +171,38 @@ mod tests {
             let told = environment(&format!("types = [\"{bad}\"]")).unwrap_err().to_string();
             assert!(told.starts_with("qaops.toml: environment.types[0]: expected an instance type"), "{told}");
         }
+    }
+
+    #[test]
+    fn a_volume_is_so_many_gib() {
+        assert_eq!(environment("volume = 100").unwrap().volume, Some(100));
+        let told = ["volume = 7", "volume = \"100GiB\"", "volume_gib = 100"]
+            .map(|text| environment(text).unwrap_err().to_string())
+            .join("\n");
+        insta::assert_snapshot!(told, @r#"
+        qaops.toml: environment.volume: expected a whole number from 8 to 16384, found 7
+        qaops.toml: environment.volume: expected a whole number from 8 to 16384, found "100GiB"
+        qaops.toml: environment: unknown key "volume_gib", write volume = 100, in GiB
+        "#);
+    }
+
+    #[test]
+    fn packages_are_names_of_debian_and_nothing_else() {
+        let good = ["libpq5", "g++", "libstdc++-12-dev", "python3.11", "0ad", "xz-utils"];
+        let asked = environment(&format!("packages = {good:?}")).unwrap().packages;
+        assert_eq!(asked, good);
+        let bad =
+            ["", "a", "-y", "--reinstall", "bash-", "libpq5=1", "a/sid", "a:i386", "A1", "a b", "a*", ".b", "+c", "ä1"];
+        for bad in bad {
+            let told = environment(&format!("packages = [\"{bad}\"]")).unwrap_err().to_string();
+            assert!(told.starts_with("qaops.toml: environment.packages[0]: expected the name of a Debian"), "{told}");
+        }
+        let windows = Config::parse("platform = \"windows\"\n[environment]\npackages = [\"libpq5\"]");
+        assert_eq!(
+            windows.unwrap_err().to_string(),
+            "qaops.toml: environment: the platform windows has no packages of Debian, install with hooks.before, or put it \
+             into the image"
+        );
     }
 
     #[test]

@@ -24,6 +24,21 @@ pub struct Platform {
     /// Whether Spot capacity is asked for before on-demand capacity.
     #[serde(default)]
     pub spot: bool,
+    /// The root volume; without it, no suite can ask for a larger one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<RootVolume>,
+}
+
+/// The root volume of a platform's instances.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RootVolume {
+    /// Its device, as the image names it.
+    pub device: String,
+    /// GiB that the launch template gives it.
+    pub gib: u32,
+    /// GiB that a suite may ask for.
+    pub most_gib: u32,
 }
 
 /// How capacity is bought.
@@ -54,6 +69,17 @@ impl Platform {
         }
         let types: Vec<String> = asked.iter().filter(|kind| self.types.contains(kind)).cloned().collect();
         (!types.is_empty()).then(|| Self { types, ..self.clone() })
+    }
+
+    /// Device and GiB of the root volume where a suite asks for a larger one than the launch template gives; an error has
+    /// the most that the deployment lets a suite have.
+    pub fn larger_volume(&self, asked: Option<u32>) -> Result<Option<(&str, u32)>, u32> {
+        let Some(asked) = asked else { return Ok(None) };
+        match &self.volume {
+            Some(volume) if asked <= volume.gib => Ok(None),
+            Some(volume) if asked <= volume.most_gib => Ok(Some((&volume.device, asked))),
+            volume => Err(volume.as_ref().map_or(0, |volume| volume.most_gib.max(volume.gib))),
+        }
     }
 
     /// The rungs of the ladder: markets in the order in which they are asked.
@@ -236,11 +262,26 @@ mod tests {
             types: names(&["a.large", "b.large"]),
             subnets: names(&["s"]),
             spot: true,
+            volume: None,
         };
         let types = |asked: &[&str]| platform.with_types(&names(asked)).map(|platform| platform.types);
         assert_eq!(types(&[]), Some(names(&["a.large", "b.large"])));
         assert_eq!(types(&["b.large", "x.metal", "a.large"]), Some(names(&["b.large", "a.large"])));
         assert_eq!(types(&["x.metal"]), None);
+    }
+
+    #[test]
+    fn a_volume_grows_as_far_as_the_deployment_lets_it_and_never_shrinks() {
+        let platform = |volume| Platform { template: "t".into(), types: vec![], subnets: vec![], spot: false, volume };
+        let volume = RootVolume { device: "/dev/xvda".into(), gib: 32, most_gib: 100 };
+        let open = platform(Some(volume));
+        assert_eq!(open.larger_volume(None), Ok(None));
+        assert_eq!(open.larger_volume(Some(32)), Ok(None));
+        assert_eq!(open.larger_volume(Some(33)), Ok(Some(("/dev/xvda", 33))));
+        assert_eq!(open.larger_volume(Some(100)), Ok(Some(("/dev/xvda", 100))));
+        assert_eq!(open.larger_volume(Some(101)), Err(100));
+        assert_eq!(platform(None).larger_volume(None), Ok(None));
+        assert_eq!(platform(None).larger_volume(Some(8)), Err(0));
     }
 
     #[test]

@@ -106,6 +106,9 @@ pub struct Work {
     pub robot: RobotOptions,
     /// Commands around `robot`.
     pub hooks: Hooks,
+    /// System packages that must be installed before `hooks.before`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<String>,
     /// What must hold after `hooks.before`, before the first test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
@@ -134,6 +137,9 @@ pub struct Plan {
     /// Instance types that the suite asks for, the preferred first; none means the deployment's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub types: Vec<String>,
+    /// GiB that the suite asks of the root volume; none means the deployment's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volume: Option<u32>,
     /// Environments to run in at the same time.
     pub environments: usize,
     /// How often failed tests run again.

@@ -43,6 +43,7 @@ impl Bench {
             package,
             robot: RobotOptions::default(),
             hooks: Hooks::default(),
+            packages: Vec::new(),
             health: None,
             reports: BTreeMap::new(),
             desktop: None,
@@ -60,7 +61,15 @@ impl Bench {
         let layers = Layers { folder: folder.path().join("layers"), index: None };
         let files = suites.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         Some(Self {
-            shard: Shard { work, order, secrets: BTreeMap::new(), robot, layers, most_bytes: 1 << 30 },
+            shard: Shard {
+                work,
+                order,
+                secrets: BTreeMap::new(),
+                robot,
+                layers,
+                installs_packages: false,
+                most_bytes: 1 << 30,
+            },
             folder,
             seconds: 120.0,
             notice: watch::channel(None).0,

@@ -8,6 +8,7 @@ mod faults;
 mod health;
 mod layer;
 mod locks;
+mod packages;
 mod recording;
 mod services;
 mod shard;

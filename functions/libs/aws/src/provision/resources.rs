@@ -10,7 +10,7 @@ use aws_sdk_ec2::types::{
 };
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_sdk_ssm::types::{DocumentFormat, DocumentType};
-use domain::fleet::Platform;
+use domain::fleet::{Platform, RootVolume};
 use serde_json::json;
 
 use super::Maker;
@@ -98,8 +98,14 @@ impl Maker<'_> {
         let made = request.send().await.map_err(failed("make the launch template"))?;
         let template = made.launch_template.and_then(|template| template.launch_template_id);
         let template = template.ok_or_else(|| Error::odd("make the launch template", "the answer has no id"))?;
-        let platform =
-            Platform { template, types: self.blueprint.types.clone(), subnets: self.subnets().await?, spot: false };
+        let volume = RootVolume { device: "/dev/xvda".to_owned(), gib: 32, most_gib: 100 };
+        let platform = Platform {
+            template,
+            types: self.blueprint.types.clone(),
+            subnets: self.subnets().await?,
+            spot: false,
+            volume: Some(volume),
+        };
         Ok(json!({"linux": platform}).to_string())
     }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::Platform;
 use crate::problem::Problem;
 use crate::tree::Node;
 
@@ -27,6 +28,15 @@ pub struct Prices {
     pub transfer_gib: f64,
     /// A state transition.
     pub transition: f64,
+}
+
+impl Prices {
+    /// Lets the root volumes of a platform be so many GiB at least, as a suite asks for.
+    pub fn grow_volume(&mut self, platform: Platform, gib: u32) {
+        if let Some(size) = self.volume_gib.get_mut(&platform.to_string()) {
+            *size = size.max(f64::from(gib));
+        }
+    }
 }
 
 /// An instance type's price by the hour, in each market that has one.

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::config::Platform;
 
 const PRICES: &str = r#"{"instances": {"linux": {"c7i.large": {"on_demand": 0.09, "spot": 0.036}, "m7i.large": {"on_demand": 0.1}}},
     "volume_gib": {"linux": 32}, "volume_gib_month": 0.08, "address_hour": 0.005, "transfer_gib": 0.05, "transition": 0.000025}"#;
@@ -24,6 +25,18 @@ fn environment(kind: &str, market: Market, launched: i64, ended: Option<i64>) ->
 
 fn usage(environments: &[Environment]) -> Usage<'_> {
     Usage { environments, platform: "linux", at: 7200, attempts: 4, bytes: 1 << 30 }
+}
+
+#[test]
+fn a_larger_volume_is_counted_at_its_size() {
+    let mut prices = prices();
+    let fleet = [environment("c7i.large", Market::OnDemand, 0, Some(3600))];
+    let volumes = |prices: &Prices| estimate(prices, &usage(&fleet)).unwrap().volumes;
+    let own = volumes(&prices);
+    prices.grow_volume(Platform::Linux, 8);
+    assert_eq!(volumes(&prices), own, "a volume is never smaller than the deployment's");
+    prices.grow_volume(Platform::Linux, 64);
+    assert!((volumes(&prices) - 2.0 * own).abs() < 1e-12);
 }
 
 #[test]

@@ -1,0 +1,87 @@
+//! System packages that a suite asks for, installed once on an instance, before its hooks.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::process::Command;
+
+use crate::Failure;
+use crate::console::Console;
+use crate::processes::Processes;
+use crate::robot::Places;
+use crate::shard::Shard;
+
+/// How long installing may take in all.
+const MOST: Duration = Duration::from_secs(600);
+
+/// Options of every `apt-get`. A name is a name, never a pattern; and whoever else installs is waited for.
+const OPTIONS: [&str; 7] = [
+    "--quiet=2",
+    "--option",
+    "APT::Cmd::Pattern-Only=true",
+    "--option",
+    "DPkg::Lock::Timeout=120",
+    "--option",
+    "Acquire::Retries=3",
+];
+
+/// Installs what is not there yet of the packages that the suite asks for.
+pub async fn install(
+    shard: &Shard,
+    places: &Places,
+    processes: &mut Processes,
+    console: &mut Console,
+) -> Result<(), Failure> {
+    let missing = missing(&shard.work.packages).await?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let failed = |why: String, tail: String| Failure::Packages { packages: missing.join(", "), why, tail };
+    if !shard.installs_packages {
+        return Err(failed("none is installed here, but by hand".to_owned(), String::new()));
+    }
+    console.say(&format!("{} are installed", missing.join(", ")));
+    let done = tokio::time::timeout(MOST, fetched_and_installed(&missing, places, processes, console)).await;
+    match done {
+        Ok(Ok(None)) => Ok(()),
+        Ok(Ok(Some(why))) => Err(failed(why, console.tail().await)),
+        Ok(Err(failure)) => Err(failure),
+        Err(_) => Err(failed(format!("it took more than {} s", MOST.as_secs()), console.tail().await)),
+    }
+}
+
+/// Those of the packages that are not installed.
+async fn missing(packages: &[String]) -> Result<Vec<&str>, Failure> {
+    if packages.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = Command::new("dpkg-query");
+    query.args(["--show", "--showformat", "${Package} ${db:Status-Status}\n", "--"]).args(packages);
+    let failed = |source| Failure::Command { command: "dpkg-query".to_owned(), source };
+    // It ends with 1 where it does not know one of them.
+    let known = query.stdin(Stdio::null()).kill_on_drop(true).output().await.map_err(failed)?;
+    let known = String::from_utf8_lossy(&known.stdout);
+    let is_there = |name: &str| known.lines().any(|line| line == format!("{name} installed"));
+    Ok(packages.iter().map(String::as_str).filter(|name| !is_there(name)).collect())
+}
+
+/// Fetches the lists of packages and then installs some; why not, where that fails.
+async fn fetched_and_installed(
+    packages: &[&str],
+    places: &Places,
+    processes: &mut Processes,
+    console: &Console,
+) -> Result<Option<String>, Failure> {
+    let install = [&["install", "--yes", "--no-install-recommends", "--"], packages].concat();
+    for words in [&["update"], &install[..]] {
+        let started = processes.start("apt-get".as_ref(), &places.root, console, |command| {
+            command.args(OPTIONS).args(words).env("DEBIAN_FRONTEND", "noninteractive");
+        });
+        let failed = |source| Failure::Command { command: "apt-get".to_owned(), source };
+        let status = started.map_err(failed)?.exit().await.map_err(failed)?;
+        if !status.success() {
+            return Ok(Some(format!("apt-get {} ended with {status}", words[0])));
+        }
+    }
+    Ok(None)
+}
