@@ -76,7 +76,13 @@ where
 {
     move |source| {
         let code = source.code().map(str::to_owned);
-        Error { what: what.into(), kind: kind(&source, code.as_deref()), code, source: source.into() }
+        let kind = kind(&source, code.as_deref());
+        // The answer to a HEAD has no body, so its status is all that tells why.
+        let source = match source.raw_response().map(|answer| answer.status().as_u16()) {
+            Some(status) if code.is_none() => format!("AWS answered {status} and did not say why").into(),
+            _ => source.into(),
+        };
+        Error { what: what.into(), kind, code, source }
     }
 }
 
