@@ -55,6 +55,13 @@ pub fn items(cloud: &LocalCloud, pk: &str, prefix: &str) -> Vec<Value> {
     }
 }
 
+/// Puts a secret into a parameter.
+pub fn put_secret(cloud: &LocalCloud, name: &str, value: &str) {
+    let request = json!({"Name": name, "Value": value, "Type": "SecureString"});
+    let answer = ask(&Service::of(cloud, "ssm"), "/", "AmazonSSM.PutParameter", &request);
+    assert_eq!(answer["Version"], 1, "{answer}");
+}
+
 /// Asks a service whose requests are JSON; `target` names the operation where the path does not.
 fn ask(service: &Service, path: &str, target: &str, body: &Value) -> Value {
     let request = Request::post(path).header("content-type", "application/x-amz-json-1.1");

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use domain::gates::Verdict;
 use serde_json::json;
-use tests::{Suite, begin, end, ended, ledger, living, passing, run, sleeping, with_cloud};
+use tests::{Suite, begin, end, ended, ledger, living, passing, put_secret, run, sleeping, with_cloud};
 
 const FAILING: &str = "*** Test Cases ***\nGood\n    No Operation\nBad\n    Should Be Equal    1    2\n";
 
@@ -32,6 +32,20 @@ fn a_failing_test_ends_the_run_in_gate_failed() {
         assert_eq!(run.counts(), [2, 1, 1, 0, 0]);
         assert_eq!(run.judged().failed[0].name, "Bad.A.Bad");
         assert_eq!(run.judged().failed[0].message, "1 != 2");
+    });
+}
+
+#[test]
+fn a_secret_reaches_the_tests_and_nothing_that_is_kept() {
+    with_cloud(async |cloud| {
+        put_secret(cloud, "/qaops/secret/password", "open sesame");
+        let settings = "[robot]\nsecrets = { PASSWORD = \"/qaops/secret/password\" }\n";
+        let test = "*** Test Cases ***\nKnows\n    Log    Say ${PASSWORD}!\n    Length Should Be    ${PASSWORD}    11\n";
+        let suite = Suite::new("secret", settings, &[("a.robot".into(), test.into())]);
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        let output = std::fs::read_to_string(run.out.path().join("output.xml")).unwrap();
+        assert!(output.contains("Say ") && !output.contains("open sesame"), "{output}");
     });
 }
 
@@ -149,7 +163,8 @@ fn bad_input_ends_the_run_before_an_instance_starts() {
             (json!({"environments": 0}), "Plan.BadRequest", "environments"),
             (json!({"environment": 3}), "Plan.BadRequest", "environment"),
             (json!({"include": ["a\nb"]}), "Plan.BadRequest", "include"),
-            (json!({"package": "s3://qaops-artifacts/none.zip"}), "Plan.PackageMissing", "none.zip"),
+            (json!({"package": "s3://qaops-artifacts/suites/none.zip"}), "Plan.PackageMissing", "none.zip"),
+            (json!({"package": "s3://qaops-artifacts/elsewhere/none.zip"}), "Plan.Refused", "source_bucket_arns"),
         ];
         let suite = Suite::new("refused", "", &passing(1));
         for (more, error, word) in cases {
