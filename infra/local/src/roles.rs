@@ -53,7 +53,7 @@ fn filled(text: String) -> String {
         ("functions", of("lambda", &format!("function:{NAME}-*"))),
         ("group", format!("arn:aws:ec2:{REGION}::none/none")),
         ("image_keys", String::new()),
-        ("image_parameters", String::new()),
+        ("image_parameters", of("ssm", &format!("parameter/{NAME}/images/*"))),
         ("images", format!("arn:aws:ec2:{REGION}::image/*")),
         ("key", of("kms", "key/none")),
         ("ledger", of("dynamodb", &format!("table/{NAME}-ledger"))),

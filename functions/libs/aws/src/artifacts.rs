@@ -66,7 +66,8 @@ impl Artifacts {
             })),
             Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
             Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 403) => {
-                let places = "packages lie below suites/ of the deployment's bucket, or in a bucket of source_bucket_arns";
+                let places =
+                    "packages lie below suites/ of the deployment's bucket, or in a bucket of source_bucket_arns";
                 Err(Error::odd(format!("look up s3://{bucket}/{key}"), format!("AWS refuses to read it: {places}")))
             }
             Err(error) => Err(failed(format!("look up s3://{bucket}/{key}"))(error)),

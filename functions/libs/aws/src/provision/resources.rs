@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{
     ResourceType, ShutdownBehavior, Tag,
 };
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
-use aws_sdk_ssm::types::{DocumentFormat, DocumentType};
+use aws_sdk_ssm::types::{DocumentFormat, DocumentType, ParameterType};
 use domain::fleet::{Platform, RootVolume};
 use serde_json::json;
 
@@ -87,7 +87,7 @@ impl Maker<'_> {
         let profile = LaunchTemplateIamInstanceProfileSpecificationRequest::builder().arn(self.profile()).build();
         let data = RequestLaunchTemplateData::builder()
             .iam_instance_profile(profile)
-            .image_id(&self.blueprint.image)
+            .image_id(format!("resolve:ssm:{}", self.image().await?))
             .instance_initiated_shutdown_behavior(ShutdownBehavior::Terminate)
             .metadata_options(metadata.http_put_response_hop_limit(1).build())
             .tag_specifications(tags.build())
@@ -107,6 +107,14 @@ impl Maker<'_> {
             volume: Some(volume),
         };
         Ok(json!({"linux": platform}).to_string())
+    }
+
+    /// The parameter that names the image, as the images' own promotion writes it.
+    async fn image(&self) -> Result<String, Error> {
+        let name = format!("/{}/images/linux/stable", self.blueprint.name);
+        let request = self.ssm.put_parameter().name(&name).value(&self.blueprint.image).r#type(ParameterType::String);
+        request.send().await.map_err(failed("name the image of the environments"))?;
+        Ok(name)
     }
 
     /// ARN of the instances' profile.
