@@ -40,7 +40,8 @@ fn a_secret_reaches_the_tests_and_nothing_that_is_kept() {
     with_cloud(async |cloud| {
         put_secret(cloud, "/qaops/secret/password", "open sesame");
         let settings = "[robot]\nsecrets = { PASSWORD = \"/qaops/secret/password\" }\n";
-        let test = "*** Test Cases ***\nKnows\n    Log    Say ${PASSWORD}!\n    Length Should Be    ${PASSWORD}    11\n";
+        let test =
+            "*** Test Cases ***\nKnows\n    Log    Say ${PASSWORD}!\n    Length Should Be    ${PASSWORD}    11\n";
         let suite = Suite::new("secret", settings, &[("a.robot".into(), test.into())]);
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);

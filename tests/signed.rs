@@ -1,12 +1,8 @@
 //! Requests that the local cloud's administrator signs: it answers nobody else, as AWS does.
 
-use std::time::SystemTime;
-
-use aws_credential_types::Credentials;
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
-use aws_sigv4::sign::v4::SigningParams;
+use aws::provision::Unsigned;
 use qaops::cloud::LocalCloud;
-use ureq::http::{Request, Response};
+use ureq::http::{HeaderName, Request, Response};
 
 /// A service of the local cloud.
 #[derive(Clone, Debug)]
@@ -33,21 +29,12 @@ impl Service {
     }
 
     fn sign(&self, request: &mut Request<Vec<u8>>, address: &str) {
-        let identity = Credentials::new("local", "local", None, None, "tests").into();
-        let params = SigningParams::builder()
-            .identity(&identity)
-            .region(self.region)
-            .name(self.name)
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()
-            .expect("every parameter is set");
-        let headers =
-            request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().expect("it is a text")));
-        let body = SignableBody::Bytes(request.body());
-        let signable =
-            SignableRequest::new(request.method().as_str(), address, headers, body).expect("it can be signed");
-        let (signature, _) = sign(signable, &params.into()).expect("it can be signed").into_parts();
-        signature.apply_to_request_http1x(request);
+        let method = request.method().to_string();
+        let unsigned =
+            Unsigned { service: self.name, region: self.region, method: &method, address, body: request.body() };
+        for (name, value) in unsigned.signature().expect("it can be signed") {
+            let name: HeaderName = name.parse().expect("it names a header");
+            request.headers_mut().insert(name, value.parse().expect("it is a header's value"));
+        }
     }
 }

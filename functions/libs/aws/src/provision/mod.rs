@@ -5,6 +5,7 @@
 mod functions;
 mod resources;
 mod rules;
+mod signature;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,8 @@ use aws_sdk_sns::Client as Sns;
 use aws_sdk_ssm::Client as Ssm;
 
 use crate::{Cloud, Error};
+
+pub use signature::Unsigned;
 
 /// What a deployment is made of.
 #[derive(Clone, Debug)]
