@@ -24,7 +24,10 @@ NAMES: dict[str, str] = {
         " _tags _vpc_endpoints _vpce_fields_xml _xml"
     ),
     "services.eventbridge": ("_SCHEDULER_TICK_INTERVAL _dispatch_event _parse_rate_seconds _put_events"),
-    "services.iam": "_lookup_instance_profile _roles",
+    "services.iam": (
+        "_lookup_instance_profile _roles _create_role _put_role_policy _create_instance_profile"
+        " _add_role_to_instance_profile"
+    ),
     "services.lambda_svc": (
         "_execute_function_dispatch _functions _execute_function_with_config_scope"
         " _execution_record_for_config _get_func_record_for_ref _provided_runtime_code_dir"

@@ -139,14 +139,14 @@ def _counts(pairs: Mapping[str, str], name: str) -> dict[str, int]:
     return value
 
 
-def _roles(pairs: Mapping[str, str], name: str) -> dict[str, Role]:
-    value = _json(pairs, name, "{}")
+def _roles(pairs: Mapping[str, str], setting: str) -> dict[str, Role]:
+    value = _json(pairs, setting, "{}")
     if not isinstance(value, dict):
-        raise SettingError(f"{name} is not a JSON object")
+        raise SettingError(f"{setting} is not a JSON object")
     try:
-        return {role: Role(id=str(about["id"]), policy=dict(about["policy"])) for role, about in value.items()}
+        return {name: Role(id=str(of["id"]), policy=dict(of["policy"])) for name, of in value.items()}
     except (KeyError, TypeError, ValueError) as error:
-        raise SettingError(f"{name} has a role without an id or a policy: {error}") from error
+        raise SettingError(f"{setting} has a role without an id or a policy: {error}") from error
 
 
 def _variables(pairs: Mapping[str, str], name: str) -> dict[str, str]:

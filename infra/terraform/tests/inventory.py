@@ -65,6 +65,7 @@ UNASKED = {
     },
 }
 
+
 @contextmanager
 def local_cloud(qaops: Path, project: Path) -> Iterator[Cloud]:
     """The cloud that `qaops up` sets up by itself, for as long as it is looked at."""

@@ -1,7 +1,7 @@
 """What functions and instances asked for in all tests, against what their policies allow.
 
-`.ci/run` lets every local cloud of its tests write what was asked into one folder, which `QAOPS_LOCAL_PERMISSIONS`
-names; without that folder nobody knows what all of them need, and this is skipped.
+`.ci/run` lets every local cloud of its tests write what was asked into one folder, which
+`QAOPS_LOCAL_PERMISSIONS` names; without it nobody knows what all of them need, and this is skipped.
 """
 
 from __future__ import annotations

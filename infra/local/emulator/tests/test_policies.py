@@ -18,10 +18,28 @@ PROFILED = "arn:aws:iam::000000000000:role/profiled"
 TRUST = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
 
 
+GIVEN = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::given/*"}],
+}
+ID = "AROAGIVENGIVENGIVEN01"
+
+
 @pytest.fixture(scope="module")
-def strict(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    """A local cloud that evaluates policies."""
-    cloud = Cloud(tmp_path_factory.mktemp("p") / "cloud", QAOPS_LOCAL_POLICIES="true")
+def notes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the local cloud writes what was asked for."""
+    return tmp_path_factory.mktemp("notes")
+
+
+@pytest.fixture(scope="module")
+def strict(tmp_path_factory: pytest.TempPathFactory, notes: Path) -> Iterator[Cloud]:
+    """A local cloud that evaluates policies, with a role from the start."""
+    settings = {
+        "QAOPS_LOCAL_POLICIES": "true",
+        "QAOPS_LOCAL_ROLES": json.dumps({"given": {"id": ID, "policy": GIVEN}}),
+        "QAOPS_LOCAL_PERMISSIONS": str(notes),
+    }
+    cloud = Cloud(tmp_path_factory.mktemp("p") / "cloud", **settings)
     yield cloud
     cloud.process.terminate()
     cloud.process.wait(20)
@@ -68,6 +86,23 @@ def test_a_session_writes_below_its_own_name_only(strict: Cloud) -> None:
         assert error_of(s3.put_object, Bucket="artifacts", Key=other, Body=b"") == "AccessDenied"
     assert error_of(s3.get_object, Bucket="artifacts", Key=key) == "AccessDenied"
     assert (session.noted(True), session.noted(False)) == ({"s3:PutObject"}, {"s3:GetObject", "s3:PutObject"})
+
+
+def test_a_role_is_there_from_the_start_with_its_policy_and_its_profile(strict: Cloud) -> None:
+    assert strict.iam.get_role(RoleName="given")["Role"]["RoleId"] == ID
+    assert strict.iam.get_role_policy(RoleName="given", PolicyName="only")["PolicyDocument"] == GIVEN
+    profile = strict.iam.get_instance_profile(InstanceProfileName="given")["InstanceProfile"]
+    assert [role["RoleName"] for role in profile["Roles"]] == ["given"]
+
+
+def test_what_was_asked_for_is_written_down_at_once_and_once(strict: Cloud, notes: Path) -> None:
+    session = Session(strict, "noting", {"Action": "s3:ListBucket", "Resource": "*"})
+    strict.s3.create_bucket(Bucket="noted")
+    for _ in range(2):
+        session.client("s3").list_objects_v2(Bucket="noted")
+    lines = [json.loads(line) for path in notes.glob("*.jsonl") for line in path.read_text().splitlines()]
+    wanted = {"action": "s3:ListBucket", "resource": "arn:aws:s3:::noted", "allowed": True}
+    assert [each for each in lines if each["role"] == "noting"] == [{"role": "noting", **wanted}]
 
 
 def test_a_denial_for_requests_without_tls_denies_nothing_here(strict: Cloud) -> None:

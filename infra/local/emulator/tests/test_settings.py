@@ -35,6 +35,9 @@ def test_two_settings_are_enough() -> None:
         ("QAOPS_LOCAL_FAULTS", '{"kind": "capacity"}'),
         ("QAOPS_LOCAL_AHEAD", '{"function": 0}'),
         ("QAOPS_LOCAL_AHEAD", '["function"]'),
+        ("QAOPS_LOCAL_ROLES", '["role"]'),
+        ("QAOPS_LOCAL_ROLES", '{"role": {"id": "AROA0"}}'),
+        ("QAOPS_LOCAL_POLICIES", "yes"),
     ],
 )
 def test_a_missing_or_bad_setting_is_named(name: str, value: str) -> None:
