@@ -7,7 +7,7 @@ fn task(folder: &Path) -> Task {
     let work = json!({ "suite": "shop", "package": package, "robot": {}, "hooks": {}, "attempt_seconds": 60 });
     let order = json!({ "run": "run", "shard": "0001", "attempt": 1, "files": [], "deadline": 0 });
     let secrets = json!({ "PASSWORD": "correct horse" });
-    let shard = json!({ "work": work, "order": order, "secrets": secrets, "robot": "robot", "layers": { "folder": "layers" }, "most_bytes": 1 });
+    let shard = json!({ "work": work, "order": order, "secrets": secrets, "robot": "robot", "layers": { "folder": "layers" }, "most_bytes": 1, "installs_packages": true });
     let task = json!({ "shard": shard, "package": "p.zip", "folder": folder });
     serde_json::from_value(task).unwrap()
 }
