@@ -165,7 +165,7 @@ fn bad_input_ends_the_run_before_an_instance_starts() {
             (json!({"environment": 3}), "Plan.BadRequest", "environment"),
             (json!({"include": ["a\nb"]}), "Plan.BadRequest", "include"),
             (json!({"package": "s3://qaops-artifacts/suites/none.zip"}), "Plan.PackageMissing", "none.zip"),
-            (json!({"package": "s3://qaops-artifacts/elsewhere/none.zip"}), "Plan.Refused", "source_bucket_arns"),
+            (json!({"package": "s3://qaops-artifacts/other/none.zip"}), "Plan.Refused", "source_bucket_arns"),
         ];
         let suite = Suite::new("refused", "", &passing(1));
         for (more, error, word) in cases {

@@ -2,7 +2,7 @@
 
 use runtime::{Fatal, Settings};
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Fatal> {
     let settings = Settings::of_process();
     let cloud = aws::Cloud::connect().await;

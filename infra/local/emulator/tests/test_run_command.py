@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -174,9 +175,10 @@ def test_the_execution_timeout_kills_the_scripts_group(cloud: Cloud, instance: s
     assert not processes.marked(f"{MARK}={instance}")
 
 
-def test_cancelling_ends_the_script(cloud: Cloud, instance: str) -> None:
-    command = cloud.send(instance, "echo begun; sleep 600")
-    until(lambda: processes.marked(f"{MARK}={instance}"))
+def test_cancelling_ends_the_script(cloud: Cloud, instance: str, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    command = cloud.send(instance, f"echo begun; touch '{begun}'; sleep 600")
+    until(begun.exists)
     cloud.ssm.cancel_command(CommandId=command)
     got = cloud.result(command, instance)
     assert (got["Status"], got["StandardOutputContent"]) == ("Cancelled", "begun\n")
