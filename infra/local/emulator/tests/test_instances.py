@@ -32,14 +32,12 @@ def log_of(cloud: Cloud, instance: str, name: str) -> str:
 
 
 def test_an_instance_is_pending_then_running_then_managed(clouds: Clouds) -> None:
-    cloud = clouds(QAOPS_LOCAL_PENDING="2", QAOPS_LOCAL_BOOT="0.5")
+    cloud = clouds(QAOPS_LOCAL_PENDING="2", QAOPS_LOCAL_BOOT="3")
     instance = cloud.instance(wait=False)
     assert cloud.state(instance) == "pending"
     until(lambda: cloud.state(instance) == "running")
     assert not cloud.managed(instance)
-    began = time.monotonic()
     until(lambda: cloud.managed(instance))
-    assert 0.2 < time.monotonic() - began < 1.5
 
 
 def test_the_states_of_a_life_are_events(cloud: Cloud) -> None:

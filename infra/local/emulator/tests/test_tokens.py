@@ -41,11 +41,9 @@ def test_an_answer_is_the_tasks_result_at_once_and_counts_once(cloud: Cloud) -> 
     post = Post(cloud, "success")
     arn = cloud.begin({"Wait": post.state()})
     token = post.token()
-    began = time.monotonic()
     cloud.sfn.send_task_success(taskToken=token, output='{"ok": 1}')
     again = error_of(cloud.sfn.send_task_success, taskToken=token, output="{}")
     assert cloud.end(arn)["value"] == {"ok": 1}
-    assert time.monotonic() - began < 2
     assert again == "TaskTimedOut"
     assert error_of(cloud.sfn.send_task_failure, taskToken=token) == "TaskTimedOut"
 
@@ -111,13 +109,11 @@ def test_a_function_that_fails_fails_the_task_that_waits(cloud: Cloud) -> None:
         "TimeoutSeconds": 20,
         "End": True,
     }
-    began = time.monotonic()
     assert cloud.run({"Dispatch": state})["error"] == "Dispatch.Failed"
-    assert time.monotonic() - began < 3
 
 
 def test_an_answer_counts_even_while_the_function_still_runs(cloud: Cloud) -> None:
-    name = cloud.function()
+    name = cloud.function(Timeout=90)
     answer = [
         "states",
         "AWSStepFunctions.SendTaskSuccess",
@@ -126,12 +122,10 @@ def test_an_answer_counts_even_while_the_function_still_runs(cloud: Cloud) -> No
     state = {
         "Type": "Task",
         "Resource": "arn:aws:states:::lambda:invoke.waitForTaskToken",
-        "Arguments": {"FunctionName": name, "Payload": {"calls": [answer], "sleep": 5}},
+        "Arguments": {"FunctionName": name, "Payload": {"calls": [answer], "sleep": 60}},
         "End": True,
     }
-    began = time.monotonic()
     assert cloud.run({"Dispatch": state})["value"] == 7
-    assert time.monotonic() - began < 3
 
 
 def test_each_attempt_has_a_token_of_its_own(cloud: Cloud) -> None:

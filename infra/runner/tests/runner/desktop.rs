@@ -193,12 +193,12 @@ fn a_screen_saver_that_is_on_goes_off_for_good_before_the_first_test() {
 #[test]
 fn a_desktop_half_that_is_killed_is_told_and_its_tests_are_not_blamed() {
     let kill = "Evaluate    os.kill(os.getppid(), 9)    modules=os";
-    let suite = format!("*** Test Cases ***\nA test\n    Log To Console    it runs\n    {kill}\n    Sleep    1 min\n");
+    let suite = format!("*** Test Cases ***\nA test\n    Log To Console    it runs\n    {kill}\n    Sleep    10 min\n");
     let Some(instance) = instance(&suite) else { return };
     let started = Instant::now();
     let (error, cause) = refusal(&instance);
     assert_eq!(error, "Runner.DesktopLost", "{cause}");
-    assert!(started.elapsed() < Duration::from_secs(45), "{:?}", started.elapsed());
+    assert!(started.elapsed() < Duration::from_secs(300), "nobody waited for the test");
     assert!(instance.uploaded("console.txt").contains("it runs"));
     assert!(!instance.has_uploaded("output.xml"));
     assert_eq!(instance.left_behind(), [""; 0]);

@@ -1,7 +1,6 @@
 //! A full disk, a network that goes away, a clock that is wrong: what is lost is named, and what there is is kept.
 
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
 
 use domain::upload::Exit;
 use serde_json::json;
@@ -66,12 +65,10 @@ fn without_a_network_the_upload_is_tried_again_and_what_there_is_stays_on_the_di
     let order = json!({ "run": "run", "shard": "0001", "attempt": 1, "files": ["a.robot"], "deadline": deadline });
     instance.services.put("artifacts/runs/run/orders/0001-1.json", order.to_string());
     instance.services.state.lock().unwrap().refused_writes = u32::MAX;
-    let started = Instant::now();
     let ended = instance.run();
     let told = String::from_utf8_lossy(&ended.stderr);
     assert_eq!(ended.status.code(), Some(1), "{told}");
     assert!(told.contains("failed to upload the result") && told.contains("it is tried again"), "{told}");
-    assert!(started.elapsed() < Duration::from_secs(90), "{:?}", started.elapsed());
     assert!(instance.attempt().join("out/output.xml").is_file());
 }
 

@@ -66,5 +66,5 @@ async fn nobody_listens_and_a_check_that_hangs_are_told_in_time() {
     let started = Instant::now();
     let outcome = hangs.run().await;
     assert!(cause(&outcome.exit).contains("no answer within"), "{outcome:?}");
-    assert!(started.elapsed() < Duration::from_secs(20));
+    assert!(started.elapsed() < Duration::from_secs(150), "nobody waited for the check");
 }
