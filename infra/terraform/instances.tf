@@ -66,10 +66,11 @@ resource "aws_launch_template" "this" {
     device_name = local.root_volumes[each.key].device
 
     ebs {
-      delete_on_termination = true
-      encrypted             = true
-      volume_size           = local.root_volumes[each.key].gib
-      volume_type           = "gp3"
+      delete_on_termination      = true
+      encrypted                  = true
+      volume_initialization_rate = each.value.volume_initialization_rate
+      volume_size                = local.root_volumes[each.key].gib
+      volume_type                = "gp3"
     }
   }
 

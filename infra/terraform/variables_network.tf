@@ -88,15 +88,17 @@ variable "platforms" {
     How instances are launched, by the platform that a package names (`linux`, `windows`, `android`): the image, as the name
     of an SSM parameter that is resolved at each launch or as an AMI's id; the ladder of instance types, the preferred first;
     whether Spot capacity is asked for before on-demand capacity; the size and device of the root volume, where they are not
-    those of the images in infra/packer; the size up to which a package may ask for a larger one, where any may.
+    those of the images in infra/packer; the size up to which a package may ask for a larger one, where any may; the rate in
+    MiB/s at which EBS loads the root volume from its snapshot, which is paid for each launch, else as it is first read.
   TEXT
   type = map(object({
-    image           = string
-    types           = list(string)
-    spot            = optional(bool, false)
-    volume_gib      = optional(number)
-    most_volume_gib = optional(number)
-    root_device     = optional(string)
+    image                      = string
+    types                      = list(string)
+    spot                       = optional(bool, false)
+    volume_gib                 = optional(number)
+    most_volume_gib            = optional(number)
+    root_device                = optional(string)
+    volume_initialization_rate = optional(number)
   }))
   default = {
     linux = {
@@ -124,6 +126,11 @@ variable "platforms" {
   validation {
     condition     = alltrue([for gib in flatten([for platform in values(var.platforms) : [platform.volume_gib, platform.most_volume_gib]]) : gib == null ? true : gib >= 8 && gib <= 16384])
     error_message = "A volume has 8 to 16384 GiB."
+  }
+
+  validation {
+    condition     = alltrue([for platform in values(var.platforms) : try(platform.volume_initialization_rate >= 100 && platform.volume_initialization_rate <= 300, platform.volume_initialization_rate == null)])
+    error_message = "EBS loads a volume at 100 to 300 MiB/s."
   }
 }
 

@@ -67,7 +67,7 @@ run "platforms_with_images_of_both_kinds" {
   variables {
     image_kms_key_arns = ["arn:aws:kms:eu-central-1:123456789012:key/images"]
     platforms = {
-      linux   = { image = "ami-0123456789abcdef0", types = ["c7i.large"], spot = true, volume_gib = 100, most_volume_gib = 500 }
+      linux   = { image = "ami-0123456789abcdef0", types = ["c7i.large"], spot = true, volume_gib = 100, most_volume_gib = 500, volume_initialization_rate = 200 }
       windows = { image = "/qaops/images/windows/stable", types = ["m7i.xlarge"] }
     }
   }
@@ -80,6 +80,11 @@ run "platforms_with_images_of_both_kinds" {
   assert {
     condition     = aws_launch_template.this["linux"].block_device_mappings[0].ebs[0].volume_size == 100 && aws_launch_template.this["windows"].block_device_mappings[0].ebs[0].volume_size == 80 && aws_launch_template.this["windows"].block_device_mappings[0].device_name == "/dev/sda1"
     error_message = "A root volume is not that of its image, or not as large as was asked."
+  }
+
+  assert {
+    condition     = aws_launch_template.this["linux"].block_device_mappings[0].ebs[0].volume_initialization_rate == 200
+    error_message = "A root volume is not loaded at the rate that was asked."
   }
 
   assert {

@@ -119,3 +119,13 @@ run "a_missing_package_is_told_with_the_mend" {
 
   expect_failures = [aws_lambda_function.this]
 }
+
+run "fourth_mistakes" {
+  command = plan
+
+  variables {
+    platforms = { linux = { image = "ami-0123456789abcdef0", types = ["c7i.large"], volume_initialization_rate = 50 } }
+  }
+
+  expect_failures = [var.platforms]
+}
