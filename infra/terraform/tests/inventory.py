@@ -17,8 +17,6 @@ from emulator.tests.conftest import Cloud
 PREFIX = "qaops-"
 # Settings that one of the two has and the other need not: the step that reads them has a default.
 CHOSEN = {"QAOPS_GATES", "QAOPS_LINK_SECONDS", "QAOPS_REPORT_URL"}
-# Steps whose memory the example `complete` chooses itself.
-SIZED = {"collect", "evaluate"}
 # Permissions that no test needs, or only as it happens to go, and why they are there all the same.
 UNASKED = {
     "*": {
@@ -92,7 +90,8 @@ def shape(cloud: Cloud) -> dict[str, Any]:
     }
     return {
         "timeouts": {step: each["Timeout"] for step, each in functions.items()},
-        "memory": {step: each["MemorySize"] for step, each in functions.items() if step not in SIZED},
+        "memory": {step: each["MemorySize"] for step, each in functions.items()},
+        "storage": {step: each["EphemeralStorage"]["Size"] for step, each in functions.items()},
         "settings": {step: settings(each) for step, each in functions.items()},
         "ledger": ledger(cloud),
         "rules": rules(cloud),

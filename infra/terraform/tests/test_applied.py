@@ -117,6 +117,7 @@ def variables(folder: Path) -> dict[str, Any]:
         "region": "us-east-1",
         "packages": str(packages),
         "architecture": "x86_64",
+        "memory_mib": {},
         "reserved_concurrency": -1,
         "disposable": True,
         "sweep_schedule": "rate(1 minute)",

@@ -50,7 +50,7 @@ struct Function {
     program: PathBuf,
     /// Of the package, in bytes.
     size: u64,
-    /// Services whose clients it makes, as boto3 names them; one stands as often as a client is made.
+    /// Services that it talks to, as boto3 names them, each once: Python would share a client where ours makes two.
     services: Vec<&'static str>,
 }
 
@@ -125,7 +125,8 @@ fn services(wiring: &str) -> Fallible<Vec<&'static str>> {
         let asked = after.split('(').next().unwrap_or_default();
         let known = SERVICES.iter().find(|(name, _)| *name == asked);
         let (_, services) = known.ok_or_else(|| format!("the services behind cloud.{asked} are not known here"))?;
-        found.extend(*services);
+        let new: Vec<_> = services.iter().filter(|service| !found.contains(*service)).collect();
+        found.extend(new);
     }
     Ok(found)
 }

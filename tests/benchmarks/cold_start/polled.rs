@@ -14,7 +14,7 @@ const POLL: &str = "GET /2018-06-01/runtime/invocation/next ";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The environment that the Lambda service gives to a function, and the settings that every step finds in it.
-const ENVIRONMENT: [(&str, &str); 17] = [
+const ENVIRONMENT: [(&str, &str); 18] = [
     ("AWS_ACCESS_KEY_ID", "local"),
     ("AWS_DEFAULT_REGION", "eu-central-1"),
     ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256"),
@@ -26,6 +26,7 @@ const ENVIRONMENT: [(&str, &str); 17] = [
     ("AWS_SECRET_ACCESS_KEY", "local"),
     ("AWS_SESSION_TOKEN", "local"),
     ("QAOPS_BUCKET", "qaops-artifacts"),
+    ("QAOPS_DEPLOYMENT", "qaops"),
     ("QAOPS_DOCUMENT", "qaops-run-shard"),
     ("QAOPS_FLEET", r#"{"linux": {"template": "lt-1", "types": ["m7i.large"], "subnets": ["subnet-1"]}}"#),
     ("QAOPS_ROLE_ID", "AROA1"),

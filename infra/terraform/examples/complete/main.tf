@@ -30,11 +30,10 @@ module "qaops" {
 
   packages     = var.packages
   architecture = var.architecture
-  functions = {
-    collect  = { memory_mib = 2048 }
-    evaluate = { memory_mib = 2048 }
-    sweep    = { reserved_concurrency = var.reserved_concurrency }
-  }
+  functions = merge(
+    { for step, mib in var.memory_mib : step => { memory_mib = mib } },
+    { sweep = { reserved_concurrency = var.reserved_concurrency } },
+  )
   log_retention_days = 180
   pauses             = var.pauses
 

@@ -72,6 +72,12 @@ variable "network" {
   default = {}
 }
 
+variable "memory_mib" {
+  description = "Memory of functions by step, where the module's is not enough for suites with large outputs."
+  type        = map(number)
+  default     = { collect = 2048, evaluate = 2048 }
+}
+
 variable "reserved_concurrency" {
   description = "Calls of the sweep at the same time that are kept for it; -1 in an account that has too few."
   type        = number
