@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_lambda::operation::create_function::builders::CreateFunctionFluentBuilder;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{Architecture, Environment, FunctionCode, Runtime};
+use aws_sdk_lambda::types::{Architecture, Environment, EphemeralStorage, FunctionCode, Runtime};
 use aws_sdk_sfn::types::StateMachineType;
 use tokio::task::JoinSet;
 
@@ -12,13 +12,21 @@ use super::Maker;
 use crate::Error;
 use crate::error::failed;
 
-/// Seconds and MiB that a step's function has, as in `infra/terraform/functions.tf`. The seconds are less than those of
-/// the task that calls it.
-fn size(step: &str) -> (i32, i32) {
+/// What a step's function may take, as in `infra/terraform/functions.tf`.
+struct Size {
+    /// Less than those of the task that calls it.
+    seconds: i32,
+    memory_mib: i32,
+    storage_mib: i32,
+}
+
+fn size(step: &str) -> Size {
+    let usual = Size { seconds: 60, memory_mib: 256, storage_mib: 512 };
     match step {
-        "collect" | "evaluate" => (840, 1024),
-        "record" | "sweep" => (240, 256),
-        _ => (60, 256),
+        "collect" => Size { seconds: 840, memory_mib: 1024, ..usual },
+        "evaluate" => Size { seconds: 840, memory_mib: 1024, storage_mib: 4096 },
+        "record" | "sweep" => Size { seconds: 240, ..usual },
+        _ => usual,
     }
 }
 
@@ -27,8 +35,10 @@ impl Maker<'_> {
     pub(super) async fn functions(&self, settings: &BTreeMap<String, String>) -> Result<(), Error> {
         let mut making = JoinSet::new();
         for (step, zip) in &self.blueprint.functions {
-            let request = self.function(step, zip, settings);
             let what = format!("make the function {step}");
+            let storage = EphemeralStorage::builder().size(size(step).storage_mib).build();
+            let storage = storage.map_err(|error| Error::odd(&what, error))?;
+            let request = self.function(step, zip, settings).ephemeral_storage(storage);
             making.spawn(async move { request.send().await.map(drop).map_err(failed(what)) });
         }
         while let Some(made) = making.join_next().await {
@@ -38,7 +48,7 @@ impl Maker<'_> {
     }
 
     fn function(&self, step: &str, zip: &[u8], settings: &BTreeMap<String, String>) -> CreateFunctionFluentBuilder {
-        let (seconds, memory) = size(step);
+        let size = size(step);
         let variables = settings.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         self.lambda
             .create_function()
@@ -48,8 +58,8 @@ impl Maker<'_> {
             .handler("bootstrap")
             .role(self.role(step))
             .code(FunctionCode::builder().zip_file(Blob::new(zip)).build())
-            .timeout(seconds)
-            .memory_size(memory)
+            .timeout(size.seconds)
+            .memory_size(size.memory_mib)
             .environment(Environment::builder().set_variables(Some(variables)).build())
     }
 
