@@ -7,8 +7,9 @@
 //! ```
 //!
 //! Each reader gets the same made-up `output.xml` of that many megabytes, and each merge that and the output of a
-//! rerun of its failed tests; then 8 outputs of an eighth each are merged as shards. Everything runs in a process of
-//! its own, whose time on the processor and peak memory are told. `$QAOPS_PYTHON`, else `python3`, has to have Robot Framework.
+//! rerun of its failed tests; 8 outputs of an eighth each are merged as shards. Everything runs in a process of its
+//! own, in turn with the others, five times; the one with the median speed is told, by its time on the processor, with
+//! its peak memory. `$QAOPS_PYTHON`, else `python3`, has to have Robot Framework.
 #![expect(clippy::print_stdout, reason = "an example talks to people")]
 
 mod generated;
@@ -31,6 +32,8 @@ type Fallible<T> = Result<T, Box<dyn Error>>;
 const MB: u64 = 1_000_000;
 /// Outputs that are merged as shards.
 const SHARDS: u64 = 8;
+/// How often everything is measured, in turn; what is told are the medians.
+const ROUNDS: usize = 5;
 
 /// What Robot Framework does with files; prints tests, seconds and peak memory in kilobytes.
 const SCRIPT: &str = "
@@ -119,45 +122,56 @@ fn peak() -> Option<u64> {
     line.split_whitespace().next()?.parse().ok()
 }
 
+/// Something to measure.
+struct Job<'a> {
+    name: &'static str,
+    /// What `one` or the script calls it.
+    task: &'static str,
+    by_robot: bool,
+    files: &'a [PathBuf],
+}
+
 fn compare(megabytes: u64, with_robot: bool) -> Fallible<()> {
     let folder = tempfile::tempdir()?;
     let output = write(folder.path(), "output.xml", megabytes * MB, 0, false)?;
     let rerun = write(folder.path(), "rerun.xml", megabytes * MB, 0, true)?;
-    let pair = [output, rerun];
-    let one = &pair[..1];
-    let bare = ours("bare", one)?;
-    show("a bare loop of quick-xml", &bare);
-    let reader = ours("read", one)?;
-    show("our reader", &reader);
-    show("our merge with a rerun, JUnit too", &ours("merge", &pair)?);
-    if with_robot {
-        beside(folder.path(), &pair, &reader)?;
-    }
-    println!("our reader has {:.2} of the bare loop's speed", reader.speed / bare.speed);
     // No output has as many suites as bytes.
     let part = megabytes * MB / SHARDS;
     let shards = (0..SHARDS).map(|at| write(folder.path(), &format!("{at}.xml"), part, at * part, false));
-    show("our merge of 8 shards, JUnit too", &ours("merge", &shards.collect::<Fallible<Vec<_>>>()?)?);
+    let (pair, shards) = ([output, rerun], shards.collect::<Fallible<Vec<_>>>()?);
+    let one = &pair[..1];
+    let jobs = [
+        Job { name: "a bare loop of quick-xml", task: "bare", by_robot: false, files: one },
+        Job { name: "our reader", task: "read", by_robot: false, files: one },
+        Job { name: "our merge with a rerun, JUnit too", task: "merge", by_robot: false, files: &pair },
+        Job { name: "our merge of 8 shards, JUnit too", task: "merge", by_robot: false, files: &shards },
+        Job { name: "ExecutionResult without keywords", task: "without", by_robot: true, files: one },
+        Job { name: "ExecutionResult with keywords", task: "with", by_robot: true, files: one },
+        Job { name: "rebot --merge with a rerun", task: "merge", by_robot: true, files: &pair },
+    ];
+    let jobs = || jobs.iter().filter(|job| with_robot || !job.by_robot);
+    let mut rounds: Vec<Vec<Measured>> = jobs().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for (job, measured) in jobs().zip(&mut rounds) {
+            measured.push(if job.by_robot { theirs(job, folder.path())? } else { ours(job)? });
+        }
+    }
+    let medians: Vec<Measured> = rounds.into_iter().filter_map(median).collect();
+    for (job, measured) in jobs().zip(&medians) {
+        show(job.name, measured);
+    }
+    let [bare, reader, _, _, robot @ ..] = &medians[..] else { return Err("nothing was measured".into()) };
+    println!("our reader has {:.2} of the bare loop's speed", reader.speed / bare.speed);
+    for (job, theirs) in jobs().skip(4).zip(robot) {
+        println!("our reader is {:.0} times as fast as {}", reader.speed / theirs.speed, job.name);
+    }
     Ok(())
 }
 
-/// Robot Framework's own readers and merge.
-fn beside(folder: &Path, pair: &[PathBuf], reader: &Measured) -> Fallible<()> {
-    let python = std::env::var_os("QAOPS_PYTHON").unwrap_or_else(|| "python3".into());
-    let one = &pair[..1];
-    let tasks: [(&str, &str, &[PathBuf]); 3] = [
-        ("ExecutionResult without keywords", "without", one),
-        ("ExecutionResult with keywords", "with", one),
-        ("rebot --merge with a rerun", "merge", pair),
-    ];
-    for (what, task, files) in tasks {
-        let mut command = Command::new(&python);
-        command.args(["-c", SCRIPT, task]).arg(folder).args(files);
-        let theirs = measure(command, files)?;
-        show(what, &theirs);
-        println!("{:>40} our reader is {:.0} times as fast", "", reader.speed / theirs.speed);
-    }
-    Ok(())
+/// The middle one by speed.
+fn median(mut measured: Vec<Measured>) -> Option<Measured> {
+    measured.sort_by(|a, b| a.speed.total_cmp(&b.speed));
+    measured.get(measured.len() / 2).copied()
 }
 
 fn write(folder: &Path, name: &str, bytes: u64, first_suite: u64, rerun: bool) -> Fallible<PathBuf> {
@@ -168,10 +182,17 @@ fn write(folder: &Path, name: &str, bytes: u64, first_suite: u64, rerun: bool) -
     Ok(path)
 }
 
-fn ours(task: &str, files: &[PathBuf]) -> Fallible<Measured> {
+fn ours(job: &Job<'_>) -> Fallible<Measured> {
     let mut command = Command::new(std::env::current_exe()?);
-    command.args(["one", task]).args(files);
-    measure(command, files)
+    command.args(["one", job.task]).args(job.files);
+    measure(command, job.files)
+}
+
+/// Robot Framework's own readers and merge.
+fn theirs(job: &Job<'_>, folder: &Path) -> Fallible<Measured> {
+    let mut command = Command::new(std::env::var_os("QAOPS_PYTHON").unwrap_or_else(|| "python3".into()));
+    command.args(["-c", SCRIPT, job.task]).arg(folder).args(job.files);
+    measure(command, job.files)
 }
 
 /// Runs a process that reads `files` and prints tests, seconds and kilobytes.

@@ -66,6 +66,7 @@ impl<R: Read> Guard<R> {
     }
 
     /// Reads a chunk and looks at it once as a whole, which is much quicker than at each event.
+    #[inline(never)]
     fn next(&mut self) -> io::Result<()> {
         self.check()?;
         self.before += self.filled as u64;
@@ -80,8 +81,7 @@ impl<R: Read> Guard<R> {
         self.ended |= chunk.is_empty();
         self.lines += breaks(chunk);
         if self.xml && forbidden(chunk, &mut self.tail) {
-            let control = |b: &u8| *b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r');
-            self.at = chunk.iter().position(control).unwrap_or(0);
+            self.at = chunk.iter().position(is_control).unwrap_or(0);
             return Err(refuse(Refusal::malformed("a character that XML forbids")));
         }
         Ok(())
@@ -110,17 +110,33 @@ fn breaks(bytes: &[u8]) -> u64 {
 
 /// Whether there is a control character, U+FFFE or U+FFFF. `tail` carries over to the next chunk.
 fn forbidden(chunk: &[u8], tail: &mut [u8; 2]) -> bool {
-    let control = chunk.iter().fold(false, |found, b| found | (*b < 0x20 && !matches!(*b, b'\t' | b'\n' | b'\r')));
     let no_character = |three: &[u8]| three[0] == 0xef && three[1] == 0xbf && three[2] >= 0xbe;
     let mut joint = tail.to_vec();
     joint.extend(chunk.iter().take(2));
-    let mut found = control || joint.windows(3).any(no_character);
+    let mut found = has_control(chunk) || joint.windows(3).any(no_character);
     for at in memchr::memchr_iter(0xef, chunk) {
         found |= chunk.len() - at >= 3 && no_character(&chunk[at..at + 3]);
     }
     let all = [tail.as_slice(), &chunk[chunk.len().saturating_sub(2)..]].concat();
     tail.copy_from_slice(&all[all.len() - 2..]);
     found
+}
+
+fn is_control(byte: &u8) -> bool {
+    *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')
+}
+
+/// Whether there is a control character. It looks at eight bytes at once, for nearly all are none.
+fn has_control(chunk: &[u8]) -> bool {
+    let (words, rest) = chunk.as_chunks::<8>();
+    words.iter().any(|word| has_below_space(u64::from_le_bytes(*word)) && word.iter().any(is_control))
+        || rest.iter().any(is_control)
+}
+
+/// Whether one of a word's bytes is less than 0x20: less of it leaves its highest bit set where there was none.
+fn has_below_space(word: u64) -> bool {
+    const EACH: u64 = u64::MAX / 255;
+    word.wrapping_sub(EACH * 0x20) & !word & (EACH * 0x80) != 0
 }
 
 impl<R: Read> Read for Guard<R> {
@@ -132,6 +148,7 @@ impl<R: Read> Read for Guard<R> {
 }
 
 impl<R: Read> BufRead for Guard<R> {
+    #[inline]
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.filled {
             self.next()?;
@@ -139,7 +156,25 @@ impl<R: Read> BufRead for Guard<R> {
         Ok(&self.chunk[self.at..self.filled])
     }
 
+    #[inline]
     fn consume(&mut self, amount: usize) {
         self.at += amount;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn words_find_the_bytes_that_one_by_one_are_controls(bytes in proptest::collection::vec(0_u8..0x30, 0..40)) {
+            assert_eq!(has_control(&bytes), bytes.iter().any(is_control));
+        }
+
+        #[test]
+        fn a_word_has_a_byte_below_space_where_one_is(bytes: [u8; 8]) {
+            assert_eq!(has_below_space(u64::from_le_bytes(bytes)), bytes.iter().any(|byte| *byte < 0x20));
+        }
     }
 }

@@ -26,7 +26,8 @@ pub(crate) fn ends_cdata(text: &str) -> bool {
 /// Checks the XML declaration, which begins at byte `at`.
 pub(crate) fn declaration(text: &BytesDecl<'_>, at: u64) -> Result<(), Refusal> {
     let refused = || Refusal::malformed("an XML declaration that is none");
-    let attributes = Attributes::new(&text[3..], &mut Entities::default()).map_err(|_| refused())?;
+    let mut attributes = Attributes::default();
+    attributes.read(&text[3..], &mut Entities::default()).map_err(|_| refused())?;
     let names: Vec<&str> = attributes.names().collect();
     let order = matches!(
         names.as_slice(),

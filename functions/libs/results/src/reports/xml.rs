@@ -170,7 +170,8 @@ where
         if !wellformed::is_name(name) {
             return Err(Problem::Here(Refusal::malformed("an element without a name")));
         }
-        let attributes = Attributes::new(tag.attributes_raw(), &mut self.entities).map_err(Problem::Here)?;
+        let mut attributes = Attributes::default();
+        attributes.read(tag.attributes_raw(), &mut self.entities).map_err(Problem::Here)?;
         if let Some(choose) = self.choose.take() {
             self.chosen = Some(choose(name).map_err(Problem::Report)?);
         } else if depth == 0 {

@@ -96,7 +96,8 @@ impl State {
         if self.frames.len() >= self.limits.depth {
             return Err(Refusal::Limit(format!("more than {} elements in one another", self.limits.depth)));
         }
-        let attributes = Attributes::new(tag.attributes_raw(), &mut self.entities)?;
+        let mut attributes = Attributes::default();
+        attributes.read(tag.attributes_raw(), &mut self.entities)?;
         let kind = match (parent, attributes.get("type")) {
             (Some(parent), Some(of)) if kind == Kind::Keyword => parent.keyword(of)?,
             _ => kind,
