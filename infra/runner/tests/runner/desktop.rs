@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use domain::plan::Desktop;
@@ -90,7 +90,10 @@ impl Drop for Session {
 
 /// The error's name and cause of an attempt of which no result counts.
 fn refusal(instance: &Instance) -> (String, String) {
-    let ended = instance.run();
+    refused(instance, &instance.run())
+}
+
+fn refused(instance: &Instance, ended: &Output) -> (String, String) {
     assert!(ended.status.success(), "{ended:?}");
     match instance.manifest().exit {
         Exit::NotStarted { error, cause } => (error, cause),
@@ -192,11 +195,16 @@ fn a_screen_saver_that_is_on_goes_off_for_good_before_the_first_test() {
 
 #[test]
 fn a_desktop_half_that_is_killed_is_told_and_its_tests_are_not_blamed() {
-    let kill = "Evaluate    os.kill(os.getppid(), 9)    modules=os";
-    let suite = format!("*** Test Cases ***\nA test\n    Log To Console    it runs\n    {kill}\n    Sleep    10 min\n");
-    let Some(instance) = instance(&suite) else { return };
+    let suite = "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nA test\n    \
+        Log To Console    it runs\n    Wait Until Created    ${EXECDIR}/seen    1 min\n    \
+        Evaluate    os.kill(os.getppid(), 9)    modules=os\n    Sleep    10 min\n";
+    let Some(instance) = instance(suite) else { return };
     let started = Instant::now();
-    let (error, cause) = refusal(&instance);
+    let runner = instance.start();
+    // What robot says goes through the half that is to be killed.
+    instance.wait_for_robot();
+    std::fs::write(instance.attempt().join("package/shop/seen"), "").unwrap();
+    let (error, cause) = refused(&instance, &runner.wait_with_output().unwrap());
     assert_eq!(error, "Runner.DesktopLost", "{cause}");
     assert!(started.elapsed() < Duration::from_secs(300), "nobody waited for the test");
     assert!(instance.uploaded("console.txt").contains("it runs"));
