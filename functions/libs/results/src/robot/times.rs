@@ -133,18 +133,26 @@ fn without_underscores(text: &str) -> Option<f64> {
     text.replace('_', "").parse().ok().filter(|_| plain)
 }
 
-/// As [`elapsed`]; none if it is no number or beyond what Python can hold.
-pub(super) fn elapsed_of(seconds: f64) -> Option<i64> {
-    if !seconds.is_finite() || seconds.abs() > 86_400.0 * 999_999_999.0 {
+/// As [`elapsed`]; none if it is no number or more than 64 bits hold, 292,000 years. Python goes as far as 2.7 million.
+fn elapsed_of(seconds: f64) -> Option<i64> {
+    if !seconds.is_finite() {
         return None;
     }
     let fraction = (seconds.fract() * SECOND).round_ties_even();
-    Some(seconds.trunc() as i64 * 1_000_000 + fraction as i64)
+    (seconds.trunc() as i64).checked_mul(1_000_000)?.checked_add(fraction as i64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_that_took_longer_than_can_be_counted_is_refused() {
+        assert_eq!(elapsed("9223372036854").ok(), Some(9_223_372_036_854_000_000));
+        for text in ["9223372036855", "-9223372036855", "4444444444444444444444444440.5", "1e300", "inf", "nan"] {
+            assert!(elapsed(text).is_err(), "{text}");
+        }
+    }
 
     #[test]
     fn a_time_that_nobody_asks_for_is_refused_as_any_other() {
