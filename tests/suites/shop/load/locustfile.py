@@ -15,9 +15,9 @@ def stop_when_enough_is_measured(environment: Environment, **_: object) -> None:
     """Ends the test by its requests, not by its time."""
 
     def count(**_: object) -> None:
-        # A little later, for Locust writes its figures every second and not once more at the end.
+        # Some seconds later: Locust writes its figures every second and not once more at the end.
         if environment.runner and environment.stats.total.num_requests == ENOUGH:
-            gevent.spawn_later(2, environment.runner.quit)
+            gevent.spawn_later(5, environment.runner.quit)
 
     environment.events.request.add_listener(count)
 

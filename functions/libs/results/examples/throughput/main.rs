@@ -160,9 +160,9 @@ fn compare(megabytes: u64, with_robot: bool) -> Fallible<()> {
     for (job, measured) in jobs().zip(&medians) {
         show(job.name, measured);
     }
-    let [bare, reader, _, _, robot @ ..] = &medians[..] else { return Err("nothing was measured".into()) };
+    let [bare, reader, ..] = &medians[..] else { return Err("nothing was measured".into()) };
     println!("our reader has {:.2} of the bare loop's speed", reader.speed / bare.speed);
-    for (job, theirs) in jobs().skip(4).zip(robot) {
+    for (job, theirs) in jobs().zip(&medians).filter(|(job, _)| job.by_robot) {
         println!("our reader is {:.0} times as fast as {}", reader.speed / theirs.speed, job.name);
     }
     Ok(())
