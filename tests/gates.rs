@@ -111,7 +111,7 @@ fn a_test_in_quarantine_fails_and_fails_no_gate() {
         let config = format!("[quarantine.\"*.refund\"]\n{why}");
         let excused = judged(cloud, "excused", &config, &["refund"]).await;
         assert_eq!((excused.verdict, excused.tests.failed), (Verdict::Passed, 1), "{:?}", excused.reasons);
-        assert_eq!(excused.quarantined[0].name, "Excused.Refund.refund");
+        assert_eq!(excused.quarantined[0].id.name, "Excused.Refund.refund");
         assert!(excused.failed[0].quarantined);
         let both = judged(cloud, "excused", &config, &["refund", "login"]).await;
         assert_eq!((both.verdict, both.tests.failed), (Verdict::Failed, 2));

@@ -123,6 +123,7 @@ impl GivenRun {
             robot_seconds: suites.iter().map(|suite| suite.seconds).sum(),
             uploaded: 0,
             reports: BTreeMap::new(),
+            not_run: Vec::new(),
             left_out: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },
         }
@@ -161,6 +162,7 @@ fn suite(path: &str, tests: &[(String, Status)]) -> Suite {
         tags: Vec::new(),
         start: None,
         seconds: 1.25,
+        line: None,
         pictures: Vec::new(),
     };
     let tests: Vec<Test> = tests.iter().map(test).collect();

@@ -30,7 +30,7 @@ fn a_failing_test_ends_the_run_in_gate_failed() {
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!((run.execution.word.as_str(), run.error()), ("FAILED", "QAOps.GateFailed"));
         assert_eq!(run.counts(), [2, 1, 1, 0, 0]);
-        assert_eq!(run.judged().failed[0].name, "Bad.A.Bad");
+        assert_eq!(run.judged().failed[0].id.to_string(), "a.robot: Bad.A.Bad");
         assert_eq!(run.judged().failed[0].message, "1 != 2");
     });
 }
@@ -127,7 +127,7 @@ fn a_test_that_passes_in_a_rerun_is_passed_and_flaky() {
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
         assert_eq!(run.counts(), [2, 2, 0, 0, 1]);
-        assert_eq!(run.judged().flaky, ["Flaky.A.Flaky"]);
+        assert_eq!(run.judged().flaky[0].to_string(), "a.robot: Flaky.A.Flaky");
         assert_eq!(plain_counts(cloud, &run.out.path().join("output.xml")), [2, 2, 0, 0]);
     });
 }

@@ -9,9 +9,10 @@ use aws::{Artifacts, Fleet, Ledger};
 use domain::fleet::InstanceState;
 use domain::gates::{Severity, first_stop};
 use domain::metrics::{Metrics, RunFacts};
+use domain::order::Selection;
 use domain::plan::Plan;
 use domain::queue::Attempt;
-use domain::rerun::{Wanted, wanted};
+use domain::rerun::wanted;
 use domain::run::Status;
 use domain::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss};
 use domain::summary::Summary;
@@ -96,8 +97,8 @@ impl Collect {
         let plan: Plan = self.artifacts.read_json(&keys::plan(&input.run)).await?.ok_or_else(unknown)?;
         let collected = self.read(&input, &shard, &attempt).await?;
         let usable = match collected {
-            Ok(summary) => {
-                self.keep(&plan, &shard, &attempt, &summary).await?;
+            Ok(collected) => {
+                self.keep(&plan, &shard, &attempt, &collected).await?;
                 self.stop_early(&plan).await?;
                 true
             }
@@ -110,25 +111,39 @@ impl Collect {
     }
 
     /// The complete summary of an attempt, or why there is none. An incomplete one is kept for the record.
-    async fn read(&self, input: &Input, shard: &Shard, attempt: &Attempt) -> Result<Result<Summary, String>, Error> {
+    async fn read(&self, input: &Input, shard: &Shard, attempt: &Attempt) -> Result<Result<Collected, String>, Error> {
         let prefix = keys::uploads(&input.run, &self.role, &input.environment, attempt);
         let manifest: Option<Manifest> = self.artifacts.read_json(&format!("{prefix}manifest.json")).await?;
         let Some(manifest) = manifest else { return Ok(Err(no_manifest(shard))) };
         if let Exit::NotStarted { error, cause } = &manifest.exit {
             return Ok(Err(format!("{error}: {cause}")));
         }
-        let summary = output::summarize(&self.artifacts, &prefix, shard, &manifest).await?;
+        if let Some(why) = not_of(&manifest, input) {
+            return Ok(Err(why));
+        }
+        let selection = self.selection(&input.run, shard).await?;
+        let summary = output::summarize(&self.artifacts, &prefix, shard, &selection, &manifest).await?;
         self.artifacts.write_json(&keys::summary(&input.run, attempt), &summary).await?;
         Ok(match summary.problem.clone() {
             Some(problem) => Err(problem),
-            None => Ok(summary),
+            None => Ok(Collected { summary, selection }),
         })
     }
 
+    /// The tests of a shard of reruns; empty for a planned one, which runs whole files.
+    async fn selection(&self, run: &str, shard: &Shard) -> Result<Vec<Selection>, Error> {
+        if !shard.is_rerun() {
+            return Ok(Vec::new());
+        }
+        Ok(self.artifacts.read_json(&keys::selection(run, &shard.id)).await?.unwrap_or_default())
+    }
+
     /// Queues what failed for a rerun, then ends the shard. Killed between the two, the next call does both again.
-    async fn keep(&self, plan: &Plan, shard: &Shard, attempt: &Attempt, summary: &Summary) -> Result<(), Error> {
-        if let Some(Wanted { shard: id, tests }) = wanted(&shard.id, summary, plan.rerun_failed) {
-            let rerun = Shard::queued(id, files_of(summary, &tests), Some(tests), summary.robot_seconds);
+    async fn keep(&self, plan: &Plan, shard: &Shard, attempt: &Attempt, collected: &Collected) -> Result<(), Error> {
+        let Collected { summary, selection } = collected;
+        if let Some(wanted) = wanted(&shard.id, summary, selection, plan.rerun_failed) {
+            let rerun = Shard::queued(wanted.shard.clone(), wanted.files(), summary.robot_seconds);
+            self.artifacts.write_json(&keys::selection(&plan.run, &rerun.id), &wanted.tests).await?;
             self.ledger.add_rerun(&plan.run, &rerun, &summary.environment, plan.started).await?;
         }
         let counts = summary.root.counts();
@@ -192,13 +207,20 @@ fn no_manifest(shard: &Shard) -> String {
     }
 }
 
-/// Suite files that hold `tests`.
-fn files_of(summary: &Summary, tests: &[String]) -> Vec<String> {
-    let mut files = std::collections::BTreeSet::new();
-    summary.root.each_test(&mut |name, suite, _| {
-        if tests.iter().any(|test| test == name) {
-            files.extend(suite.source.clone());
-        }
-    });
-    files.into_iter().collect()
+/// What a complete attempt reported, and what it was told to run.
+struct Collected {
+    summary: Summary,
+    selection: Vec<Selection>,
+}
+
+/// Why a manifest is not that of the attempt. Whoever may write below an instance's prefix may write anything there.
+fn not_of(manifest: &Manifest, input: &Input) -> Option<String> {
+    let Manifest { run, shard, attempt, environment, .. } = manifest;
+    let told = (run.as_str(), shard.as_str(), *attempt, environment.as_str());
+    let known = (input.run.as_str(), input.shard.as_str(), input.attempt, input.environment.as_str());
+    (told != known).then(|| {
+        format!(
+            "Its manifest is that of attempt {attempt} at shard {shard} of the run {run} on the instance {environment}."
+        )
+    })
 }

@@ -1,11 +1,13 @@
 //! Reading the output of an attempt as a stream.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read};
 
-use aws::{Artifacts, Reader};
+use aws::Artifacts;
 use domain::keys;
+use domain::order::Selection;
 use domain::outcome::Suite;
+use domain::rerun::not_run;
 use domain::shard::Shard;
 use domain::summary::{Summary, missing, relative, reported_files};
 use domain::upload::{Exit, Manifest, Upload};
@@ -22,17 +24,20 @@ pub(crate) async fn summarize(
     artifacts: &Artifacts,
     prefix: &str,
     shard: &Shard,
+    selection: &[Selection],
     manifest: &Manifest,
 ) -> Result<Summary, Error> {
     let key = format!("{prefix}{OUTPUT}");
-    let (root, mut problem) = match (artifacts.open(&key).await?, manifest.objects.get(OUTPUT)) {
-        (Some(body), Some(upload)) => read(&key, body, upload.clone()).await?,
-        _ => (Suite::default(), Some(format!("There is no {OUTPUT}: robot ended with {:?}.", manifest.exit))),
+    let (root, mut problem) = match manifest.objects.get(OUTPUT) {
+        Some(upload) => read(artifacts, &key, upload).await?,
+        None => (Suite::default(), Some(format!("There is no {OUTPUT}: robot ended with {:?}.", manifest.exit))),
     };
     let mut reported = manifest.unselected.clone();
     reported.extend(reported_files(&root, &manifest.root).into_iter().map(|(file, _)| file));
+    // Only files of the shard count, whatever else a result says.
+    reported.retain(|file| shard.files.contains(file));
     let root = with_uploaded_pictures(with_relative_sources(root, &manifest.root), manifest);
-    problem = problem.or_else(|| broken_off(&manifest.exit)).or_else(|| unreported(shard, &root, &reported));
+    problem = problem.or_else(|| broken_off(&manifest.exit)).or_else(|| unexpected(shard, &root, &reported));
     Ok(Summary {
         shard: manifest.shard.clone(),
         attempt: manifest.attempt,
@@ -45,6 +50,7 @@ pub(crate) async fn summarize(
         robot_seconds: manifest.robot_seconds,
         uploaded: manifest.objects.values().map(|upload| upload.size).sum(),
         reports: reports(prefix, manifest),
+        not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
         root,
     })
@@ -57,28 +63,40 @@ fn reports(prefix: &str, manifest: &Manifest) -> BTreeMap<String, String> {
     kinds.filter_map(|kind| Some((kind.to_owned(), path(kind)?))).collect()
 }
 
-/// Suites of an output, and what is wrong with it.
-async fn read(key: &str, body: Reader, upload: Upload) -> Result<(Suite, Option<String>), Error> {
-    let bridge = SyncIoBridge::new(body);
-    let read = tokio::task::spawn_blocking(move || parse(bridge, &upload)).await;
-    read.map_err(|source| Error::Broken { key: key.to_owned(), source })
+/// So often an output is read whose body breaks off.
+const TRIES: u32 = 3;
+
+/// Suites of an output, and what is wrong with it. That its body breaks off says nothing about it.
+async fn read(artifacts: &Artifacts, key: &str, upload: &Upload) -> Result<(Suite, Option<String>), Error> {
+    let mut tried = 1;
+    loop {
+        let Some(body) = artifacts.open(key).await? else {
+            return Ok((Suite::default(), Some(format!("Its {OUTPUT} is missing."))));
+        };
+        let (bridge, upload) = (SyncIoBridge::new(body), upload.clone());
+        let read = tokio::task::spawn_blocking(move || parse(bridge, &upload)).await;
+        match read.map_err(|source| Error::Broken { key: key.to_owned(), source })? {
+            Ok(read) => return Ok(read),
+            Err(error) if tried == TRIES => return Err(Artifacts::broken_off(key, error).into()),
+            Err(_) => tried += 1,
+        }
+    }
 }
 
-fn parse(body: impl Read, upload: &Upload) -> (Suite, Option<String>) {
+fn parse(body: impl Read, upload: &Upload) -> io::Result<(Suite, Option<String>)> {
     let mut summed = BufReader::new(Summing::new(body));
     let output = match results::robot::read(&mut summed) {
         Ok(output) => output,
-        Err(error) => return (Suite::default(), Some(format!("Its {OUTPUT} cannot be read: {error}."))),
+        Err(results::robot::Error::Read(error)) => return Err(error),
+        Err(error) => return Ok((Suite::default(), Some(format!("Its {OUTPUT} cannot be read: {error}.")))),
     };
-    if let Err(error) = drain(&mut summed) {
-        return (output.root, Some(format!("Its {OUTPUT} broke off: {error}.")));
-    }
+    drain(&mut summed)?;
     let digest = summed.into_inner().digest();
     if digest.size != upload.size || digest.sha256 != upload.sha256 {
-        return (output.root, Some(format!("Its {OUTPUT} is not the one that the runner uploaded.")));
+        return Ok((output.root, Some(format!("Its {OUTPUT} is not the one that the runner uploaded."))));
     }
     let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}."));
-    (output.root, problem)
+    Ok((output.root, problem))
 }
 
 fn broken_off(exit: &Exit) -> Option<String> {
@@ -92,18 +110,16 @@ fn broken_off(exit: &Exit) -> Option<String> {
     }
 }
 
-/// A shard must report each of its files, one of reruns each of its tests.
-fn unreported(shard: &Shard, root: &Suite, reported: &[String]) -> Option<String> {
-    let missing = match &shard.tests {
-        None => missing(&shard.files, reported),
-        Some(tests) => {
-            let mut seen = Vec::new();
-            root.each_test(&mut |name, _, _| seen.push(name.to_owned()));
-            missing(tests, &seen)
-        }
-    };
-    let first = missing.first()?;
-    Some(format!("Its {OUTPUT} does not report {first} ({} missing).", missing.len()))
+/// A planned shard must report each of its files, and no shard may report tests of another one's: they would count twice.
+/// Of a rerun only what it finds counts, and what it does not find leaves the first outcome as it is.
+fn unexpected(shard: &Shard, root: &Suite, reported: &[String]) -> Option<String> {
+    let missing = if shard.is_rerun() { Vec::new() } else { missing(&shard.files, reported) };
+    if let Some(first) = missing.first() {
+        return Some(format!("Its {OUTPUT} does not report {first} ({} missing).", missing.len()));
+    }
+    let found = root.found();
+    let other = found.iter().find(|test| !test.id.file.is_empty() && !shard.files.contains(&test.id.file))?;
+    Some(format!("Its {OUTPUT} reports {}, which is not a file of this shard.", other.id.file))
 }
 
 /// Leaves out pictures that the log names and nobody uploaded.

@@ -2,7 +2,7 @@
 
 use aws::{Answers, Artifacts, CommandOrder, Commands, Ledger};
 use domain::keys;
-use domain::order::Order;
+use domain::order::{Order, Selection};
 use domain::queue::Attempt;
 use domain::run::{Run, Status};
 use domain::shard::Shard;
@@ -92,6 +92,14 @@ impl Dispatch {
         Ok(Output {})
     }
 
+    /// The tests of a shard of reruns; empty for a planned one, which runs whole files.
+    async fn selection(&self, run: &Run, shard: &Shard) -> Result<Vec<Selection>, Error> {
+        if !shard.is_rerun() {
+            return Ok(Vec::new());
+        }
+        Ok(self.artifacts.read_json(&keys::selection(&run.id, &shard.id)).await?.unwrap_or_default())
+    }
+
     async fn send(
         &self,
         run: &Run,
@@ -105,7 +113,7 @@ impl Dispatch {
             shard: shard.id.clone(),
             attempt: attempt.number,
             files: shard.files.clone(),
-            tests: shard.tests.clone(),
+            selection: self.selection(run, shard).await?,
             deadline: run.deadline,
         };
         self.artifacts.write_json(&keys::order(&run.id, attempt), &order).await?;

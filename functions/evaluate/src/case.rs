@@ -10,11 +10,12 @@ use domain::evidence::{Evidence, PastTest, ReportFile};
 use domain::history::{FileHistory, PastRun};
 use domain::judged::Judged;
 use domain::keys;
+use domain::outcome::Status;
 use domain::plan::Plan;
 use domain::queue::Attempt;
 use domain::reports::Kind;
 use domain::shard::Shard;
-use domain::summary::{Summary, failed_tests};
+use domain::summary::Summary;
 use results::digest::digest;
 use results::dossier::{Dossier, EVIDENCE, PLAN};
 
@@ -163,11 +164,14 @@ impl Case<'_> {
 
 /// What earlier runs say of the tests that failed in one of them or in this one.
 fn past(histories: &[FileHistory], plan: &Plan, summaries: &[Summary]) -> BTreeMap<String, PastTest> {
-    let failed: BTreeSet<String> = summaries.iter().flat_map(|summary| failed_tests(&summary.root)).collect();
+    let found = summaries.iter().flat_map(|summary| summary.root.found());
+    let failed = found.filter(|found| found.test.status == Status::Failed);
+    let failed: BTreeSet<String> = failed.map(|found| found.id.to_string()).collect();
     let planned = histories.iter().filter(|history| planned(plan, &history.path));
-    let tests = planned.flat_map(|history| history.tests().map(move |test| (test, PastTest::of(history, test))));
-    let telling = tests.filter(|(test, past)| past.ever_failed() || failed.contains(*test));
-    telling.map(|(test, past)| (test.to_owned(), past)).collect()
+    let tests = planned.flat_map(|history| {
+        history.tests().map(move |test| (format!("{}: {test}", history.path), PastTest::of(history, test)))
+    });
+    tests.filter(|(test, past)| past.ever_failed() || failed.contains(test)).collect()
 }
 
 fn planned(plan: &Plan, file: &str) -> bool {

@@ -5,11 +5,13 @@ mod samples;
 mod told;
 mod tries;
 
+use domain::completeness::{Lost, lost};
 use domain::cost;
 use domain::gates::GateOutcome;
 use domain::judged::{FailedTest, Judged, Material};
 use domain::keys;
 use domain::metrics::Joined;
+use domain::outcome::TestId;
 use domain::queue::Attempt;
 use domain::run::Environment;
 use domain::shard::{Loss, Shard, State};
@@ -60,11 +62,11 @@ pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, besid
         cost: judged.left.metrics.get("run.cost").copied(),
         failures: judged.failed.iter().map(|found| failure(found, &tries, &logs)).collect(),
         pictures: Default::default(),
-        flaky_tests: judged.flaky.iter().map(|name| flaky(name, &tries, material)).collect(),
+        flaky_tests: judged.flaky.iter().map(|test| flaky(test, &tries, material)).collect(),
         tests: tries.listed(material),
         shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
         environments: environments.iter().zip(costs).map(|(found, cost)| environment(found, cost, material)).collect(),
-        lost: lost(&material.evidence.shards),
+        lost: lost(material).iter().map(shown).collect(),
         files: beside.files.iter().chain(&["verdict.json"]).map(|name| ((*name).into(), (*name).into())).collect(),
     }
 }
@@ -116,27 +118,27 @@ fn gate(outcome: &GateOutcome, material: &Material<'_>) -> report::Gate {
 
 /// A failed test with the tags, the log and the pictures of the last attempt that failed.
 fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::FailedTest {
-    let last = tries.failed(&failed.name);
+    let last = tries.failed(&failed.id);
     report::FailedTest {
-        name: failed.name.clone(),
+        name: failed.id.label(),
         message: failed.message.clone(),
         class: failed.class.word().to_owned(),
         quarantined: failed.quarantined,
         first_failed_run: failed.since.as_ref().map(|since| since.run.clone()),
         tags: last.map(|of| of.test.tags.clone()).unwrap_or_default(),
-        attempts: tries.all(&failed.name).len() as u64,
+        attempts: tries.all(&failed.id).len() as u64,
         seconds: last.map_or(0.0, |of| of.test.seconds),
         log: last.map(|of| format!("{}#{}", logs.of(of.summary), of.id)),
         screenshots: last.map(|of| logs.pictures(of)).unwrap_or_default(),
     }
 }
 
-fn flaky(name: &str, tries: &Tries<'_>, material: &Material<'_>) -> report::FlakyTest {
-    let past = material.evidence.past.get(name).into_iter().flat_map(|past| &past.outcomes);
+fn flaky(test: &TestId, tries: &Tries<'_>, material: &Material<'_>) -> report::FlakyTest {
+    let past = material.evidence.past.get(&test.to_string()).into_iter().flat_map(|past| &past.outcomes);
     report::FlakyTest {
-        name: name.to_owned(),
-        attempts: tries.all(name).len() as u64,
-        message: tries.failed(name).map(|of| of.test.message.clone()).unwrap_or_default(),
+        name: test.label(),
+        attempts: tries.all(test).len() as u64,
+        message: tries.failed(test).map(|of| of.test.message.clone()).unwrap_or_default(),
         outcomes: past.map(|past| past.outcome).collect(),
     }
 }
@@ -195,13 +197,9 @@ fn environment(environment: &Environment, cost: Option<f64>, material: &Material
     }
 }
 
-fn lost(shards: &[Shard]) -> Vec<report::Lost> {
-    let lost = shards.iter().filter(|shard| shard.state != State::Done);
-    lost.map(|shard| report::Lost {
-        what: format!("Shard {}: {}", shard.id, shard.files.join(", ")),
-        why: shard.losses.last().map_or("Nothing took it.", |loss| &loss.reason).to_owned(),
-    })
-    .collect()
+/// A part of the plan that nobody answers for.
+fn shown(lost: &Lost) -> report::Lost {
+    report::Lost { what: format!("Shard {}: {}", lost.shard, lost.files.join(", ")), why: lost.why.clone() }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-"""Robot Framework's side of the runner: tells what was selected, and listens for the wish to stop."""
+"""Robot Framework's side of the runner: tells what was selected, selects the tests of a rerun, and listens for the
+wish to stop."""
 
 import _thread
 import json
@@ -7,20 +8,41 @@ import threading
 import time
 from pathlib import Path
 
+from robot.running.context import EXECUTION_CONTEXTS
+
 ROBOT_LISTENER_API_VERSION = 3
+# The last of all listeners: a data driver is a listener, too, and makes its tests at the start of their suite. Before
+# version 7.1 Robot Framework knows no priorities; tests that are then not there yet are not found, and so all run.
+ROBOT_LISTENER_PRIORITY = -1_000_000
 
 _HERE = Path(__file__).resolve().parent
 _told = False
 
 
+def _read_selection():
+    try:
+        return json.loads((_HERE / "selection.json").read_text(encoding="UTF-8"))
+    except FileNotFoundError:
+        return {}
+
+
+_selection = _read_selection()
+
+
 def start_suite(data, result):
-    """At the first suite, which has all others in it after every filter, writes which files have tests."""
     global _told
-    if _told:
-        return
-    _told = True
+    if not _told:
+        _told = True
+        _tell(data)
+    chosen = _selection.get(str(data.source))
+    if chosen and data.tests:
+        _select(data, chosen)
+
+
+def _tell(root):
+    """Writes which files have tests: the first suite has all others in it, after every filter."""
     selected = []
-    pending = [data]
+    pending = [root]
     while pending:
         suite = pending.pop()
         pending.extend(suite.suites)
@@ -29,6 +51,26 @@ def start_suite(data, result):
     partial = _HERE / "selected.part"
     partial.write_text(json.dumps(selected), encoding="UTF-8")
     partial.replace(_HERE / "selected.json")
+
+
+def _select(suite, chosen):
+    """Leaves only the chosen tests in a suite, or all of them where one cannot be found."""
+    names = [_resolved(test.name) for test in suite.tests]
+    places = set()
+    for test in chosen["tests"]:
+        same = {place for place, name in enumerate(names) if name == test["name"]}
+        if not same and len(names) == chosen["of"] and test.get("place") is not None:
+            # Its name is made of values that are not known yet, or that differ each time.
+            same = {test["place"]}
+        if not same:
+            return
+        places |= same
+    suite.tests = [test for place, test in enumerate(suite.tests) if place in places]
+
+
+def _resolved(name):
+    """A name as the result will have it, as far as its variables have values by now."""
+    return EXECUTION_CONTEXTS.current.variables.replace_string(name, ignore_errors=True)
 
 
 def _stop_when_asked():

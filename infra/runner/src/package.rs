@@ -22,10 +22,7 @@ pub async fn fetch(artifacts: &Artifacts, package: &PackageVersion, work: &Path)
     let disk = || Failure::disk("the package");
     std::fs::create_dir_all(work.join("packages")).map_err(disk())?;
     let part = file.with_extension(format!("{}.part", std::process::id()));
-    let mut body = artifacts.package(package).await.map_err(Failure::Download)?;
-    let mut out = tokio::fs::File::create(&part).await.map_err(disk())?;
-    let got = tokio::io::copy_buf(&mut body, &mut out).await.map_err(disk())?;
-    tokio::io::AsyncWriteExt::flush(&mut out).await.map_err(disk())?;
+    let got = artifacts.fetch_package(package, &part).await.map_err(Failure::Download)?;
     if got != package.size {
         let _ = std::fs::remove_file(&part);
         return Err(Failure::PackageChanged { got, planned: package.size });

@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::order::Selection;
 use domain::upload::Exit;
 
 use crate::Failure;
@@ -61,6 +62,9 @@ pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(Failure::disk(name))
     };
     write("listener.py", LISTENER)?;
+    if !shard.order.selection.is_empty() {
+        write("selection.json", &serde_json::json!(selection(shard, places)).to_string())?;
+    }
     if takes_screenshots(shard) {
         write("screenshots.py", recording::LISTENER)?;
     }
@@ -69,6 +73,25 @@ pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
         write("variables.json", &serde_json::json!(variables).to_string())?;
     }
     write("arguments.txt", &arguments(shard, places, !variables.is_empty())?.text())
+}
+
+/// The only tests to run, by the path of their file as Robot Framework has it. `--test` would not do: Robot Framework
+/// compares it with names before their variables have values and before data drivers make their tests.
+///
+/// Tests that run in another order each time have no places.
+fn selection(shard: &Shard, places: &Places) -> BTreeMap<String, Selection> {
+    let mut selection = BTreeMap::new();
+    for mut chosen in shard.order.selection.iter().cloned() {
+        if is_randomized(&shard.work.robot.arguments) {
+            chosen.tests.iter_mut().for_each(|test| test.place = None);
+        }
+        selection.insert(places.file(&chosen.file).to_string_lossy().into_owned(), chosen);
+    }
+    selection
+}
+
+fn is_randomized(arguments: &[String]) -> bool {
+    arguments.iter().any(|word| word.to_lowercase().replace('-', "").starts_with("rando"))
 }
 
 fn takes_screenshots(shard: &Shard) -> bool {
@@ -101,8 +124,6 @@ fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Argu
     for file in &shard.order.files {
         arguments.path("--parseinclude", Path::new(&escaped(&places.file(file))))?;
     }
-    let tests = shard.order.tests.iter().flatten();
-    tests.map(|test| glob_escape(test)).try_for_each(|test| arguments.option("--test", &test))?;
     arguments.flag("--runemptysuite");
     arguments.path("--listener", &places.control.join("listener.py"))?;
     if takes_screenshots(shard) {

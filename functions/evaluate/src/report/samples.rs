@@ -12,6 +12,7 @@ pub(super) fn test(name: &str, status: Status) -> Test {
         tags: Vec::new(),
         start: None,
         seconds: 1.0,
+        line: None,
         pictures: Vec::new(),
     }
 }
@@ -30,6 +31,7 @@ pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
         output: String::new(),
         reported: Vec::new(),
         reports: Default::default(),
+        not_run: Vec::new(),
         left_out: Vec::new(),
         robot_seconds: 1.0,
         uploaded: 0,

@@ -71,7 +71,7 @@ pub(super) fn trend(outcome: &GateOutcome, evidence: &Evidence) -> Vec<(String, 
 
 pub(super) fn quarantined(test: &QuarantinedTest) -> report::QuarantinedTest {
     report::QuarantinedTest {
-        name: test.name.clone(),
+        name: test.id.label(),
         status: Some(test.status),
         owner: test.entry.owner.clone(),
         reason: test.entry.reason.clone(),

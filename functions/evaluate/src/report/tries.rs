@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::judged::Material;
-use domain::outcome::{Status, Suite, Test};
+use domain::outcome::{Status, Suite, Test, TestId};
 use domain::records;
 use domain::summary::Summary;
 use results::report;
@@ -17,62 +17,66 @@ pub(super) struct Try<'a> {
     pub(super) id: String,
 }
 
-/// Attempts by the tests' long names, in the order in which they were made.
+/// Attempts by test, in the order in which they were made.
 #[derive(Debug, Default)]
-pub(super) struct Tries<'a>(HashMap<String, Vec<Try<'a>>>);
+pub(super) struct Tries<'a>(HashMap<TestId, Vec<Try<'a>>>);
 
 impl<'a> Tries<'a> {
     pub(super) fn of(material: &Material<'a>) -> Self {
         let mut tries = Tries::default();
-        for summary in material.firsts.iter().chain(material.reruns) {
-            tries.walk(summary, &summary.root, "", "s1");
-        }
+        material.summaries().for_each(|summary| tries.add(summary));
         tries
     }
 
-    fn walk(&mut self, summary: &'a Summary, suite: &'a Suite, above: &str, id: &str) {
-        let name = if above.is_empty() { suite.name.clone() } else { format!("{above}.{}", suite.name) };
-        for (number, inner) in suite.suites.iter().enumerate() {
-            self.walk(summary, inner, &name, &format!("{id}-s{}", number + 1));
-        }
-        for (number, test) in suite.tests.iter().enumerate() {
-            let of = Try { test, summary, id: format!("{id}-t{}", number + 1) };
-            self.0.entry(format!("{name}.{}", test.name)).or_default().push(of);
+    fn add(&mut self, summary: &'a Summary) {
+        let mut ids = Vec::new();
+        log_ids(&summary.root, "s1", &mut ids);
+        for (found, id) in summary.root.found().into_iter().zip(ids) {
+            self.0.entry(found.id).or_default().push(Try { test: found.test, summary, id });
         }
     }
 
     /// All attempts at a test.
-    pub(super) fn all(&self, name: &str) -> &[Try<'a>] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
+    pub(super) fn all(&self, test: &TestId) -> &[Try<'a>] {
+        self.0.get(test).map_or(&[], Vec::as_slice)
     }
 
     /// The last attempt at a test that was not skipped, else the last one.
-    pub(super) fn last(&self, name: &str) -> Option<&Try<'a>> {
-        let all = self.all(name);
+    pub(super) fn last(&self, test: &TestId) -> Option<&Try<'a>> {
+        let all = self.all(test);
         all.iter().rev().find(|of| of.test.status != Status::Skipped).or(all.last())
     }
 
     /// The last attempt at a test that failed.
-    pub(super) fn failed(&self, name: &str) -> Option<&Try<'a>> {
-        self.all(name).iter().rev().find(|of| of.test.status == Status::Failed)
+    pub(super) fn failed(&self, test: &TestId) -> Option<&Try<'a>> {
+        self.all(test).iter().rev().find(|of| of.test.status == Status::Failed)
     }
 
     /// Every test in its final state.
     pub(super) fn listed(&self, material: &Material<'_>) -> Vec<report::Test> {
         let records = records::records(material.firsts, material.reruns).into_iter();
         let listed = records.map(|record| {
-            let last = self.last(&record.long_name);
+            let id = record.id();
+            let last = self.last(&id);
             report::Test {
                 status: record.status,
                 flaky: record.flaky,
                 seconds: record.seconds,
                 shard: last.map(|of| of.summary.shard.clone()).unwrap_or_default(),
                 id: last.map(|of| of.id.clone()).unwrap_or_default(),
-                name: record.long_name,
+                name: id.label(),
             }
         });
         listed.collect()
     }
+}
+
+/// Ids of the tests in the log of their attempt, in the order of [`Suite::found`].
+fn log_ids(suite: &Suite, id: &str, ids: &mut Vec<String>) {
+    for (number, inner) in suite.suites.iter().enumerate() {
+        log_ids(inner, &format!("{id}-s{}", number + 1), ids);
+    }
+    ids.extend((1..=suite.tests.len()).map(|number| format!("{id}-t{number}")));
 }
 
 #[cfg(test)]
@@ -87,13 +91,14 @@ mod tests {
         let skipped = summary("1r2", vec![test("y", Status::Skipped)]);
         let mut tries = Tries::default();
         for summary in [&first, &rerun, &skipped] {
-            tries.walk(summary, &summary.root, "", "s1");
+            tries.add(summary);
         }
-        let last = tries.last("S.B.y").unwrap();
+        let named = |name: &str| TestId { name: format!("S.B.{name}"), ..TestId::default() };
+        let last = tries.last(&named("y")).unwrap();
         assert_eq!((last.summary.shard.as_str(), last.id.as_str()), ("1r1", "s1-s2-t1"));
-        assert_eq!(tries.failed("S.B.y").unwrap().id, "s1-s2-t1");
-        assert_eq!(tries.all("S.B.x")[0].id, "s1-s2-t1");
-        assert_eq!(tries.all("S.B.y").len(), 3);
-        assert!(tries.failed("S.B.x").is_none() && tries.last("S.B.z").is_none());
+        assert_eq!(tries.failed(&named("y")).unwrap().id, "s1-s2-t1");
+        assert_eq!(tries.all(&named("x"))[0].id, "s1-s2-t1");
+        assert_eq!(tries.all(&named("y")).len(), 3);
+        assert!(tries.failed(&named("x")).is_none() && tries.last(&named("z")).is_none());
     }
 }

@@ -15,10 +15,11 @@ use domain::names::S3Url;
 use domain::plan::PackageVersion;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::io::AsyncBufRead;
+use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
 use crate::Error;
 use crate::error::failed;
+use crate::patience::through_broken_bodies;
 
 /// What a try to write a file may take at least, and for each byte: 1 MB a second.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -76,6 +77,10 @@ impl Artifacts {
 
     /// A range of bytes of a pinned package.
     pub async fn package_range(&self, package: &PackageVersion, range: Range<u64>) -> Result<Vec<u8>, Error> {
+        through_broken_bodies(|| self.package_range_once(package, &range)).await
+    }
+
+    async fn package_range_once(&self, package: &PackageVersion, range: &Range<u64>) -> Result<Vec<u8>, Error> {
         let what = || format!("read bytes {}..{} of s3://{}/{}", range.start, range.end, package.bucket, package.key);
         let last = range.end.saturating_sub(1);
         let object = self
@@ -89,12 +94,16 @@ impl Artifacts {
             .send()
             .await
             .map_err(|error| failed(what())(error))?;
-        let body = object.body.collect().await.map_err(|error| Error::odd(what(), error))?;
+        let body = object.body.collect().await.map_err(|error| Error::broken_body(what(), error))?;
         Ok(body.to_vec())
     }
 
-    /// A whole pinned package as a stream.
-    pub async fn package(&self, package: &PackageVersion) -> Result<Reader, Error> {
+    /// Brings a whole pinned package into a file; its bytes.
+    pub async fn fetch_package(&self, package: &PackageVersion, path: &Path) -> Result<u64, Error> {
+        through_broken_bodies(|| async { save(self.package(package).await?, &package.key, path).await }).await
+    }
+
+    async fn package(&self, package: &PackageVersion) -> Result<Reader, Error> {
         let object = self
             .client
             .get_object()
@@ -121,25 +130,31 @@ impl Artifacts {
         }
     }
 
+    /// The error of a body from [`Artifacts::open`] that broke off while it was read: worth another try.
+    pub fn broken_off(key: &str, error: std::io::Error) -> Error {
+        Error::broken_body(format!("read {key}"), error)
+    }
+
     /// An object's body; none when there is no such object. For small objects only.
     pub async fn read(&self, key: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some(mut reader) = self.open(key).await? else { return Ok(None) };
-        let mut bytes = Vec::new();
-        tokio::io::AsyncReadExt::read_to_end(&mut reader, &mut bytes)
-            .await
-            .map_err(|error| Error::odd(format!("read {key}"), error))?;
-        Ok(Some(bytes))
+        self.read_up_to(key, u64::MAX).await
     }
 
     /// An object's body, if it has `most` bytes at most; none when there is no such object, too.
     pub async fn read_within(&self, key: &str, most: usize) -> Result<Option<Vec<u8>>, Error> {
-        let Some(reader) = self.open(key).await? else { return Ok(None) };
-        let mut bytes = Vec::new();
-        let one_more = most as u64 + 1;
-        tokio::io::AsyncReadExt::read_to_end(&mut tokio::io::AsyncReadExt::take(reader, one_more), &mut bytes)
-            .await
-            .map_err(|error| Error::odd(format!("read {key}"), error))?;
-        Ok(Some(bytes).filter(|bytes| bytes.len() <= most))
+        let bytes = self.read_up_to(key, most as u64 + 1).await?;
+        Ok(bytes.filter(|bytes| bytes.len() <= most))
+    }
+
+    /// The first bytes of an object's body.
+    async fn read_up_to(&self, key: &str, most: u64) -> Result<Option<Vec<u8>>, Error> {
+        through_broken_bodies(|| async {
+            let Some(reader) = self.open(key).await? else { return Ok(None) };
+            let mut bytes = Vec::new();
+            let read = reader.take(most).read_to_end(&mut bytes).await;
+            read.map(|_| Some(bytes)).map_err(|error| Error::broken_body(format!("read {key}"), error))
+        })
+        .await
     }
 
     /// An object as JSON; none when there is no such object.
@@ -193,16 +208,18 @@ impl Artifacts {
 
     /// Brings an object of any bucket into a file, whose folder is made; tells whether there is such an object.
     pub async fn fetch_from(&self, url: &S3Url, path: &Path) -> Result<bool, Error> {
+        through_broken_bodies(|| self.fetch_once(url, path)).await
+    }
+
+    /// Fetches once; a file of an earlier try is replaced.
+    async fn fetch_once(&self, url: &S3Url, path: &Path) -> Result<bool, Error> {
         let S3Url { bucket, key } = url;
-        let Some(mut reader) = self.open_in(bucket, key).await? else { return Ok(false) };
-        let what = || format!("bring {key} to {}", path.display());
+        let Some(reader) = self.open_in(bucket, key).await? else { return Ok(false) };
         if let Some(folder) = path.parent() {
-            tokio::fs::create_dir_all(folder).await.map_err(|error| Error::odd(what(), error))?;
+            let made = tokio::fs::create_dir_all(folder).await;
+            made.map_err(|error| Error::odd(format!("bring {key} to {}", path.display()), error))?;
         }
-        let mut file = tokio::fs::File::create(path).await.map_err(|error| Error::odd(what(), error))?;
-        tokio::io::copy(&mut reader, &mut file).await.map_err(|error| Error::odd(what(), error))?;
-        tokio::io::AsyncWriteExt::flush(&mut file).await.map_err(|error| Error::odd(what(), error))?;
-        Ok(true)
+        save(reader, key, path).await.map(|_| true)
     }
 
     /// An address that opens an object in a browser without signing in, for `life` at most, which S3 limits to a week.
@@ -229,6 +246,26 @@ impl Artifacts {
         }
         Ok(objects)
     }
+}
+
+/// Writes a body into a file, in place of what an earlier try left there; its bytes.
+async fn save(mut body: Reader, key: &str, path: &Path) -> Result<u64, Error> {
+    let what = || format!("bring {key} to {}", path.display());
+    let disk = |error| Error::odd(what(), error);
+    let mut file = tokio::fs::File::create(path).await.map_err(disk)?;
+    let mut bytes = 0;
+    loop {
+        let chunk = body.fill_buf().await.map_err(|error| Error::broken_body(what(), error))?;
+        if chunk.is_empty() {
+            break;
+        }
+        file.write_all(chunk).await.map_err(disk)?;
+        let length = chunk.len();
+        body.consume(length);
+        bytes += length as u64;
+    }
+    file.flush().await.map_err(disk)?;
+    Ok(bytes)
 }
 
 /// What is written into an object.

@@ -22,12 +22,14 @@ pub struct Error {
     pub kind: Kind,
     /// AWS's code for the error, such as `AccessDenied`.
     pub code: Option<String>,
+    /// Whether the body of an answer broke off, so that reading it once more may succeed.
+    pub(crate) body_broke_off: bool,
     #[source]
     source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// Codes of throttling and passing trouble, of all services used here.
-const PASSING: [&str; 14] = [
+const PASSING: [&str; 15] = [
     "InternalError",
     "InternalFailure",
     "InternalServerError",
@@ -41,18 +43,31 @@ const PASSING: [&str; 14] = [
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    "TransactionConflictException",
     "TransactionInProgressException",
 ];
 
 impl Error {
     /// An answer of AWS that makes no sense, or a value that does not fit what was asked for.
     pub(crate) fn odd(what: impl Into<String>, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { what: what.into(), kind: Kind::Refused, code: None, source: why.into() }
+        Self { what: what.into(), kind: Kind::Refused, code: None, body_broke_off: false, source: why.into() }
     }
 
     /// A conflict that another try may not meet again.
     pub(crate) fn busy(what: impl Into<String>, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { kind: Kind::Unavailable, ..Self::odd(what, why) }
+    }
+
+    pub(crate) fn with_code(self, code: &str) -> Self {
+        Self { code: Some(code.to_owned()), ..self }
+    }
+
+    /// The body of an answer that broke off.
+    pub(crate) fn broken_body(
+        what: impl Into<String>,
+        why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self { body_broke_off: true, ..Self::busy(what, why) }
     }
 
     /// Whether AWS gave one of these codes.
@@ -82,7 +97,7 @@ where
             Some(status) if code.is_none() => format!("AWS answered {status} and did not say why").into(),
             _ => source.into(),
         };
-        Error { what: what.into(), kind, code, source }
+        Error { what: what.into(), kind, code, body_broke_off: false, source }
     }
 }
 

@@ -12,6 +12,7 @@ mod fleet;
 mod ledger;
 mod metadata;
 mod parameters;
+mod patience;
 #[cfg(feature = "provision")]
 pub mod provision;
 mod topic;

@@ -38,7 +38,7 @@ pub struct Evidence {
     /// The last runs of the same suite and branch, the newest first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub runs: Vec<PastRun>,
-    /// What earlier runs say of tests, by long name; only of tests that failed in one of them or in this one.
+    /// What earlier runs say of tests, by file and name; only of tests that failed in one of them or in this one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub past: BTreeMap<String, PastTest>,
     /// SHA-256 of every file that is read, by path, in lower case hexadecimal digits.

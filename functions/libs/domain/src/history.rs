@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub use self::files::{FileOfRun, files_of_run};
 pub use self::packed::{Damaged, MOST_BYTES, StoredHistory};
 use crate::metrics::TestRecord;
+#[cfg(doc)]
+use crate::outcome::TestId;
 use crate::outcome::{Counts, Status as TestStatus};
 use crate::run::Status;
 use crate::shards::median;
@@ -44,7 +46,7 @@ impl Outcome {
         }
     }
 
-    /// How much it says: of two tests of one name the one that says more is remembered.
+    /// How much it says: of two tests that history cannot tell apart the one that says more is remembered.
     fn weight(self) -> u8 {
         match self {
             Self::NotRun => 0,
@@ -56,7 +58,7 @@ impl Outcome {
     }
 }
 
-/// Outcomes of tests by their long names.
+/// Outcomes of the tests of a file by their long names, numbered where several have one: [`TestId::label`].
 pub type Outcomes = BTreeMap<String, Outcome>;
 
 /// What is known of one suite file: `SUITE#<name>` / `FILE#<path>`. The ledger holds it as [`StoredHistory`].
@@ -168,7 +170,7 @@ pub fn by_file(records: &[TestRecord]) -> BTreeMap<String, Outcomes> {
     let mut files: BTreeMap<String, Outcomes> = BTreeMap::new();
     for record in records.iter().filter(|record| !record.suite_file.is_empty()) {
         let tests = files.entry(record.suite_file.clone()).or_default();
-        let known = tests.entry(record.long_name.clone()).or_insert(Outcome::NotRun);
+        let known = tests.entry(record.id().label()).or_insert(Outcome::NotRun);
         let new = Outcome::of(record);
         if new.weight() > known.weight() {
             *known = new;

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::baseline::{BaselineFigures, COMMIT, PinnedBaseline};
 use crate::classes::{Class, classify};
+use crate::completeness::{Lost, lost, unexplained};
 use crate::cost;
 use crate::evidence::{Evidence, FirstFailed, PastTest};
 use crate::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
 use crate::metrics::{Metrics, RunFacts, TestRecord};
-use crate::outcome::{Counts, Status};
+use crate::outcome::{Counts, Found, Status, TestId};
 use crate::plan::Plan;
 use crate::quarantine::{self, Quarantine};
 use crate::records;
 use crate::reports::ReportState;
-use crate::shard::{Shard, State};
 use crate::steadiness::{Ground, Steadiness, steadiness};
 use crate::summary::Summary;
 
@@ -55,8 +55,8 @@ pub struct Judged {
     /// Tests in quarantine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantined: Vec<QuarantinedTest>,
-    /// Long names of tests that failed and passed on the same commit and image, in this run or in one before it.
-    pub flaky: Vec<String>,
+    /// Tests that failed and passed on the same commit and image, in this run or in one before it.
+    pub flaky: Vec<TestId>,
     /// SHA-256 of every file that the verdict rests on, by path below the run's prefix.
     #[serde(default)]
     pub inputs: BTreeMap<String, String>,
@@ -100,8 +100,9 @@ pub struct ShardCounts {
 /// A test that failed in its last attempt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedTest {
-    /// Names of all suites and the test, joined by dots.
-    pub name: String,
+    /// Which test.
+    #[serde(flatten)]
+    pub id: TestId,
     /// Robot Framework's message.
     pub message: String,
     /// What it is a failure of.
@@ -118,8 +119,9 @@ pub struct FailedTest {
 /// A test in quarantine, whatever came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct QuarantinedTest {
-    /// Names of all suites and the test, joined by dots.
-    pub name: String,
+    /// Which test.
+    #[serde(flatten)]
+    pub id: TestId,
     /// How it ended.
     pub status: Status,
     /// Who is on it, why, and until when.
@@ -141,13 +143,22 @@ pub struct Material<'a> {
     pub reports: &'a [ReportState],
 }
 
+impl<'a> Material<'a> {
+    /// Summaries of all attempts that count, those of reruns last.
+    pub fn summaries(&self) -> impl Iterator<Item = &'a Summary> + use<'a> {
+        self.firsts.iter().chain(self.reruns)
+    }
+}
+
 /// Judges a run.
 pub fn judged(material: &Material<'_>) -> Judged {
     let (plan, evidence) = (material.plan, material.evidence);
     let (tests, mut remarks) = tests(material);
+    remarks.extend(not_run(material));
     let (cost, unpriced) = cost::of_run(material);
     remarks.extend(unpriced);
-    let shards = shard_counts(&evidence.shards);
+    let lost = lost(material);
+    let shards = shard_counts(plan.shards.len(), &lost);
     let seconds = (evidence.at - plan.started).max(0) as f64;
     let facts = RunFacts {
         seconds: Some(seconds),
@@ -157,8 +168,8 @@ pub fn judged(material: &Material<'_>) -> Judged {
     };
     let metrics = Metrics::from_run(&tests, facts).with_reports(material.reports);
     let gates = evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
-    let Judgement { verdict, reasons } = judge(&gates, &lost_work(material));
-    let flaky: Vec<String> = tests.iter().filter(|test| test.flaky).map(|test| test.long_name.clone()).collect();
+    let Judgement { verdict, reasons } = tested(judge(&gates, &lost_work(&lost, material)), &tests);
+    let flaky: Vec<TestId> = tests.iter().filter(|test| test.flaky).map(TestRecord::id).collect();
     Judged {
         run: plan.run.clone(),
         suite: plan.work.suite.clone(),
@@ -186,43 +197,45 @@ fn tests(material: &Material<'_>) -> (Vec<TestRecord>, Vec<String>) {
     let image = material.evidence.environments.iter().find_map(|environment| environment.image.as_deref());
     let ground = Ground { commit: material.plan.labels.get(COMMIT).map(String::as_str), image };
     for test in &mut tests {
-        let earlier = material.evidence.past.get(&test.long_name).map(PastTest::earlier).unwrap_or_default();
+        let earlier = material.evidence.past.get(&test.id().to_string()).map(PastTest::earlier).unwrap_or_default();
         test.flaky = steadiness(test, ground, &earlier) == Steadiness::Flaky;
     }
     let remarks = quarantine::apply(&mut tests, &material.plan.quarantine, material.evidence.at);
     (tests, remarks)
 }
 
-fn shard_counts(shards: &[Shard]) -> ShardCounts {
-    let planned = shards.iter().filter(|shard| !shard.is_rerun());
-    let (done, lost): (Vec<_>, Vec<_>) = planned.partition(|shard| shard.state == State::Done);
-    ShardCounts { planned: done.len() + lost.len(), done: done.len(), lost: lost.len() }
+/// Most tests that a remark names.
+const NAMED: usize = 10;
+
+/// Failed tests that should have run again and were not found, so that their first outcome stands.
+fn not_run(material: &Material<'_>) -> impl Iterator<Item = String> {
+    let reruns = material.reruns.iter().filter(|summary| !summary.not_run.is_empty());
+    reruns.map(|summary| {
+        let mut names = summary.not_run.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+        if summary.not_run.len() > NAMED {
+            names += &format!("; and {} more", summary.not_run.len() - NAMED);
+        }
+        format!("Failed tests could not run again, because Robot Framework did not find them in the rerun: {names}.")
+    })
 }
 
-/// Lost work in whole sentences: shards without a result, and planned files that no complete output reports.
-fn lost_work(material: &Material<'_>) -> Vec<String> {
-    let evidence = material.evidence;
-    let planned = evidence.shards.iter().filter(|shard| !shard.is_rerun() && shard.state != State::Done);
-    let shards = planned.map(|shard| {
-        let why = shard.losses.last().map_or("Nothing took it.", |loss| loss.reason.as_str());
-        format!("Shard {} with {} is lost. {why}", shard.id, files(shard.files.len()))
-    });
-    let complete = material.firsts.iter().filter(|summary| summary.complete);
-    let reported: std::collections::HashSet<&str> =
-        complete.flat_map(|summary| summary.reported.iter().map(String::as_str)).collect();
-    let done = |file: &&String| {
-        let owner = evidence.shards.iter().find(|shard| !shard.is_rerun() && shard.files.contains(file));
-        owner.is_some_and(|shard| shard.state == State::Done)
-    };
-    let planned = material.plan.shards.iter().flat_map(|shard| &shard.files);
-    let missing = planned.filter(|file| !reported.contains(file.as_str())).filter(done);
-    shards
-        .chain(missing.map(|file| format!("The file {file} was planned, and no complete output reports it.")))
-        .collect()
+fn shard_counts(planned: usize, lost: &[Lost]) -> ShardCounts {
+    ShardCounts { planned, done: planned - lost.len(), lost: lost.len() }
 }
 
-fn files(count: usize) -> String {
-    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+/// What nobody answers for, and what nobody planned, in whole sentences.
+fn lost_work(lost: &[Lost], material: &Material<'_>) -> Vec<String> {
+    lost.iter().map(Lost::sentence).chain(unexplained(material)).collect()
+}
+
+/// Gates may ask nothing of the number of tests, but a run without a test has shown nothing.
+fn tested(judgement: Judgement, tests: &[TestRecord]) -> Judgement {
+    match (judgement.verdict, tests.is_empty()) {
+        (Verdict::Passed, true) => {
+            Judgement { verdict: Verdict::Inconclusive, reasons: vec!["No test was run.".to_owned()] }
+        }
+        _ => judgement,
+    }
 }
 
 fn test_counts(tests: &[TestRecord], flaky: usize) -> TestCounts {
@@ -231,23 +244,22 @@ fn test_counts(tests: &[TestRecord], flaky: usize) -> TestCounts {
 }
 
 fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
-    let mut attempts: HashMap<String, (u32, String)> = HashMap::new();
-    for summary in material.firsts.iter().chain(material.reruns) {
-        summary.root.each_test(&mut |name, _, test| {
-            let (count, message) = attempts.entry(name.to_owned()).or_default();
-            *count += 1;
-            if test.status == Status::Failed {
-                message.clone_from(&test.message);
-            }
-        });
+    let mut attempts: HashMap<TestId, (u32, String)> = HashMap::new();
+    for Found { id, test, .. } in material.summaries().flat_map(|summary| summary.root.found()) {
+        let (count, message) = attempts.entry(id).or_default();
+        *count += 1;
+        if test.status == Status::Failed {
+            message.clone_from(&test.message);
+        }
     }
     let failed = tests.iter().filter(|test| test.status == Status::Failed);
     failed
         .map(|test| {
-            let (attempts, message) = attempts.get(&test.long_name).cloned().unwrap_or_default();
-            let past = material.evidence.past.get(&test.long_name);
+            let id = test.id();
+            let (attempts, message) = attempts.get(&id).cloned().unwrap_or_default();
+            let past = material.evidence.past.get(&id.to_string());
             FailedTest {
-                name: test.long_name.clone(),
+                id,
                 class: classify(&message),
                 message,
                 attempts,
@@ -261,7 +273,7 @@ fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
 fn quarantined(tests: &[TestRecord], material: &Material<'_>) -> Vec<QuarantinedTest> {
     let of = |test: &TestRecord| {
         let entry = quarantine::entry_of(test, &material.plan.quarantine)?.clone();
-        Some(QuarantinedTest { name: test.long_name.clone(), status: test.status, entry })
+        Some(QuarantinedTest { id: test.id(), status: test.status, entry })
     };
     tests.iter().filter(|test| test.quarantined).filter_map(of).collect()
 }

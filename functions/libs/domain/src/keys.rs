@@ -24,6 +24,12 @@ pub fn uploads(run: &str, role: &str, environment: &str, attempt: &Attempt) -> S
     format!("runs/{run}/environments/{role}:{environment}/{attempt}/")
 }
 
+/// The tests of a shard of reruns. It lies here and not in the ledger, whose items hold 400 KB: a shard of many thousand
+/// tests can fail as a whole.
+pub fn selection(run: &str, shard: &str) -> String {
+    format!("runs/{run}/shards/{shard}-tests.json")
+}
+
 /// The summary of an attempt.
 pub fn summary(run: &str, attempt: &Attempt) -> String {
     format!("runs/{run}/shards/{attempt}.json")

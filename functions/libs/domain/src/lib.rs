@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod classes;
+pub mod completeness;
 pub mod config;
 pub mod cost;
 pub mod duration;

@@ -25,7 +25,7 @@ use self::reported::Reported;
 pub(crate) use self::reported::Standing;
 use self::tested::Tally;
 use crate::baseline::BaselineFigures;
-use crate::outcome::Status;
+use crate::outcome::{Status, Test, TestId};
 use crate::reports::{Kind, ReportState, Risk, finding_name};
 
 /// One test of a run, after its reruns.
@@ -35,6 +35,9 @@ pub struct TestRecord {
     pub long_name: String,
     /// Suite file below the package's root.
     pub suite_file: String,
+    /// How many tests of the same long name stand before it in its file.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub nth: u32,
     /// How it ended in its last attempt that counts.
     pub status: Status,
     /// Tags in the spelling of the file.
@@ -48,6 +51,31 @@ pub struct TestRecord {
     /// True if it is in quarantine, so that its failure fails no gate but a mandatory one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub quarantined: bool,
+}
+
+fn is_first(nth: &u32) -> bool {
+    *nth == 0
+}
+
+impl TestRecord {
+    /// The record of a test that ran once.
+    pub fn of(id: TestId, test: &Test) -> Self {
+        Self {
+            long_name: id.name,
+            suite_file: id.file,
+            nth: id.nth,
+            status: test.status,
+            tags: test.tags.clone(),
+            seconds: test.seconds,
+            flaky: false,
+            quarantined: false,
+        }
+    }
+
+    /// Which test it is.
+    pub fn id(&self) -> TestId {
+        TestId { file: self.suite_file.clone(), name: self.long_name.clone(), nth: self.nth }
+    }
 }
 
 /// What is known of a run besides its tests.
@@ -133,7 +161,10 @@ impl<'a> Metrics<'a> {
     pub(crate) fn new_ones(&self, metric: &Metric, baseline: &BaselineFigures) -> Option<f64> {
         let now = self.names(metric)?;
         let then = baseline.names(metric, self.strict)?;
-        let more = |(name, count): (&String, &u64)| count.saturating_sub(then.get(name).copied().unwrap_or(0));
+        // A baseline of version 0.1 names tests without their files.
+        let old = |name: &str| then.get(name.split_once(": ").filter(|_| metric.name.starts_with("tests."))?.1);
+        let known = |name: &str| then.get(name).or_else(|| old(name)).copied().unwrap_or(0);
+        let more = |(name, count): (&String, &u64)| count.saturating_sub(known(name));
         Some(now.iter().map(more).sum::<u64>() as f64)
     }
 
@@ -157,13 +188,13 @@ impl<'a> Metrics<'a> {
     fn tests_where(&self, filter: &Filter, wanted: fn(Status, bool) -> bool) -> BTreeMap<String, u64> {
         let tests = self.tests.iter().filter(|test| self.strict || !test.quarantined);
         let tests = tests.filter(|test| wanted(test.status, test.flaky) && filter.is_of_test(test));
-        tests.map(|test| (test.long_name.clone(), 1)).collect()
+        tests.map(|test| (test.id().to_string(), 1)).collect()
     }
 
-    /// Names of the tests in quarantine that failed or were flaky.
+    /// Names of the tests in quarantine that failed or were flaky, each with its file.
     pub(crate) fn excused(&self) -> BTreeSet<String> {
         let excused = |test: &&TestRecord| test.quarantined && (test.status == Status::Failed || test.flaky);
-        self.tests.iter().filter(excused).map(|test| test.long_name.clone()).collect()
+        self.tests.iter().filter(excused).map(|test| test.id().to_string()).collect()
     }
 
     /// Whether the reports that a metric is about are there.

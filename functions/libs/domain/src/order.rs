@@ -2,6 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The tests of one file that an attempt runs: `runs/<run>/shards/<shard>-tests.json` holds those of a shard of reruns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selection {
+    /// Suite file below the package's root.
+    pub file: String,
+    /// The tests, in the order of the attempt in which they failed.
+    pub tests: Vec<Selected>,
+    /// How many tests the file had when all of them ran. Places count only in a file that still has so many.
+    pub of: usize,
+}
+
+/// A test to run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Selected {
+    /// Name as the result has it: with the values of its variables, and without the names of its suites.
+    pub name: String,
+    /// How many tests stood before it in its file; none where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<usize>,
+}
+
 /// What one attempt at a shard shall run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
@@ -13,9 +34,9 @@ pub struct Order {
     pub attempt: u32,
     /// Suite files below the package's root, with `/` between folders.
     pub files: Vec<String>,
-    /// Long names of the only tests to run; none means every test of the files.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tests: Option<Vec<String>>,
+    /// The only tests to run, by file; empty means every test of the files.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selection: Vec<Selection>,
     /// Unix time in seconds by which the attempt must be over, its upload included.
     pub deadline: i64,
 }

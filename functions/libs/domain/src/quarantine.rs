@@ -5,6 +5,9 @@
 //! "Shop.Cart.*" = { owner = "shop team", reason = "the cart is rewritten, #412", until = 2026-12-31 }
 //! ```
 //!
+//! A pattern with `*` or `?` is of every test that fits. A plain name is of one test: where several tests have it, `file`
+//! and `place` say which one, and without them the entry excuses none of them.
+//!
 //! They still run and show. While their quarantine lasts, their failures fail no gate of the package; mandatory gates
 //! count them all the same, because a package cannot weaken those.
 
@@ -24,6 +27,12 @@ use crate::tree::Node;
 pub struct Quarantine {
     /// Pattern of long names with `*` and `?`, compared without case, spaces and `_`.
     pub tests: String,
+    /// Suite file of the tests below the package's root; none means any file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// Which of the tests of one name in one file, counted from 1; none means all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<u32>,
     /// Who is on it.
     pub owner: String,
     /// Why the tests may fail.
@@ -33,22 +42,53 @@ pub struct Quarantine {
 }
 
 /// Marks the tests that are in quarantine at Unix time `at` in seconds. Gives a whole sentence for each entry that
-/// is over while its tests still fail.
+/// is over while its tests still fail, and for each that does not say which of several tests it is of.
 pub fn apply(tests: &mut [TestRecord], entries: &[Quarantine], at: i64) -> Vec<String> {
     let today = day(at);
     let (lasting, over): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| today <= entry.until);
-    let lasting: Vec<Pattern> = lasting.iter().map(|entry| Pattern::robot(&entry.tests)).collect();
-    for test in tests.iter_mut() {
-        let name = normal_tag(&test.long_name);
-        test.quarantined = lasting.iter().any(|pattern| pattern.is_of(&name));
+    let mut remarks = Vec::new();
+    let mut covered = vec![false; tests.len()];
+    for entry in lasting {
+        match entry.tests_of(tests) {
+            Ok(places) => places.into_iter().for_each(|place| covered[place] = true),
+            Err(remark) => remarks.push(remark),
+        }
     }
-    over.into_iter().filter_map(|entry| remark(entry, tests)).collect()
+    for (test, covered) in tests.iter_mut().zip(covered) {
+        test.quarantined = covered;
+    }
+    remarks.extend(over.into_iter().filter_map(|entry| remark(entry, tests)));
+    remarks
 }
 
 /// The entry that has a test, where one has.
 pub fn entry_of<'a>(test: &TestRecord, entries: &'a [Quarantine]) -> Option<&'a Quarantine> {
-    let name = normal_tag(&test.long_name);
-    entries.iter().find(|entry| Pattern::robot(&entry.tests).is_of(&name))
+    entries.iter().find(|entry| entry.matches(test))
+}
+
+impl Quarantine {
+    fn matches(&self, test: &TestRecord) -> bool {
+        let file = self.file.as_ref().is_none_or(|file| *file == test.suite_file);
+        let place = self.place.is_none_or(|place| place == test.nth + 1);
+        file && place && Pattern::robot(&self.tests).is_of(&normal_tag(&test.long_name))
+    }
+
+    /// Indices of the tests that it is of, or a sentence that says why nobody can tell which they are.
+    fn tests_of(&self, tests: &[TestRecord]) -> Result<Vec<usize>, String> {
+        let chosen: Vec<usize> = (0..tests.len()).filter(|&at| self.matches(&tests[at])).collect();
+        if chosen.len() < 2 || self.tests.contains(['*', '?']) {
+            return Ok(chosen);
+        }
+        let found: Vec<String> =
+            chosen.iter().map(|&at| format!("{} in {}", tests[at].nth + 1, tests[at].suite_file)).collect();
+        Err(format!(
+            "The quarantine of \"{}\" excuses no test, because {} tests have this name (number {}): name one of them by \
+             `file` and `place`.",
+            self.tests,
+            chosen.len(),
+            found.join(", number ")
+        ))
+    }
 }
 
 /// The day of a Unix time in UTC; a time that no calendar has is as far off as can be.
@@ -58,15 +98,14 @@ fn day(at: i64) -> Date {
 }
 
 fn remark(entry: &Quarantine, tests: &[TestRecord]) -> Option<String> {
-    let pattern = Pattern::robot(&entry.tests);
     let fails = |test: &&TestRecord| !test.quarantined && (test.status == Status::Failed || test.flaky);
-    let failing = tests.iter().filter(fails).filter(|test| pattern.is_of(&normal_tag(&test.long_name))).count();
+    let failing = tests.iter().filter(fails).filter(|test| entry.matches(test)).count();
     let count = match failing {
         0 => return None,
         1 => "a test of it counts".to_owned(),
         _ => format!("{failing} tests of it count"),
     };
-    let Quarantine { tests, owner, reason, until } = entry;
+    let Quarantine { tests, owner, reason, until, .. } = entry;
     Some(format!("The quarantine of \"{tests}\" ended on {until} and {count} again; {owner} has it: {reason}."))
 }
 
@@ -80,8 +119,9 @@ fn entry(tests: &str, node: &Node) -> Result<Quarantine, Problem> {
         let mend = "name the tests, such as \"Shop.Cart.*\"";
         return Err(node.problem("this pattern is of any test", mend));
     }
-    let keys = ["owner", "reason", "until"];
+    let keys = ["owner", "reason", "until", "file", "place"];
     let fields = node.known(&keys, &[])?;
+    let optional = |key: &str| fields.iter().find(|(known, _)| *known == key).map(|(_, node)| *node);
     let field = |key: &str| {
         let found = fields.iter().find(|(known, _)| *known == key).map(|(_, node)| *node);
         let mend = "write owner, reason and until = 2026-12-31";
@@ -89,10 +129,17 @@ fn entry(tests: &str, node: &Node) -> Result<Quarantine, Problem> {
     };
     Ok(Quarantine {
         tests: tests.to_owned(),
+        file: optional("file").map(crate::names::path).transpose()?,
+        place: optional("place").map(place).transpose()?,
         owner: line(field("owner")?)?,
         reason: line(field("reason")?)?,
         until: field("until")?.date()?,
     })
+}
+
+/// A number of a test among those of its name, from 1.
+fn place(node: &Node) -> Result<u32, Problem> {
+    node.whole(1..=100_000)
 }
 
 /// One line of text for people.

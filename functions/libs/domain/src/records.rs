@@ -3,42 +3,34 @@
 use std::collections::HashMap;
 
 use crate::metrics::TestRecord;
-use crate::outcome::{Counts, Status};
+use crate::outcome::{Counts, Status, TestId};
 use crate::summary::Summary;
 
 /// Tests of `firsts`, each with what `reruns` made of it.
 ///
 /// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
-/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost.
+/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. Tests of one long name
+/// are compared one by one in the order of their file: all of them are in a rerun if one of them is.
 pub fn records(firsts: &[Summary], reruns: &[Summary]) -> Vec<TestRecord> {
     let mut records: Vec<TestRecord> = firsts.iter().flat_map(tests_of).collect();
-    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut places: HashMap<TestId, usize> = HashMap::new();
     for (place, record) in records.iter().enumerate() {
-        places.entry(record.long_name.clone()).or_insert(place);
+        places.entry(record.id()).or_insert(place);
     }
     for rerun in reruns.iter().flat_map(tests_of) {
-        match places.get(&rerun.long_name) {
+        match places.get(&rerun.id()) {
             Some(&place) => merge(&mut records[place], rerun),
-            None => records.push(rerun),
+            None => {
+                places.insert(rerun.id(), records.len());
+                records.push(rerun);
+            }
         }
     }
     records
 }
 
 fn tests_of(summary: &Summary) -> Vec<TestRecord> {
-    let mut tests = Vec::new();
-    summary.root.each_test(&mut |long_name, suite, test| {
-        tests.push(TestRecord {
-            long_name: long_name.to_owned(),
-            suite_file: suite.source.clone().unwrap_or_default(),
-            status: test.status,
-            tags: test.tags.clone(),
-            seconds: test.seconds,
-            flaky: false,
-            quarantined: false,
-        });
-    });
-    tests
+    summary.root.found().into_iter().map(|found| TestRecord::of(found.id, found.test)).collect()
 }
 
 fn merge(record: &mut TestRecord, rerun: TestRecord) {
@@ -72,6 +64,7 @@ mod tests {
             tags: Vec::new(),
             start: None,
             seconds: 1.0,
+            line: None,
             pictures: Vec::new(),
         };
         let root = Suite {
@@ -97,6 +90,7 @@ mod tests {
             robot_seconds: 1.0,
             uploaded: 0,
             reports: std::collections::BTreeMap::new(),
+            not_run: Vec::new(),
             left_out: Vec::new(),
             root,
         }
@@ -111,6 +105,24 @@ mod tests {
         let expected = [("S.A", Status::Passed, true), ("S.B", Status::Failed, false), ("S.C", Status::Passed, false)];
         assert_eq!(seen, expected);
         assert_eq!(counts(&records), Counts { passed: 2, failed: 1, skipped: 0 });
+    }
+
+    #[test]
+    fn tests_of_one_name_are_compared_one_by_one() {
+        let first = summary(&[("Pay", Status::Failed), ("Look", Status::Passed), ("Pay", Status::Passed)]);
+        let seen = |rerun: [Status; 2]| {
+            let rerun = summary(&[("Pay", rerun[0]), ("Pay", rerun[1])]);
+            let records = records(std::slice::from_ref(&first), &[rerun]);
+            records.iter().map(|record| (record.id().label(), record.status, record.flaky)).collect::<Vec<_>>()
+        };
+        let (passed, failed) = (Status::Passed, Status::Failed);
+        let of = |one, flaky, two| [("S.Pay", one, flaky), ("S.Look", passed, false), ("S.Pay (2)", two, false)];
+        let named = |expected: [(&str, Status, bool); 3]| {
+            expected.map(|(name, status, flaky)| (name.to_owned(), status, flaky))
+        };
+        assert_eq!(seen([failed, passed]), named(of(failed, false, passed)));
+        assert_eq!(seen([passed, passed]), named(of(passed, true, passed)));
+        assert_eq!(seen([passed, failed]), named(of(passed, true, failed)));
     }
 
     #[test]

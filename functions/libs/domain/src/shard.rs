@@ -44,9 +44,6 @@ pub struct Shard {
     pub id: String,
     /// Suite files below the package's root.
     pub files: Vec<String>,
-    /// Long names of the only tests to run; none means every test.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tests: Option<Vec<String>>,
     /// Seconds that `robot` is expected to need.
     pub expected_seconds: f64,
     /// Where it stands.
@@ -100,11 +97,10 @@ pub struct Loss {
 
 impl Shard {
     /// A shard that waits for its first attempt.
-    pub fn queued(id: String, files: Vec<String>, tests: Option<Vec<String>>, expected_seconds: f64) -> Self {
+    pub fn queued(id: String, files: Vec<String>, expected_seconds: f64) -> Self {
         Self {
             id,
             files,
-            tests,
             expected_seconds,
             state: State::Queued,
             attempt: 0,
@@ -132,7 +128,7 @@ impl Shard {
 
     /// Whether it holds tests that failed before.
     pub fn is_rerun(&self) -> bool {
-        self.tests.is_some()
+        is_rerun(&self.id)
     }
 }
 
@@ -151,6 +147,16 @@ pub fn after_loss(shard: &str, attempt: u32) -> AfterLoss {
         return AfterLoss::GiveUp;
     }
     AfterLoss::Again(Attempt { shard: shard.to_owned(), number: attempt + 1 })
+}
+
+/// Whether `shard` is the id of a shard of reruns, as [`rerun_id`] makes it.
+pub fn is_rerun(shard: &str) -> bool {
+    shard.contains('r')
+}
+
+/// The planned shard that a shard of reruns goes back to; a planned shard's is itself.
+pub fn origin(shard: &str) -> &str {
+    shard.split_once('r').map_or(shard, |(origin, _)| origin)
 }
 
 /// Id of the shard that runs the failed tests of `shard` once more, or none when `reruns` of them were made.
@@ -178,7 +184,7 @@ mod tests {
     #[test]
     fn a_loss_tells_when_its_own_attempt_began() {
         let files = vec!["a.robot".to_owned()];
-        let shard = Shard { attempt: 2, dispatched: Some(70), ..Shard::queued("0001".into(), files, None, 1.0) };
+        let shard = Shard { attempt: 2, dispatched: Some(70), ..Shard::queued("0001".into(), files, 1.0) };
         let began = |attempt| shard.lost(attempt, None, "It is gone.".into(), 90).began;
         assert_eq!((began(1), began(2)), (None, Some(70)));
         assert_eq!(shard.lost(2, None, String::new(), 90).noticed, Some(90));

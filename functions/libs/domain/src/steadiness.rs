@@ -70,6 +70,7 @@ mod tests {
         TestRecord {
             long_name: "S.A".to_owned(),
             suite_file: "s.robot".to_owned(),
+            nth: 0,
             status,
             tags: Vec::new(),
             seconds: 1.0,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::outcome::{Status, Suite};
+use crate::outcome::Suite;
 use crate::upload::Exit;
 
 /// What an attempt at a shard reported.
@@ -35,6 +35,9 @@ pub struct Summary {
     /// Reports of other tools that the attempt left: paths below the run's prefix by kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reports: BTreeMap<String, String>,
+    /// Of a rerun: tests that it should have run and Robot Framework did not find, each as `<file>: <name>`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_run: Vec<String>,
     /// What the attempt left behind and could not be uploaded, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
@@ -64,17 +67,6 @@ pub fn reported_files(suite: &Suite, root: &str) -> Vec<(String, f64)> {
     }
     files.sort_by(|a, b| a.0.cmp(&b.0));
     files
-}
-
-/// Long names of the tests that failed.
-pub fn failed_tests(suite: &Suite) -> Vec<String> {
-    let mut names = Vec::new();
-    suite.each_test(&mut |name, _, test| {
-        if test.status == Status::Failed {
-            names.push(name.to_owned());
-        }
-    });
-    names
 }
 
 /// Ordered files that neither the output nor the runner accounts for.

@@ -85,18 +85,8 @@ pub fn describe(file: &str, mut input: impl BufRead) -> Description {
 }
 
 fn of_output(file: &str, output: &Output) -> Description {
-    let mut tests = Vec::new();
-    output.root.each_test(&mut |name, suite, test| {
-        tests.push(TestRecord {
-            long_name: name.to_owned(),
-            suite_file: suite.source.clone().unwrap_or_default(),
-            status: test.status,
-            tags: test.tags.clone(),
-            seconds: test.seconds,
-            flaky: false,
-            quarantined: false,
-        });
-    });
+    let found = output.root.found().into_iter();
+    let tests: Vec<TestRecord> = found.map(|found| TestRecord::of(found.id, found.test)).collect();
     let figures = Metrics::from_run(&tests, RunFacts::default()).figures();
     // Whether a test is flaky or in quarantine shows in a run, not in a file.
     let told = |name: &str| name.starts_with("tests.") && !name.ends_with("flaky") && !name.ends_with("quarantined");

@@ -1,6 +1,7 @@
 //! Tests that failed or were flaky, and work that was lost.
 
 use domain::judged::{FailedTest, Judged};
+use domain::outcome::TestId;
 
 use super::style::{BAD, BOLD, DIM, DOUBT, cut, paint, plain, wrap};
 
@@ -16,7 +17,7 @@ const HTML: &str = "*HTML*";
 /// The failed tests with the first lines of their messages.
 pub(super) fn failed(tests: &[FailedTest], columns: usize) -> String {
     let told = |test: &FailedTest| {
-        let name = format!("  {} {}", paint(BAD, "✗"), cut(&plain(&test.name), columns - 4));
+        let name = format!("  {} {}", paint(BAD, "✗"), cut(&plain(&test.id.label()), columns - 4));
         let name = if test.quarantined { format!("{name}\n    {}", paint(DOUBT, QUARANTINE)) } else { name };
         let message = message_lines(&test.message);
         let lines = message.iter().map(|line| format!("\n    {}", paint(DIM, cut(line, columns - 4))));
@@ -26,9 +27,9 @@ pub(super) fn failed(tests: &[FailedTest], columns: usize) -> String {
 }
 
 /// The tests that passed only when they ran again.
-pub(super) fn flaky(names: &[String], columns: usize) -> String {
-    let told = |name: &String| format!("  {} {}", paint(DOUBT, "~"), cut(&plain(name), columns - 4));
-    section("Flaky tests, which passed when they ran again", names, told)
+pub(super) fn flaky(tests: &[TestId], columns: usize) -> String {
+    let told = |test: &TestId| format!("  {} {}", paint(DOUBT, "~"), cut(&plain(&test.label()), columns - 4));
+    section("Flaky tests, which passed when they ran again", tests, told)
 }
 
 /// The work that was lost: the reasons for the verdict that are not a gate's.
@@ -99,7 +100,7 @@ mod tests {
     #[test]
     fn a_test_in_quarantine_is_told_apart() {
         let test = |quarantined| FailedTest {
-            name: "Shop.Refund".into(),
+            id: TestId { name: "Shop.Refund".into(), ..TestId::default() },
             message: "late".into(),
             class: domain::classes::Class::Product,
             attempts: 1,

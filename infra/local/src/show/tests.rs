@@ -3,14 +3,19 @@ use domain::classes::Class;
 use domain::gates::{Gate, GateOutcome, Severity, State, Value, evaluate, judge};
 use domain::judged::{FailedTest, ShardCounts};
 use domain::metrics::{Metrics, RunFacts, TestRecord};
-use domain::outcome::Status;
+use domain::outcome::{Status, TestId};
 
 use super::*;
+
+fn named(name: &str) -> TestId {
+    TestId { name: name.to_owned(), ..TestId::default() }
+}
 
 fn test(name: &str, status: Status, flaky: bool) -> TestRecord {
     TestRecord {
         long_name: format!("Checkout.{name}"),
         suite_file: "checkout.robot".into(),
+        nth: 0,
         status,
         tags: vec!["critical".into()],
         seconds: 1.25,
@@ -47,7 +52,7 @@ fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
         environments: 3,
         seconds: 83.4,
         failed: if failed { vec![broken] } else { vec![] },
-        flaky: vec!["Checkout.Pay By Card".into()],
+        flaky: vec![named("Checkout.Pay By Card")],
         labels: [("branch".to_owned(), "main".to_owned())].into(),
         ..Judged::default()
     }
@@ -55,7 +60,7 @@ fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
 
 fn failed_test(name: String, message: &str) -> FailedTest {
     let class = Class::Product;
-    FailedTest { name, message: message.to_owned(), class, attempts: 1, since: None, quarantined: false }
+    FailedTest { id: named(&name), message: message.to_owned(), class, attempts: 1, since: None, quarantined: false }
 }
 
 const GATES: [(&str, Severity); 6] = [
@@ -190,8 +195,8 @@ fn of_many_failed_tests_the_first_twenty_are_told() {
 #[test]
 fn no_line_is_wider_than_the_terminal() {
     let mut judged = judged(&GATES[..2], true, &["lost ".repeat(60).as_str()]);
-    judged.failed[0].name = "Käse".repeat(100);
-    judged.flaky[0] = "日本".repeat(100);
+    judged.failed[0].id.name = "Käse".repeat(100);
+    judged.flaky[0] = named(&"日本".repeat(100));
     for columns in [80, 120] {
         let text = shown(&judged, columns);
         let wide: Vec<&str> =
@@ -204,7 +209,7 @@ fn no_line_is_wider_than_the_terminal() {
 fn nothing_that_a_test_says_reaches_the_terminal_as_a_command() {
     let mut judged = judged(&[], true, &[]);
     judged.failed[0].message = "\u{1b}]0;title\u{7}\u{1b}[2Jgone".into();
-    judged.failed[0].name = "\u{1b}[8mhidden".into();
+    judged.failed[0].id.name = "\u{1b}[8mhidden".into();
     let text = of_judged(&judged, Path::new("/results"), 80);
     assert!(!text.contains("[2J") && !text.contains("]0;") && !text.contains("[8m"), "{text:?}");
     assert!(text.contains("gone") && text.contains("hidden"), "{text:?}");

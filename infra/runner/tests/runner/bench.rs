@@ -54,7 +54,7 @@ impl Bench {
             shard: "0001".into(),
             attempt: 1,
             files: suites.iter().map(|(name, _)| (*name).to_owned()).collect(),
-            tests: None,
+            selection: Vec::new(),
             deadline: 0,
         };
         let folder = tempfile::tempdir().unwrap();

@@ -10,6 +10,7 @@ mod layer;
 mod locks;
 mod packages;
 mod recording;
+mod selection;
 mod services;
 mod shard;
 mod start;

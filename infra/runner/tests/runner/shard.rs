@@ -167,17 +167,6 @@ async fn a_file_that_cannot_be_parsed_is_not_called_unselected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn only_the_ordered_tests_run_whatever_their_names() {
-    let suite = "*** Test Cases ***\nPay [1] *?\n    Log    1\nPay 1 xx\n    Log    2\n";
-    let Some(mut bench) = Bench::new(&[("a b [x].robot", suite)]) else { return };
-    bench.shard.order.tests = Some(vec!["Shop.A B [x].Pay [1] *?".into()]);
-    let outcome = bench.run().await;
-    assert_eq!(outcome.exit, Exit::Passed);
-    let output = text(&outcome, "output.xml");
-    assert!(output.contains("name=\"Pay [1] *?\"") && !output.contains("Pay 1 xx"), "{output}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn variables_may_hold_anything() {
     let values = [
         ("EQUALS", "a=b c: d # e"),

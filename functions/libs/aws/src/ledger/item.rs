@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use super::Ledger;
 use crate::Error;
 use crate::error::failed;
+use crate::patience::through_conflicts;
 
 /// Attributes of an item by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -114,6 +115,10 @@ impl Updated {
 
 impl Ledger {
     pub(super) async fn update(&self, update: Update) -> Result<Updated, Error> {
+        through_conflicts(|| self.update_once(&update)).await
+    }
+
+    async fn update_once(&self, update: &Update) -> Result<Updated, Error> {
         let request = self
             .client
             .update_item()
@@ -138,7 +143,12 @@ impl Ledger {
 
     /// Writes an item unless it is there; tells whether it was written.
     pub(super) async fn put_once<T: Serialize>(&self, key: &Key, value: &T, expires: i64) -> Result<bool, Error> {
-        let request = self.client.put_item().table_name(&self.table).set_item(Some(item(key, value, expires)?));
+        let item = item(key, value, expires)?;
+        through_conflicts(|| self.put_item_once(key, item.clone())).await
+    }
+
+    async fn put_item_once(&self, key: &Key, item: Item) -> Result<bool, Error> {
+        let request = self.client.put_item().table_name(&self.table).set_item(Some(item));
         match request.condition_expression("attribute_not_exists(pk)").send().await {
             Ok(_) => Ok(true),
             Err(error) if error.code() == Some("ConditionalCheckFailedException") => Ok(false),
@@ -147,8 +157,11 @@ impl Ledger {
     }
 
     pub(super) async fn delete(&self, key: &Key) -> Result<(), Error> {
-        let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
-        request.send().await.map(drop).map_err(failed(format!("delete {key}")))
+        through_conflicts(|| async {
+            let request = self.client.delete_item().table_name(&self.table).set_key(Some(key.attributes()));
+            request.send().await.map(drop).map_err(failed(format!("delete {key}")))
+        })
+        .await
     }
 
     pub(super) async fn get<T: DeserializeOwned>(&self, key: &Key) -> Result<Option<T>, Error> {

@@ -10,6 +10,7 @@ mod queue;
 mod runs;
 mod shards;
 mod silence;
+mod transaction;
 
 use aws_sdk_dynamodb::Client;
 

@@ -1,6 +1,5 @@
 //! Runs: `RUN#<run>` / `RUN`.
 
-use aws_sdk_dynamodb::types::TransactWriteItem;
 use domain::outcome::Counts;
 use domain::plan::Plan;
 use domain::queue::Queue;
@@ -12,40 +11,21 @@ use super::Ledger;
 use super::item::{Key, RUN_LIFE, Update, Updated, from_item, item};
 use super::queue;
 use crate::Error;
-use crate::error::failed;
-
-/// Most writes that DynamoDB takes in one transaction.
-const WRITES_A_TRANSACTION: usize = 100;
 
 impl Ledger {
     /// Enters a planned run: its shards, its queue, and last the run itself. Entering it twice is entering it once.
     pub async fn begin(&self, plan: &Plan) -> Result<(), Error> {
         let expires = plan.started + RUN_LIFE;
-        for shards in plan.shards.chunks(WRITES_A_TRANSACTION) {
-            let shards = shards.iter().map(|planned| {
-                let shard = Shard::queued(planned.id.clone(), planned.files.clone(), None, planned.expected_seconds);
-                item(&Key::shard(&plan.run, &planned.id), &shard, expires)
-            });
-            self.put_all_once(shards.collect::<Result<_, _>>()?).await?;
-        }
+        let shards = plan.shards.iter().map(|planned| {
+            let shard = Shard::queued(planned.id.clone(), planned.files.clone(), planned.expected_seconds);
+            item(&Key::shard(&plan.run, &planned.id), &shard, expires)
+        });
+        self.put_all_once(shards.collect::<Result<_, _>>()?).await?;
         let queue = Queue::new(plan.shards.iter().map(|shard| shard.id.clone()));
         let queue = queue::new_item(&plan.run, &queue, expires)?;
         let run = new_run(plan);
         let open = item(&open_key(&run.id), &OpenRun { run: run.id.clone() }, expires)?;
         self.put_all_once(vec![queue, item(&run_key(&run.id), &run, expires)?, open]).await
-    }
-
-    /// Writes items together unless they are there already.
-    async fn put_all_once(&self, items: Vec<super::item::Item>) -> Result<(), Error> {
-        let mut request = self.client.transact_write_items();
-        for item in items {
-            request = request.transact_items(TransactWriteItem::builder().put(self.put(item)?).build());
-        }
-        match request.send().await {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => Ok(()),
-            Err(error) => Err(failed("enter the run into the ledger")(error)),
-        }
     }
 
     /// A run; none when there is none of this id.

@@ -9,7 +9,6 @@ use super::Ledger;
 use super::item::{Key, Update, Updated, from_item};
 use super::runs::run_key;
 use crate::Error;
-use crate::error::failed;
 
 impl Ledger {
     /// Shards of a run by their ids, those of reruns included.
@@ -135,27 +134,11 @@ impl Ledger {
         .value(":failed", counts.failed)?
         .value(":skipped", counts.skipped)?
         .value(":one", 1)?;
-        let request = self.client.transact_write_items();
-        let request = request.transact_items(self.transact(shard)?).transact_items(self.transact(progress)?);
-        match request.send().await {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) => {
-                self.finished(run, attempt, error.to_string()).await
-            }
-            Err(error) => Err(failed(format!("end shard {}", attempt.shard))(error)),
-        }
+        let what = format!("end shard {}", attempt.shard);
+        Ok(self.transact(&what, &[self.transacted(shard)?, self.transacted(progress)?]).await?.is_ok())
     }
 
-    /// A transaction is cancelled by its conditions, which is no error, or by a conflict with another one, which is
-    /// worth another try.
-    async fn finished(&self, run: &str, attempt: &Attempt, why: String) -> Result<bool, Error> {
-        let shard = self.shard(run, &attempt.shard).await?;
-        let open = shard.is_some_and(|shard| shard.state == State::Running && shard.attempt == attempt.number);
-        let running = self.run(run).await?.is_some_and(|run| run.status == domain::run::Status::Running);
-        if open && running { Err(Error::busy(format!("end shard {}", attempt.shard), why)) } else { Ok(false) }
-    }
-
-    fn transact(&self, update: Update) -> Result<TransactWriteItem, Error> {
+    fn transacted(&self, update: Update) -> Result<TransactWriteItem, Error> {
         let built = TransactUpdate::builder()
             .table_name(&self.table)
             .set_key(Some(update.key.attributes()))

@@ -19,10 +19,10 @@ pub struct BaselineFigures {
     /// Samples behind the shares, averages and percentiles among them, where they are known.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub samples: BTreeMap<String, u64>,
-    /// Long names of the tests that failed, those in quarantine among them.
+    /// Names of the tests that failed, each with its file, those in quarantine among them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub failed: BTreeSet<String>,
-    /// Long names of the tests that passed only in a rerun, those in quarantine among them.
+    /// Names of the tests that passed only in a rerun, each with its file, those in quarantine among them.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub flaky: BTreeSet<String>,
     /// Those of the two that were in quarantine.

@@ -20,6 +20,7 @@ fn test(status: Status, tags: &[&str]) -> TestRecord {
     TestRecord {
         long_name: "Shop.Cart.Add".to_owned(),
         suite_file: "cart.robot".to_owned(),
+        nth: 0,
         status,
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
         seconds: 2.0,

@@ -99,6 +99,7 @@ fn of_two_tests_of_one_name_the_one_that_failed_is_remembered() {
     let test = |status, flaky| TestRecord {
         long_name: "S.A.T".into(),
         suite_file: "a.robot".into(),
+        nth: 0,
         status,
         tags: Vec::new(),
         seconds: 1.0,

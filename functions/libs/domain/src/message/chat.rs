@@ -104,7 +104,7 @@ fn description(story: &Story<'_>) -> Vec<String> {
         Ending::Judged(judged) => {
             let warnings = story.facts.ending.warnings();
             list(&mut lines, &judged.reasons, |reason| plain(&line(reason, LONGEST)));
-            list(&mut lines, &judged.failed, |test| code(&line(&test.name, LONGEST)));
+            list(&mut lines, &judged.failed, |test| code(&line(&test.id.label(), LONGEST)));
             list(&mut lines, &warnings, |gate| format!("Warning: {}", plain(&line(&gate.why, LONGEST))));
         }
         Ending::Error(failure) => lines.push(plain(&line(&failure.cause, 1_000))),

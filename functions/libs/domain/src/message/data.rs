@@ -90,7 +90,7 @@ fn judged_part(story: &Story<'_>, judged: &Judged, data: &mut Value, lists: &mut
         told
     });
     data["failed"] = lists.list("failed", &judged.failed, |test| {
-        let mut told = json!({"name": line(&test.name, LONGEST), "message": line(&test.message, LONGEST),
+        let mut told = json!({"name": line(&test.id.label(), LONGEST), "message": line(&test.message, LONGEST),
                               "class": test.class, "quarantined": test.quarantined});
         if let Some(since) = &test.since {
             told["since"] = run(&since.into());
@@ -98,7 +98,7 @@ fn judged_part(story: &Story<'_>, judged: &Judged, data: &mut Value, lists: &mut
         told
     });
     data["remarks"] = lists.list("remarks", &judged.remarks, text);
-    data["flaky"] = lists.list("flaky", &judged.flaky, text);
+    data["flaky"] = lists.list("flaky", &judged.flaky, |test| Value::String(line(&test.label(), LONGEST)));
 }
 
 fn run(run: &RunAt) -> Value {

@@ -43,7 +43,7 @@ fn judged_part(story: &Story<'_>, judged: &Judged) -> String {
     let warnings = story.facts.ending.warnings();
     let warnings = warnings.iter().map(|gate| item(&gate.why));
     let failed = judged.failed.iter().map(|test| failed_test(story, test));
-    let flaky = judged.flaky.iter().map(|name| item(name));
+    let flaky = judged.flaky.iter().map(|test| item(&test.label()));
     let remarks = judged.remarks.iter().map(|remark| item(remark));
     [
         list(title, judged.reasons.len(), reasons, ENTRIES),
@@ -84,7 +84,7 @@ fn item(text: &str) -> String {
 
 fn failed_test(story: &Story<'_>, test: &FailedTest) -> String {
     let more = |text: &str| paragraph(text, "      ", "      ");
-    let mut told = item(&test.name);
+    let mut told = item(&test.id.label());
     let message = line(test.message.lines().find(|line| !line.trim().is_empty()).unwrap_or_default(), MESSAGE);
     if !message.is_empty() {
         told.push_str(&more(&message));

@@ -5,6 +5,7 @@ use super::*;
 use crate::classes::Class;
 use crate::evidence::FirstFailed;
 use crate::judged::FailedTest;
+use crate::outcome::TestId;
 use crate::silence::{News, Scheduled};
 
 const TOLD: &str = "2025-11-22T02:00:00Z";
@@ -53,6 +54,10 @@ fn judged(verdict: &str) -> Judged {
     serde_json::from_value(judged).unwrap()
 }
 
+fn named(name: &str) -> TestId {
+    TestId { name: name.to_owned(), ..TestId::default() }
+}
+
 fn failed_test(name: &str, message: &str) -> FailedTest {
     serde_json::from_value(json!({"name": name, "message": message, "class": "product",
                                 "attempts": 1, "quarantined": false}))
@@ -75,7 +80,7 @@ fn failed() -> Judged {
     let payment = "Checkout.Payment.A Card That The Bank Refuses Is Named To The Customer";
     let basket = "Element 'id:sum' not visible after 5 seconds.\n\nAlso teardown failed:\nBrowser is gone";
     judged.failed = vec![failed_test(payment, "1 != 2"), failed_test("Checkout.Basket.The Sum Is Right", basket)];
-    judged.flaky = vec!["Checkout.Basket.Two Windows".into()];
+    judged.flaky = vec![named("Checkout.Basket.Two Windows")];
     judged
 }
 
@@ -235,7 +240,7 @@ fn every_kind_of_message_has_a_subject_of_its_own() {
 #[test]
 fn a_chat_is_called_by_nobodys_test() {
     let mut judged = failed();
-    judged.failed[0].name = "<!channel> @here *x* `y` <http://evil|ok> [a](b)".into();
+    judged.failed[0].id.name = "<!channel> @here *x* `y` <http://evil|ok> [a](b)".into();
     let chat = of(&judged, "p").chat.to_string();
     for sign in ["<", ">", "@here", "*", "[a]"] {
         assert!(!chat.contains(sign), "{sign} in {chat}");
@@ -248,7 +253,7 @@ fn the_largest_run_fits_into_a_message() {
     let long = "😀\"\\".repeat(300);
     judged.failed = (0..10_000).map(|n| failed_test(&format!("{n}{long}"), &long)).collect();
     judged.reasons = vec![long.clone(); 500];
-    judged.flaky = vec![long.clone(); 500];
+    judged.flaky = vec![named(&long); 500];
     judged.labels = (0..50).map(|n| (format!("label{n}"), long.clone())).collect();
     let message = of(&judged, "p");
     assert!(message.size() <= LARGEST, "{}", message.size());

@@ -7,6 +7,7 @@ fn test(long_name: &str, status: Status, tags: &[&str]) -> TestRecord {
     TestRecord {
         long_name: long_name.to_owned(),
         suite_file: "a.robot".to_owned(),
+        nth: 0,
         status,
         tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
         seconds: 1.5,

@@ -13,6 +13,7 @@ fn test(long_name: &str, status: Status) -> TestRecord {
     TestRecord {
         long_name: long_name.to_owned(),
         suite_file: "shop.robot".to_owned(),
+        nth: 0,
         status,
         tags: Vec::new(),
         seconds: 1.0,
@@ -99,4 +100,22 @@ fn one_quarantine_that_lasts_is_enough() {
     let mut tests = [test("A.B", Status::Failed)];
     assert_eq!(apply(&mut tests, &entries(both), EVENING), Vec::<String>::new());
     assert!(tests[0].quarantined);
+}
+
+#[test]
+fn a_plain_name_that_several_tests_have_excuses_none_until_it_says_which() {
+    let shop = |file: &str, nth| TestRecord { suite_file: file.to_owned(), nth, ..test("Shop.Pay", Status::Failed) };
+    let marks = |more: &str| {
+        let mut tests = [shop("01__shop.robot", 0), shop("01__shop.robot", 1), shop("02__shop.robot", 0)];
+        let text =
+            format!("[quarantine]\n\"Shop.Pay\" = {{ owner = \"a\", reason = \"r\", until = 2026-12-31{more} }}");
+        let remarks = apply(&mut tests, &entries(&text), EVENING);
+        (tests.map(|test| test.quarantined), remarks.join("\n"))
+    };
+    assert_eq!(marks(", file = \"02__shop.robot\""), ([false, false, true], String::new()));
+    assert_eq!(marks(", file = \"01__shop.robot\", place = 2"), ([false, true, false], String::new()));
+    let (none, remark) = marks("");
+    assert_eq!(none, [false; 3]);
+    insta::assert_snapshot!(remark, @r#"The quarantine of "Shop.Pay" excuses no test, because 3 tests have this name (number 1 in 01__shop.robot, number 2 in 01__shop.robot, number 1 in 02__shop.robot): name one of them by `file` and `place`."#);
+    assert_eq!(marks(", file = \"01__shop.robot\"").0, [false; 3]);
 }

@@ -190,7 +190,7 @@ impl Draft {
         above.map(|parent| parent.suite.suites.len()).collect()
     }
 
-    pub(super) fn start_test(&mut self, name: String, place: TestPlace) -> Result<(), Refusal> {
+    pub(super) fn start_test(&mut self, name: String, line: Option<u32>, place: TestPlace) -> Result<(), Refusal> {
         self.budget.take(name.len())?;
         let test = Test {
             name,
@@ -199,6 +199,7 @@ impl Draft {
             tags: Vec::new(),
             start: None,
             seconds: 0.0,
+            line,
             pictures: Vec::new(),
         };
         self.test = Some(TestDraft { test, times: Timing::default(), place });

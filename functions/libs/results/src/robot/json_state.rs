@@ -106,7 +106,7 @@ impl State {
                 }
                 self.draft.start_suite(String::new(), None)?;
             }
-            At::Test => self.draft.start_test(String::new(), TestPlace::default())?,
+            At::Test => self.draft.start_test(String::new(), None, TestPlace::default())?,
             At::Fixture => {
                 let side = if self.key == "setup" { Side::Setup } else { Side::Teardown };
                 self.fixture = Some((side, Fixture::default()));
@@ -219,7 +219,8 @@ impl State {
             ("name", Some(text)) => text.clone_into(&mut draft.test.name),
             ("message", Some(text)) => text.clone_into(&mut draft.test.message),
             ("status", Some(text)) => draft.test.status = status::of_test(text),
-            ("id" | "doc" | "timeout" | "lineno", _) => {}
+            ("lineno", _) => draft.test.line = number.and_then(|line| line.parse().ok()),
+            ("id" | "doc" | "timeout", _) => {}
             (key, _) => return time_value(&mut draft.times, key, text, number),
         }
         Ok(())

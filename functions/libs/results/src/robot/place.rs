@@ -23,8 +23,6 @@ pub(crate) struct TestPlace {
     pub(crate) status: Option<Span>,
     /// The end tag; empty if the start tag ends the element.
     pub(crate) end: Span,
-    /// Line of the test in its source, as written.
-    pub(crate) line: Option<u32>,
 }
 
 /// Where the parts of a suite stand.

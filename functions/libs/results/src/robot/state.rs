@@ -148,7 +148,7 @@ impl State {
             None | Some("") => None,
             Some(line) => Some(line.trim().parse().map_err(|_| Refusal::value("line", line))?),
         };
-        self.draft.start_test(name, TestPlace { tag: span, line, ..TestPlace::default() })
+        self.draft.start_test(name, line, TestPlace { tag: span, ..TestPlace::default() })
     }
 
     fn log_message(&mut self, kind: Kind, attributes: &Attributes<'_>) -> Result<(), Refusal> {

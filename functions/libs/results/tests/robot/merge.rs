@@ -6,7 +6,7 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use domain::outcome::{Suite, Test};
+use domain::outcome::{Status, Suite, Test};
 use results::robot::{self, MergeError, merge_suites, write_merged};
 
 use crate::corpus::{compare, in_their_words};
@@ -321,6 +321,21 @@ fn suites_of_the_same_name_in_different_files_stay_apart() {
     let sources: Vec<_> = merged.suites.iter().filter_map(|suite| suite.source.as_deref()).collect();
     assert_eq!(sources, ["/y/z/01__same.robot", "/x/02__same.robot"]);
     assert_eq!(merged.counts().total(), 2);
+}
+
+#[test]
+fn tests_of_one_name_are_merged_one_by_one() {
+    let suite = |tests: &[(&str, u32, Status)]| {
+        let test = |&(name, line, status): &(&str, u32, Status)| Test { status, line: Some(line), ..passed(name) };
+        Suite { name: "S".into(), tests: tests.iter().map(test).collect(), ..Suite::default() }
+    };
+    let first = suite(&[("Pay", 2, Status::Failed), ("Look", 5, Status::Passed), ("Pay", 8, Status::Passed)]);
+    // The rerun runs in another order, as with `--randomize`.
+    let rerun = suite(&[("Pay", 8, Status::Passed), ("Pay", 2, Status::Failed)]);
+    let merged = merge_suites(vec![first, rerun]);
+    let seen: Vec<_> = merged.tests.iter().map(|test| (test.name.as_str(), test.line, test.status)).collect();
+    let (failed, passed) = (Status::Failed, Status::Passed);
+    assert_eq!(seen, [("Pay", Some(2), failed), ("Look", Some(5), passed), ("Pay", Some(8), passed)]);
 }
 
 fn passed(name: &str) -> Test {

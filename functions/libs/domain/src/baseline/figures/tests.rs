@@ -8,6 +8,7 @@ fn test(name: &str, status: Status) -> TestRecord {
     TestRecord {
         long_name: format!("Shop.{name}"),
         suite_file: "shop.robot".to_owned(),
+        nth: 0,
         status,
         tags: vec!["api".to_owned()],
         seconds: 1.0,
@@ -82,13 +83,13 @@ fn a_run_leaves_what_its_gates_read_and_what_has_a_name() {
         "tests{tag=api}.pass_rate": 2
       },
       "failed": [
-        "Shop.C"
+        "shop.robot: Shop.C"
       ],
       "flaky": [
-        "Shop.B"
+        "shop.robot: Shop.B"
       ],
       "quarantined": [
-        "Shop.C"
+        "shop.robot: Shop.C"
       ],
       "findings": {
         "CVE-1 zlib": 1

@@ -6,7 +6,8 @@
 //! Framework's own message about both outcomes, except that a skipped test replaces nothing.
 //!
 //! Suites are the same if they have the same name and lie at the same path under the root; the root itself
-//! may lie elsewhere in each part. Of equal tests in a suite the first is meant. Failures of suite teardowns
+//! may lie elsewhere in each part. Tests of one name in a suite are taken one by one, in the order of their file, as the
+//! verdict does, where `rebot --merge` puts all outcomes of the rerun on the first. Failures of suite teardowns
 //! reach tests when a part is read, so they stay with the tests of their part. A suite that several parts
 //! have lasts as long as its children together, where `rebot --merge` adds its setup and teardown; it starts with the
 //! first of them. Its documentation, setup and teardown are those of the first part, or the first where they failed.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::outcome::{Suite, Test};
+use domain::outcome::{Suite, Test, nth_of_name};
 
 use super::message;
 use crate::robot::names;
@@ -101,17 +101,14 @@ impl Node {
     }
 
     fn unite_tests(&mut self, new: Vec<Leaf>, rpa: bool) {
-        let mut known: HashMap<String, usize> = HashMap::new();
-        for (at, leaf) in self.tests.iter().enumerate() {
-            known.entry(leaf.test.name.clone()).or_insert(at);
-        }
-        for leaf in new {
-            match known.get(&leaf.test.name) {
+        let nth = |leaves: &[Leaf]| nth_of_name(leaves.iter().map(|leaf| &leaf.test));
+        let names = self.tests.iter().map(|leaf| leaf.test.name.clone()).zip(nth(&self.tests));
+        let known: HashMap<(String, u32), usize> = names.zip(0..).collect();
+        let numbers = nth(&new);
+        for (leaf, nth) in new.into_iter().zip(numbers) {
+            match known.get(&(leaf.test.name.clone(), nth)) {
                 Some(&at) => self.tests[at].rerun(leaf, rpa),
-                None => {
-                    known.insert(leaf.test.name.clone(), self.tests.len());
-                    self.tests.push(leaf);
-                }
+                None => self.tests.push(leaf),
             }
         }
     }

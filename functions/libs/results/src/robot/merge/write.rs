@@ -211,7 +211,7 @@ impl<'a, R: BufRead + 'a, F: FnMut(usize) -> io::Result<R>, W: Write> Copier<'a,
 
     fn test(&mut self, leaf: &Leaf, id: &str) -> Result<(), MergeError> {
         let (place, test) = (&leaf.place, &leaf.test);
-        let line = place.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
+        let line = test.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
         let tag = format!("<test id=\"{id}\" name=\"{}\"{line}>", markup::attribute(&test.name));
         self.raw(tag.as_bytes())?;
         let status = status_of(test);

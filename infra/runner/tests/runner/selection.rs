@@ -1,0 +1,91 @@
+//! Reruns: the tests that failed run again, whatever their names are made of.
+
+use domain::order::{Selected, Selection};
+use domain::upload::Exit;
+
+use crate::bench::{Bench, text};
+
+/// Names of the tests that run when those are chosen that have a place, of a file that had so many tests.
+async fn ran(bench: Option<Bench>, file: &str, chosen: &[(&str, Option<usize>)], of: usize) -> Option<Vec<String>> {
+    let mut bench = bench?;
+    let tests = chosen.iter().map(|(name, place)| Selected { name: (*name).into(), place: *place }).collect();
+    bench.shard.order.selection = vec![Selection { file: file.into(), tests, of }];
+    let outcome = bench.run().await;
+    assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));
+    let output = results::robot::read(text(&outcome, "output.xml").as_bytes()).unwrap();
+    Some(output.root.found().into_iter().map(|found| found.test.name.clone()).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_with_what_patterns_and_robot_itself_give_a_meaning_are_found() {
+    let suite = "*** Variables ***\n${REGION}    north\n*** Test Cases ***\nPay [1] *?\n    Log    1\nPay 1 xx\n    Log    2\n\
+                 Buy in ${REGION}\n    Log    3\nCosts \\${5}\n    Log    4\nCafe\u{301}\n    Log    5\nCaf\u{e9}\n    Log    6\n";
+    for name in ["Pay [1] *?", "Buy in north", "Costs ${5}", "Cafe\u{301}", "Caf\u{e9}"] {
+        let bench = Bench::new(&[("a b [x].robot", suite)]);
+        let Some(ran) = ran(bench, "a b [x].robot", &[(name, None)], 0).await else { return };
+        assert_eq!(ran, [name]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_is_not_known_yet_is_found_by_its_place() {
+    let suite = "*** Settings ***\nSuite Setup    Set Suite Variable    ${REGION}    north\n*** Test Cases ***\n\
+                 Sell\n    Log    1\nBuy in ${REGION}\n    Log    2\nLook\n    Log    3\n";
+    let bench = Bench::new(&[("a.robot", suite)]);
+    let Some(seen) = ran(bench, "a.robot", &[("Buy in north", Some(1))], 3).await else { return };
+    assert_eq!(seen, ["Buy in north"]);
+    // The file has other tests than before, so its places mean nothing, and all of it runs.
+    let bench = Bench::new(&[("a.robot", suite)]);
+    assert_eq!(ran(bench, "a.robot", &[("Buy in north", Some(1))], 4).await.unwrap().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn places_mean_nothing_where_tests_run_in_any_order() {
+    let suite = "*** Settings ***\nSuite Setup    Set Suite Variable    ${REGION}    north\n*** Test Cases ***\n\
+                 Sell\n    Log    1\nBuy in ${REGION}\n    Log    2\n";
+    let Some(mut bench) = Bench::new(&[("a.robot", suite)]) else { return };
+    bench.shard.work.robot.arguments = ["--Randomize", "tests:7"].map(Into::into).to_vec();
+    let mut seen = ran(Some(bench), "a.robot", &[("Buy in north", Some(1))], 2).await.unwrap();
+    seen.sort();
+    assert_eq!(seen, ["Buy in north", "Sell"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tests_of_one_name_run_together() {
+    let suite = "*** Test Cases ***\nPay\n    Log    1\nLook\n    Log    2\nPay\n    Log    3\n";
+    let bench = Bench::new(&[("a.robot", suite)]);
+    let Some(ran) = ran(bench, "a.robot", &[("Pay", Some(0)), ("Pay", Some(2))], 3).await else { return };
+    assert_eq!(ran, ["Pay", "Pay"]);
+}
+
+/// A data driver as they are written: a listener of its own that makes tests of one template when the suite starts.
+const DRIVER: &str = r#"
+class Driver:
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self):
+        self.ROBOT_LIBRARY_LISTENER = self
+
+    def start_suite(self, data, result):
+        template = data.tests[0]
+        data.tests.clear()
+        for user in ["ada", "bob", "eve"]:
+            test = template.copy(name=f"Log in as {user}")
+            data.tests.append(test)
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tests_that_are_made_at_run_time_are_found() {
+    let suite = "*** Settings ***\nLibrary    Driver.py\n*** Test Cases ***\nLog in as ${user}\n    Log    1\n";
+    let bench = Bench::new(&[("a.robot", suite)]).map(|bench| bench.with("Driver.py", DRIVER));
+    let Some(seen) = ran(bench, "a.robot", &[("Log in as bob", Some(1))], 3).await else { return };
+    assert_eq!(seen, ["Log in as bob"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_that_is_not_there_takes_no_other_with_it() {
+    let suite = "*** Test Cases ***\nPay\n    Log    1\nLook\n    Log    2\n";
+    let bench = Bench::new(&[("a.robot", suite), ("b.robot", suite)]);
+    let Some(seen) = ran(bench, "a.robot", &[("Pay", Some(0)), ("Gone", Some(7))], 8).await else { return };
+    assert_eq!(seen, ["Pay", "Look", "Pay", "Look"], "both files are ordered, and only one is narrowed");
+}

@@ -1,0 +1,118 @@
+//! Failed tests run again, and tests of one name hide nothing of one another.
+
+use domain::gates::Verdict;
+use serde_json::json;
+use tests::{Finished, Suite, run, with_cloud};
+
+const AGAIN: &str = "rerun_failed = 1\n";
+
+/// Files of a package by path.
+fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+}
+
+/// Attempts that were made and lost, of the planned shards and of those of reruns.
+fn attempts(run: &Finished) -> [usize; 2] {
+    let of = |rerun| run.shards.iter().filter(move |shard| shard.is_rerun() == rerun);
+    [of(false), of(true)].map(|shards| shards.map(|shard| shard.attempt as usize + shard.losses.len()).sum())
+}
+
+fn failed(run: &Finished) -> Vec<String> {
+    run.judged().failed.iter().map(|test| test.id.to_string()).collect()
+}
+
+/// One test makes its mark and passes when it finds it: it is flaky.
+fn second_time(folder: &tempfile::TempDir) -> String {
+    let mark = folder.path().join("mark");
+    format!(
+        "*** Settings ***\nLibrary    OperatingSystem\n*** Variables ***\n${{REGION}}    north\n*** Test Cases ***\n\
+         Passes the second time\n    ${{there}}    Run Keyword And Return Status    File Should Exist    {0}\n    \
+         Create File    {0}\n    Should Be True    ${{there}}\nFails in ${{REGION}}\n    Fail    no\n",
+        mark.display()
+    )
+}
+
+#[test]
+fn a_test_whose_name_has_a_variable_runs_again_beside_others() {
+    with_cloud(async |cloud| {
+        let folder = tempfile::tempdir().unwrap();
+        let suite = Suite::new("beside", AGAIN, &files(&[("t.robot", &second_time(&folder))]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!(run.counts(), [2, 1, 1, 0, 1]);
+        assert_eq!(failed(&run), ["t.robot: Beside.T.Fails in north"]);
+        assert_eq!((attempts(&run), run.judged().failed[0].attempts), ([1, 1], 2));
+    });
+}
+
+#[test]
+fn tests_that_are_made_at_run_time_run_again() {
+    let driver = "class Driver:\n    ROBOT_LISTENER_API_VERSION = 3\n\n    def __init__(self):\n        \
+                  self.ROBOT_LIBRARY_LISTENER = self\n\n    def start_suite(self, data, result):\n        \
+                  template = data.tests[0]\n        data.tests.clear()\n        for user in ['ada', 'nobody', 'eve']:\n            \
+                  data.tests.append(template.copy(name=f'Log in as {user}'))\n";
+    let logins = "*** Settings ***\nLibrary    Driver.py\n*** Test Cases ***\nLog in as ${user}\n    \
+                  Should Not Contain    ${TEST NAME}    nobody\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("driven", AGAIN, &files(&[("logins.robot", logins), ("Driver.py", driver)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.counts(), attempts(&run)), ([3, 2, 1, 0, 0], [1, 1]));
+        assert_eq!(run.judged().failed[0].attempts, 2, "it really ran again");
+    });
+}
+
+#[test]
+fn two_tests_of_one_name_never_hide_a_failure() {
+    let basket = "*** Test Cases ***\nPay\n    Fail    card refused\nLook\n    No Operation\nPay\n    No Operation\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("twice", AGAIN, &files(&[("basket.robot", basket)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [3, 2, 1, 0, 0]));
+        assert_eq!((failed(&run), run.judged().failed[0].attempts), (vec!["basket.robot: Twice.Basket.Pay".into()], 2));
+        let output = std::fs::read(run.out.path().join("output.xml")).unwrap();
+        assert_eq!(results::robot::read(&*output).unwrap().root.counts().failed, 1, "the merged output says the same");
+    });
+}
+
+#[test]
+fn two_files_of_one_suite_name_never_hide_a_failure() {
+    let (fails, passes) =
+        ("*** Test Cases ***\nPay\n    Fail    card refused\n", "*** Test Cases ***\nPay\n    No Operation\n");
+    with_cloud(async |cloud| {
+        let suite = Suite::new("same", AGAIN, &files(&[("01__shop.robot", fails), ("02__shop.robot", passes)]));
+        for environments in [1, 2] {
+            let run = run(cloud, &suite, json!({"environments": environments})).await;
+            assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]), "{environments}");
+            assert_eq!(failed(&run), ["01__shop.robot: Same.Shop.Pay"]);
+        }
+    });
+}
+
+/// A name of another value each time, made by the suite itself; only its place tells it.
+#[test]
+fn a_test_that_cannot_be_found_again_costs_one_attempt_and_is_told() {
+    let moving = "*** Settings ***\nSuite Setup    Name It\n*** Test Cases ***\nOrder ${WHEN}\n    Fail    no\n\
+                  *** Keywords ***\nName It\n    ${now}    Evaluate    time.time()    modules=time\n    \
+                  Set Suite Variable    ${WHEN}    ${now}\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("moving", AGAIN, &files(&[("t.robot", moving)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.judged().verdict, attempts(&run)), (Verdict::Failed, [1, 1]));
+        let remarks = run.judged().remarks.join("\n");
+        assert!(remarks.contains("could not run again") && remarks.contains("t.robot: Order "), "{remarks}");
+    });
+}
+
+/// So many that the list of them would not fit into an item of the ledger.
+#[test]
+fn thousands_of_failed_tests_run_again() {
+    let mut many = "*** Test Cases ***\n".to_owned();
+    (0..4500).for_each(|n| {
+        many += &format!("A test with a rather long name that says what it does, number {n}\n    Fail    no\n")
+    });
+    with_cloud(async |cloud| {
+        let suite = Suite::new("many", AGAIN, &files(&[("many.robot", &many)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.counts(), attempts(&run)), ([4500, 0, 4500, 0, 0], [1, 1]));
+        assert!(run.judged().failed.iter().all(|test| test.attempts == 2));
+    });
+}
