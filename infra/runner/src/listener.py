@@ -6,6 +6,7 @@ import json
 import os
 import threading
 import time
+import unicodedata
 from pathlib import Path
 
 from robot.running.context import EXECUTION_CONTEXTS
@@ -70,7 +71,9 @@ def _select(suite, chosen):
 
 def _resolved(name):
     """A name as the result will have it, as far as its variables have values by now."""
-    return EXECUTION_CONTEXTS.current.variables.replace_string(name, ignore_errors=True)
+    name = EXECUTION_CONTEXTS.current.variables.replace_string(name, ignore_errors=True)
+    # Robot Framework composes letters in its results, and not in the names of its data.
+    return unicodedata.normalize("NFC", name)
 
 
 def _stop_when_asked():

@@ -19,8 +19,8 @@ async fn ran(bench: Option<Bench>, file: &str, chosen: &[(&str, Option<usize>)],
 #[tokio::test(flavor = "multi_thread")]
 async fn names_with_what_patterns_and_robot_itself_give_a_meaning_are_found() {
     let suite = "*** Variables ***\n${REGION}    north\n*** Test Cases ***\nPay [1] *?\n    Log    1\nPay 1 xx\n    Log    2\n\
-                 Buy in ${REGION}\n    Log    3\nCosts \\${5}\n    Log    4\nCafe\u{301}\n    Log    5\nCaf\u{e9}\n    Log    6\n";
-    for name in ["Pay [1] *?", "Buy in north", "Costs ${5}", "Cafe\u{301}", "Caf\u{e9}"] {
+                 Buy in ${REGION}\n    Log    3\nCosts \\${5}\n    Log    4\nCafe\u{301}\n    Log    5\n";
+    for name in ["Pay [1] *?", "Buy in north", "Costs ${5}", "Caf\u{e9}"] {
         let bench = Bench::new(&[("a b [x].robot", suite)]);
         let Some(ran) = ran(bench, "a b [x].robot", &[(name, None)], 0).await else { return };
         assert_eq!(ran, [name]);

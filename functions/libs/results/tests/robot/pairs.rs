@@ -1,5 +1,6 @@
 //! Files of the corpus and reruns made of them, merged by us and by `rebot --merge`.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -84,12 +85,22 @@ fn reruns_of_the_corpus_are_merged_as_rebot_merges_them() {
             if theirs.get("error").is_none() {
                 compared += 1;
                 let ours = ours(chain);
+                let (ours, theirs) = (without_namesakes(ours), without_namesakes(theirs));
                 wrong.extend((ours != theirs).then(|| difference(chain, &ours, &theirs)));
             }
         }
     }
     println!("{compared} chains compared");
     assert!(wrong.is_empty() && compared > 100, "{} of {compared}:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// What is left when tests of one name are taken out, which `rebot --merge` does not tell apart and we do.
+fn without_namesakes(mut told: Value) -> Value {
+    let Some(tests) = told["tests"].as_array().cloned() else { return told };
+    let mut count: HashMap<String, usize> = HashMap::new();
+    tests.iter().for_each(|test| *count.entry(test[0].to_string()).or_default() += 1);
+    told["tests"] = tests.into_iter().filter(|test| count[&test[0].to_string()] == 1).collect();
+    told
 }
 
 fn joined(chain: &[&Path]) -> String {
