@@ -16,7 +16,11 @@ const EXAMPLES: [(&str, Verdict, &str); 11] = [
     ("damaged-report", Verdict::Failed, "coverage"),
     ("flaky", Verdict::Failed, "tests.flaky is 1"),
     ("quarantine", Verdict::Failed, "tests.failed is 1"),
-    ("lost", Verdict::Inconclusive, "Shard 0001 with 1 file is lost"),
+    (
+        "lost",
+        Verdict::Inconclusive,
+        "Shard 0001 with the file crash.robot is lost. Robot Framework ended with the exit status 139",
+    ),
     ("hook", Verdict::Inconclusive, "the database of the shop does not answer"),
     ("stop", Verdict::Failed, "so the run was stopped"),
 ];

@@ -123,6 +123,7 @@ impl GivenRun {
             robot_seconds: suites.iter().map(|suite| suite.seconds).sum(),
             uploaded: 0,
             reports: BTreeMap::new(),
+            halt: None,
             not_run: Vec::new(),
             left_out: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },

@@ -4,8 +4,8 @@
 //! `domain::queue`.
 
 use aws::{Ledger, Pulled};
-use domain::queue::{Attempt, Grant};
-use domain::run::Status;
+use domain::queue::{Attempt, Grant, Queue};
+use domain::run::{Run, Status};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections.
@@ -67,12 +67,13 @@ impl Assign {
     /// Hands out the next shard; the same turn gets the same answer.
     pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
         let run = self.ledger.run(&input.run).await?;
-        if !run.is_some_and(|run| run.status == Status::Running && !run.closed && now < run.deadline) {
-            return Ok(Output::End);
-        }
+        let open = |run: &Run| run.status == Status::Running && !run.closed && now < run.deadline;
+        let Some(run) = run.filter(open) else { return Ok(Output::End) };
         loop {
             let queue = match self.ledger.pull(&input.run, &input.environment, input.turn).await? {
                 Pulled::Taken(attempt) => return Ok(run_of(attempt)),
+                // What Robot Framework halted is not run again.
+                Pulled::Refused(queue) if run.halt.is_some() => Queue { reruns: Vec::new(), ..queue },
                 Pulled::Refused(queue) => queue,
             };
             match queue.grant(&input.environment, input.turn, input.waits) {

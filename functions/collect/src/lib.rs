@@ -13,7 +13,7 @@ use domain::order::Selection;
 use domain::plan::Plan;
 use domain::queue::Attempt;
 use domain::rerun::wanted;
-use domain::run::Status;
+use domain::run::{Run, Status};
 use domain::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss};
 use domain::summary::Summary;
 use domain::upload::{Exit, Manifest};
@@ -98,12 +98,13 @@ impl Collect {
         let collected = self.read(&input, &shard, &attempt).await?;
         let usable = match collected {
             Ok(collected) => {
-                self.keep(&plan, &shard, &attempt, &collected).await?;
+                self.keep(&plan, &run, &shard, &attempt, &collected).await?;
                 self.stop_early(&plan).await?;
                 true
             }
-            Err(reason) => {
-                self.lose(&input, shard.lost(attempt.number, Some(input.environment.clone()), reason, now)).await?;
+            Err(Lost { reason, hopeless }) => {
+                let loss = shard.lost(attempt.number, Some(input.environment.clone()), reason, now);
+                self.lose(&input, loss, hopeless).await?;
                 false
             }
         };
@@ -111,21 +112,22 @@ impl Collect {
     }
 
     /// The complete summary of an attempt, or why there is none. An incomplete one is kept for the record.
-    async fn read(&self, input: &Input, shard: &Shard, attempt: &Attempt) -> Result<Result<Collected, String>, Error> {
+    async fn read(&self, input: &Input, shard: &Shard, attempt: &Attempt) -> Result<Result<Collected, Lost>, Error> {
         let prefix = keys::uploads(&input.run, &self.role, &input.environment, attempt);
         let manifest: Option<Manifest> = self.artifacts.read_json(&format!("{prefix}manifest.json")).await?;
-        let Some(manifest) = manifest else { return Ok(Err(no_manifest(shard))) };
-        if let Exit::NotStarted { error, cause } = &manifest.exit {
-            return Ok(Err(format!("{error}: {cause}")));
-        }
+        let Some(manifest) = manifest else { return Ok(Err(Lost::again(no_manifest(shard)))) };
         if let Some(why) = not_of(&manifest, input) {
-            return Ok(Err(why));
+            return Ok(Err(Lost::again(why)));
+        }
+        let hopeless = manifest.exit.is_final();
+        if let Exit::NotStarted { error, cause } = &manifest.exit {
+            return Ok(Err(Lost { reason: format!("{error}: {cause}"), hopeless }));
         }
         let selection = self.selection(&input.run, shard).await?;
         let summary = output::summarize(&self.artifacts, &prefix, shard, &selection, &manifest).await?;
         self.artifacts.write_json(&keys::summary(&input.run, attempt), &summary).await?;
         Ok(match summary.problem.clone() {
-            Some(problem) => Err(problem),
+            Some(reason) => Err(Lost { reason, hopeless }),
             None => Ok(Collected { summary, selection }),
         })
     }
@@ -139,9 +141,23 @@ impl Collect {
     }
 
     /// Queues what failed for a rerun, then ends the shard. Killed between the two, the next call does both again.
-    async fn keep(&self, plan: &Plan, shard: &Shard, attempt: &Attempt, collected: &Collected) -> Result<(), Error> {
+    ///
+    /// Where Robot Framework was halted no test of the run is run any more, and none again.
+    async fn keep(
+        &self,
+        plan: &Plan,
+        run: &Run,
+        shard: &Shard,
+        attempt: &Attempt,
+        collected: &Collected,
+    ) -> Result<(), Error> {
         let Collected { summary, selection } = collected;
-        if let Some(wanted) = wanted(&shard.id, summary, selection, plan.rerun_failed) {
+        let halt = summary.halt.filter(|_| !shard.is_rerun());
+        if let Some(halt) = halt {
+            self.ledger.halt_run(&plan.run, halt).await?;
+        }
+        let wanted = wanted(&shard.id, summary, selection, plan.rerun_failed);
+        if let Some(wanted) = wanted.filter(|_| halt.or(run.halt).is_none()) {
             let rerun = Shard::queued(wanted.shard.clone(), wanted.files(), summary.robot_seconds);
             self.artifacts.write_json(&keys::selection(&plan.run, &rerun.id), &wanted.tests).await?;
             self.ledger.add_rerun(&plan.run, &rerun, &summary.environment, plan.started).await?;
@@ -173,9 +189,9 @@ impl Collect {
         Ok(())
     }
 
-    async fn lose(&self, input: &Input, loss: Loss) -> Result<(), Error> {
+    async fn lose(&self, input: &Input, loss: Loss, hopeless: bool) -> Result<(), Error> {
         tracing::warn!(run = input.run, shard = input.shard, attempt = loss.attempt, reason = loss.reason, "lost");
-        let after = after_loss(&input.shard, loss.attempt);
+        let after = after_loss(&input.shard, loss.attempt, hopeless);
         let state = if after == AfterLoss::GiveUp { State::GivenUp } else { State::Queued };
         self.ledger.lose_attempt(&input.run, &input.shard, &loss, state).await?;
         if let AfterLoss::Again(next) = after {
@@ -196,6 +212,20 @@ impl Collect {
     async fn alive(&self, environment: &str) -> Result<bool, Error> {
         let instance = self.fleet.instance(environment).await?;
         Ok(instance.is_some_and(|instance| instance.state != InstanceState::Ending))
+    }
+}
+
+/// Why an attempt has no result.
+struct Lost {
+    /// In whole sentences.
+    reason: String,
+    /// Whether another attempt would meet it again.
+    hopeless: bool,
+}
+
+impl Lost {
+    fn again(reason: String) -> Self {
+        Self { reason, hopeless: false }
     }
 }
 

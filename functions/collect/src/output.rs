@@ -1,9 +1,10 @@
 //! Reading the output of an attempt as a stream.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader};
 
 use aws::Artifacts;
+use domain::interrupted::leave_out_unended;
 use domain::keys;
 use domain::order::Selection;
 use domain::outcome::Suite;
@@ -28,16 +29,24 @@ pub(crate) async fn summarize(
     manifest: &Manifest,
 ) -> Result<Summary, Error> {
     let key = format!("{prefix}{OUTPUT}");
-    let (root, mut problem) = match manifest.objects.get(OUTPUT) {
+    let output = match manifest.objects.get(OUTPUT) {
         Some(upload) => read(artifacts, &key, upload).await?,
-        None => (Suite::default(), Some(format!("There is no {OUTPUT}: robot ended with {:?}.", manifest.exit))),
+        None => Read { problem: Some(format!("It left no {OUTPUT}. {}", ending(&manifest.exit))), ..Read::default() },
     };
+    let Read { mut root, problem: mut damage, mut running } = output;
+    if manifest.exit.was_stopped() || damage.is_some() {
+        running = running.or(leave_out_unended(&mut root));
+    }
     let mut reported = manifest.unselected.clone();
     reported.extend(reported_files(&root, &manifest.root).into_iter().map(|(file, _)| file));
     // Only files of the shard count, whatever else a result says.
     reported.retain(|file| shard.files.contains(file));
     let root = with_uploaded_pictures(with_relative_sources(root, &manifest.root), manifest);
-    problem = problem.or_else(|| broken_off(&manifest.exit)).or_else(|| unexpected(shard, &root, &reported));
+    if manifest.exit.was_stopped() {
+        damage = Some(format!("{}{}", ending(&manifest.exit), while_running(running.as_deref())));
+    }
+    let problem = damage.or_else(|| unexpected(shard, &root, &reported));
+    let root = if problem.is_some() { of_files(root, &shard.files) } else { root };
     Ok(Summary {
         shard: manifest.shard.clone(),
         attempt: manifest.attempt,
@@ -50,6 +59,7 @@ pub(crate) async fn summarize(
         robot_seconds: manifest.robot_seconds,
         uploaded: manifest.objects.values().map(|upload| upload.size).sum(),
         reports: reports(prefix, manifest),
+        halt: manifest.halt.filter(|_| !manifest.exit.was_stopped()),
         not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
         root,
@@ -66,12 +76,22 @@ fn reports(prefix: &str, manifest: &Manifest) -> BTreeMap<String, String> {
 /// So often an output is read whose body breaks off.
 const TRIES: u32 = 3;
 
-/// Suites of an output, and what is wrong with it. That its body breaks off says nothing about it.
-async fn read(artifacts: &Artifacts, key: &str, upload: &Upload) -> Result<(Suite, Option<String>), Error> {
+/// What an output says.
+#[derive(Default)]
+struct Read {
+    root: Suite,
+    /// What is wrong with it, as a whole sentence.
+    problem: Option<String>,
+    /// The test in which it breaks off.
+    running: Option<String>,
+}
+
+/// Reads an output. That its body breaks off says nothing about it.
+async fn read(artifacts: &Artifacts, key: &str, upload: &Upload) -> Result<Read, Error> {
     let mut tried = 1;
     loop {
         let Some(body) = artifacts.open(key).await? else {
-            return Ok((Suite::default(), Some(format!("Its {OUTPUT} is missing."))));
+            return Ok(Read { problem: Some(format!("Its {OUTPUT} is missing.")), ..Read::default() });
         };
         let (bridge, upload) = (SyncIoBridge::new(body), upload.clone());
         let read = tokio::task::spawn_blocking(move || parse(bridge, &upload)).await;
@@ -83,31 +103,48 @@ async fn read(artifacts: &Artifacts, key: &str, upload: &Upload) -> Result<(Suit
     }
 }
 
-fn parse(body: impl Read, upload: &Upload) -> io::Result<(Suite, Option<String>)> {
+fn parse(body: impl io::Read, upload: &Upload) -> io::Result<Read> {
     let mut summed = BufReader::new(Summing::new(body));
     let output = match results::robot::read(&mut summed) {
         Ok(output) => output,
         Err(results::robot::Error::Read(error)) => return Err(error),
-        Err(error) => return Ok((Suite::default(), Some(format!("Its {OUTPUT} cannot be read: {error}.")))),
+        Err(error) => {
+            return Ok(Read { problem: Some(format!("Its {OUTPUT} cannot be read: {error}.")), ..Read::default() });
+        }
     };
     drain(&mut summed)?;
     let digest = summed.into_inner().digest();
-    if digest.size != upload.size || digest.sha256 != upload.sha256 {
-        return Ok((output.root, Some(format!("Its {OUTPUT} is not the one that the runner uploaded."))));
+    let changed = digest.size != upload.size || digest.sha256 != upload.sha256;
+    if changed {
+        let problem = Some(format!("Its {OUTPUT} is not the one that the runner uploaded."));
+        return Ok(Read { problem, ..Read::default() });
     }
     let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}."));
-    Ok((output.root, problem))
+    Ok(Read { root: output.root, problem, running: output.running })
 }
 
-fn broken_off(exit: &Exit) -> Option<String> {
+/// How Robot Framework ended, as a whole sentence.
+fn ending(exit: &Exit) -> String {
     match exit {
-        Exit::Passed | Exit::Failed { .. } => None,
-        Exit::DeadlinePassed => Some("Robot was stopped at the deadline.".to_owned()),
-        Exit::InstanceReclaimed => Some("The Spot instance was taken back.".to_owned()),
-        Exit::DiskFull => Some("Runner.DiskFailed: the disk was full before robot closed its output.".to_owned()),
-        Exit::BadData => Some("Robot refused the test data or an option (252); console.txt says why.".to_owned()),
-        other => Some(format!("Robot ended with {other:?}; console.txt says why.")),
+        Exit::Passed | Exit::Failed { .. } => "Robot Framework ended by itself.".to_owned(),
+        Exit::DeadlinePassed => "Robot Framework was stopped, because the time of the run was over".to_owned(),
+        Exit::InstanceReclaimed => "Robot Framework was stopped, because AWS took the Spot instance back".to_owned(),
+        Exit::DiskFull => {
+            "Runner.DiskFailed: the disk was full before Robot Framework had closed its output".to_owned()
+        }
+        Exit::BadData => "Robot Framework refused the test data or an option (exit status 252)".to_owned(),
+        Exit::Interrupted => "Robot Framework was stopped by a signal that did not come from QAOps".to_owned(),
+        Exit::Internal => "Robot Framework ended by an error of its own (exit status 255)".to_owned(),
+        Exit::Help => "Robot Framework printed its help and ran no test (exit status 251)".to_owned(),
+        Exit::Crashed { code } if *code < 0 => format!("Robot Framework was killed by the signal {}", -code),
+        Exit::Crashed { code } => format!("Robot Framework ended with the exit status {code}, which it does not have"),
+        Exit::NotStarted { error, cause } => format!("{error}: {cause}"),
     }
+}
+
+/// The end of a sentence that names the test that was running.
+fn while_running(test: Option<&str>) -> String {
+    test.map_or(".".to_owned(), |test| format!(", while the test {test} was running."))
 }
 
 /// A planned shard must report each of its files, and no shard may report tests of another one's: they would count twice.
@@ -120,6 +157,15 @@ fn unexpected(shard: &Shard, root: &Suite, reported: &[String]) -> Option<String
     let found = root.found();
     let other = found.iter().find(|test| !test.id.file.is_empty() && !shard.files.contains(&test.id.file))?;
     Some(format!("Its {OUTPUT} reports {}, which is not a file of this shard.", other.id.file))
+}
+
+/// Leaves out tests of other files, in an output that does not count as a result.
+fn of_files(mut suite: Suite, files: &[String]) -> Suite {
+    if suite.source.as_ref().is_some_and(|source| !files.contains(source)) {
+        suite.tests.clear();
+    }
+    suite.suites = suite.suites.into_iter().map(|suite| of_files(suite, files)).collect();
+    suite
 }
 
 /// Leaves out pictures that the log names and nobody uploaded.

@@ -114,6 +114,7 @@ impl Dispatch {
             attempt: attempt.number,
             files: shard.files.clone(),
             selection: self.selection(run, shard).await?,
+            halt: run.halt.filter(|_| !shard.is_rerun()),
             deadline: run.deadline,
         };
         self.artifacts.write_json(&keys::order(&run.id, attempt), &order).await?;

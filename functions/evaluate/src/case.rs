@@ -72,6 +72,7 @@ impl Case<'_> {
         let environments = ledger.environments(self.run).await?;
         let (reruns, firsts): (Vec<&Shard>, Vec<&Shard>) = shards.iter().partition(|shard| shard.is_rerun());
         let (firsts, reruns) = (self.paths(&firsts), self.paths(&reruns));
+        let partials = self.partials(&shards).await?;
         let mut summaries = Vec::new();
         for path in firsts.iter().chain(&reruns) {
             let key = keys::result(self.run, path);
@@ -81,7 +82,7 @@ impl Case<'_> {
         let mut reports = Evidence::reports_of(&summaries.iter().collect::<Vec<_>>(), &plan.work.reports);
         reports.extend(self.given_reports(&plan).await?);
         let read = reports.iter().filter_map(|report| report.path.clone());
-        let paths = firsts.iter().chain(&reruns).cloned().chain(read).chain([PLAN.to_owned()]);
+        let paths = firsts.iter().chain(&reruns).chain(&partials).cloned().chain(read).chain([PLAN.to_owned()]);
         let inputs = self.digests(paths.collect()).await?;
         Ok(Evidence {
             run: self.run.to_owned(),
@@ -93,6 +94,7 @@ impl Case<'_> {
             environments,
             firsts,
             reruns,
+            partials,
             reports,
             inputs,
         })
@@ -110,6 +112,18 @@ impl Case<'_> {
         let Some(pinned) = &plan.baseline else { return Ok(None) };
         let judged: Option<Judged> = self.artifacts.read_json(&keys::verdict(&pinned.run)).await?;
         Ok(judged.map(|judged| judged.left))
+    }
+
+    /// Summaries of the last attempts at planned shards that were lost and still left something.
+    async fn partials(&self, shards: &[Shard]) -> Result<Vec<String>, Error> {
+        let mut partials = Vec::new();
+        for shard in shards.iter().filter(|shard| !shard.is_rerun() && shard.result.is_none()) {
+            let Some(loss) = shard.losses.last() else { continue };
+            let key = keys::summary(self.run, &Attempt { shard: shard.id.clone(), number: loss.attempt });
+            let summary: Option<Summary> = self.artifacts.read_json(&key).await?;
+            partials.extend(summary.and_then(|_| keys::below(self.run, &key).map(str::to_owned)));
+        }
+        Ok(partials)
     }
 
     /// Summaries of the shards that are done, in the order of the shards.

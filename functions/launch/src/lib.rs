@@ -130,7 +130,7 @@ impl Launch {
         }
         let plan: Plan = self.artifacts.read_json(&keys::plan(&input.run)).await?.ok_or_else(unknown)?;
         let left = self.requeue_lost(&input.run, now).await?;
-        let count = wanted(plan.environments, left, input.round);
+        let count = wanted(plan.environments, left, input.round, run.deadline - now);
         let instances = if count == 0 { Vec::new() } else { self.launch(&plan, &input, count, now).await? };
         if !self.ledger.run(&input.run).await?.is_some_and(|run| open(&run, now)) {
             // The run was stopped while its instances came up, and whoever stopped it may not have seen them.
@@ -162,7 +162,7 @@ impl Launch {
         let number = queue.newest_attempt(&shard.id);
         let reason = "The environment ended before the shard was collected.".to_owned();
         let loss = shard.lost(number, shard.environment.clone(), reason, now);
-        match after_loss(&shard.id, number) {
+        match after_loss(&shard.id, number, false) {
             AfterLoss::Again(attempt) => {
                 self.ledger.lose_attempt(run, &shard.id, &loss, State::Queued).await?;
                 self.ledger.requeue(run, &attempt).await?;

@@ -255,6 +255,7 @@ fn never_planned(input: &Input, past: &PastRun) -> Run {
         started: past.started,
         deadline: past.started,
         closed: true,
+        halt: None,
         counts: Counts::default(),
         done: 0,
         shards: 0,

@@ -4,11 +4,13 @@ wish to stop."""
 import _thread
 import json
 import os
+import sys
 import threading
 import time
 import unicodedata
 from pathlib import Path
 
+from robot.output import LOGGER
 from robot.running.context import EXECUTION_CONTEXTS
 
 ROBOT_LISTENER_API_VERSION = 3
@@ -17,6 +19,8 @@ ROBOT_LISTENER_API_VERSION = 3
 ROBOT_LISTENER_PRIORITY = -1_000_000
 
 _HERE = Path(__file__).resolve().parent
+# Why Robot Framework runs no further test, in the order in which it says so, by its own names (running/status.py).
+_HALTS = {"failure": "failure", "fatal_error": "fatal", "error": "error"}
 _told = False
 
 
@@ -27,17 +31,65 @@ def _read_selection():
         return {}
 
 
+def _read_halt():
+    try:
+        return (_HERE / "halt").read_text(encoding="UTF-8")
+    except FileNotFoundError:
+        return None
+
+
 _selection = _read_selection()
+_halt = _read_halt()
+_exit = None
 
 
 def start_suite(data, result):
-    global _told
+    global _told, _exit
     if not _told:
         _told = True
         _tell(data)
+        _exit = _running_exit()
+        if _halt and _exit:
+            # As if the test that halted the run had been one of this call.
+            setattr(_exit, _HALTS[_halt], True)
     chosen = _selection.get(str(data.source))
     if chosen and data.tests:
         _select(data, chosen)
+
+
+def start_test(data, result):
+    _flush()
+
+
+def end_test(data, result):
+    _flush()
+
+
+def _flush():
+    """Writes what is known so far: if Robot Framework is killed, its result has every test that had ended."""
+    writer = getattr(getattr(LOGGER, "_output_file", None), "real_logger", None)
+    output = getattr(getattr(writer, "_writer", None), "output", None)
+    if output:
+        output.flush()
+
+
+def end_suite(data, result):
+    if data.parent is None and _exit and not _halt:
+        kinds = [kind for kind, attribute in _HALTS.items() if getattr(_exit, attribute)]
+        (_HERE / "halted").write_text(kinds[0], encoding="UTF-8")
+
+
+def _running_exit():
+    """What says within Robot Framework whether further tests run; no interface tells it. None where it is not found."""
+    frame = sys._getframe()
+    while frame:
+        runner = frame.f_locals.get("self")
+        status = getattr(runner, "suite_status", None)
+        found = getattr(status, "exit", None)
+        if all(hasattr(found, attribute) for attribute in _HALTS.values()):
+            return found
+        frame = frame.f_back
+    return None
 
 
 def _tell(root):

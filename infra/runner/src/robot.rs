@@ -7,6 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use domain::halt::Halt;
 use domain::order::Selection;
 use domain::upload::Exit;
 
@@ -64,6 +65,9 @@ pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
     write("listener.py", LISTENER)?;
     if !shard.order.selection.is_empty() {
         write("selection.json", &serde_json::json!(selection(shard, places)).to_string())?;
+    }
+    if let Some(halt) = shard.order.halt {
+        write("halt", serde_json::json!(halt).as_str().unwrap_or_default())?;
     }
     if takes_screenshots(shard) {
         write("screenshots.py", recording::LISTENER)?;
@@ -200,6 +204,12 @@ pub fn unselected(shard: &Shard, places: &Places) -> Vec<String> {
         path.is_file() && !selected.contains(&path)
     };
     shard.order.files.iter().filter(without_tests).cloned().collect()
+}
+
+/// Why Robot Framework ran no further test, if it did not run all.
+pub fn halt(places: &Places) -> Option<Halt> {
+    let text = std::fs::read_to_string(places.control.join("halted")).ok()?;
+    serde_json::from_value(serde_json::Value::String(text)).ok()
 }
 
 /// Makes `log.html` from a masked `output.xml` by the `rebot` beside `robot`.

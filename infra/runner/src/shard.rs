@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use domain::halt::Halt;
 use domain::order::Order;
 use domain::plan::Work;
 use domain::upload::Exit;
@@ -47,6 +48,9 @@ pub struct Outcome {
     pub root: PathBuf,
     /// Ordered files in which no test was selected.
     pub unselected: Vec<String>,
+    /// Why Robot Framework ran no further test, if it did not run all.
+    #[serde(default)]
+    pub halt: Option<Halt>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
     /// Files to upload, without secrets.
@@ -57,7 +61,7 @@ impl Outcome {
     /// What became of an attempt that nothing is known of.
     pub fn not_started(failure: &Failure) -> Self {
         let (root, outputs) = (PathBuf::new(), Outputs::default());
-        Self { exit: failure.exit(), root, unselected: Vec::new(), robot_seconds: 0.0, outputs }
+        Self { exit: failure.exit(), root, unselected: Vec::new(), halt: None, robot_seconds: 0.0, outputs }
     }
 }
 
@@ -94,7 +98,8 @@ pub async fn run(
     let console = console.close().await;
     let outputs = masked.map_err(Error::Outputs)?.with_console(&console, folder, &masker);
     let unselected = robot::unselected(shard, &places);
-    Ok(Outcome { exit: masked_exit(exit, &masker), root: places.root, unselected, robot_seconds, outputs })
+    let (exit, halt) = (masked_exit(exit, &masker), robot::halt(&places));
+    Ok(Outcome { exit, root: places.root, unselected, halt, robot_seconds, outputs })
 }
 
 /// Everything from the package to the hook after `robot`.

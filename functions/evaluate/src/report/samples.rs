@@ -31,6 +31,7 @@ pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
         output: String::new(),
         reported: Vec::new(),
         reports: Default::default(),
+        halt: None,
         not_run: Vec::new(),
         left_out: Vec::new(),
         robot_seconds: 1.0,

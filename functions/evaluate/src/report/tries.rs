@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use domain::judged::Material;
 use domain::outcome::{Status, Suite, Test, TestId};
-use domain::records;
 use domain::summary::Summary;
 use results::report;
 
@@ -54,7 +53,7 @@ impl<'a> Tries<'a> {
 
     /// Every test in its final state.
     pub(super) fn listed(&self, material: &Material<'_>) -> Vec<report::Test> {
-        let records = records::records(material.firsts, material.reruns).into_iter();
+        let records = material.records().into_iter();
         let listed = records.map(|record| {
             let id = record.id();
             let last = self.last(&id);

@@ -30,6 +30,9 @@ pub struct Evidence {
     pub firsts: Vec<String>,
     /// Summaries of the shards of reruns that are done.
     pub reruns: Vec<String>,
+    /// Summaries of the last attempts at planned shards that have no result: what had ended before they were stopped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub partials: Vec<String>,
     /// Reports of other tools.
     pub reports: Vec<ReportFile>,
     /// What the pinned baseline left; none where there is no baseline, or its verdict is no longer kept.

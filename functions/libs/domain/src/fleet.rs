@@ -143,9 +143,13 @@ pub fn after_launch(round: u32, launched: usize, left: usize) -> Next {
     }
 }
 
-/// Environments to start in a round for `left` shards, of which none runs.
-pub fn wanted(environments: usize, left: usize, round: u32) -> usize {
-    if round > MOST_ROUNDS { 0 } else { environments.min(left) }
+/// Seconds that a run must have left for a further round: less is over before an environment has booted.
+const LEAST_ROUND_SECONDS: i64 = 60;
+
+/// Environments to start in a round for `left` shards, of which none runs, in a run that has `seconds` left.
+pub fn wanted(environments: usize, left: usize, round: u32, seconds: i64) -> usize {
+    let late = round > 1 && seconds < LEAST_ROUND_SECONDS;
+    if late || round > MOST_ROUNDS { 0 } else { environments.min(left) }
 }
 
 /// The client token of a fleet request: the same for the same run, round, rung and count, and no other.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::files::{FileOfRun, files_of_run};
 pub use self::packed::{Damaged, MOST_BYTES, StoredHistory};
+use crate::interrupted::NOT_RUN;
 use crate::metrics::TestRecord;
 #[cfg(doc)]
 use crate::outcome::TestId;
@@ -39,6 +40,7 @@ impl Outcome {
     /// The outcome of a test, its reruns counted in.
     pub fn of(record: &TestRecord) -> Self {
         match record.status {
+            _ if record.tags.iter().any(|tag| tag == NOT_RUN) => Self::NotRun,
             TestStatus::Failed => Self::Failed,
             TestStatus::Passed if record.flaky => Self::Flaky,
             TestStatus::Passed => Self::Passed,

@@ -10,6 +10,7 @@ use crate::completeness::{Lost, lost, unexplained};
 use crate::cost;
 use crate::evidence::{Evidence, FirstFailed, PastTest};
 use crate::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
+use crate::halt::End;
 use crate::metrics::{Metrics, RunFacts, TestRecord};
 use crate::outcome::{Counts, Found, Status, TestId};
 use crate::plan::Plan;
@@ -139,14 +140,31 @@ pub struct Material<'a> {
     pub firsts: &'a [Summary],
     /// Summaries of the shards of reruns that are done, in the order of their attempts.
     pub reruns: &'a [Summary],
+    /// Summaries of stopped attempts at planned shards without a result. Their tests show what is known; they answer for
+    /// no file.
+    pub partials: &'a [Summary],
     /// Reports of other tools, as they were read.
     pub reports: &'a [ReportState],
 }
 
 impl<'a> Material<'a> {
+    /// Every test that is known of, after its reruns.
+    pub fn records(&self) -> Vec<TestRecord> {
+        let mut records = records::records(self.firsts.iter().chain(self.partials), self.reruns);
+        if let Some(end) = self.end() {
+            end.apply(&mut records);
+        }
+        records
+    }
+
+    /// Where one `robot` call would have ended, if a shard was halted.
+    pub fn end(&self) -> Option<End> {
+        End::of(self.firsts, &self.plan.work.robot)
+    }
+
     /// Summaries of all attempts that count, those of reruns last.
     pub fn summaries(&self) -> impl Iterator<Item = &'a Summary> + use<'a> {
-        self.firsts.iter().chain(self.reruns)
+        self.firsts.iter().chain(self.partials).chain(self.reruns)
     }
 }
 
@@ -193,7 +211,7 @@ pub fn judged(material: &Material<'_>) -> Judged {
 
 /// The run's tests, those that are flaky or in quarantine marked, and what there is to say of quarantines.
 fn tests(material: &Material<'_>) -> (Vec<TestRecord>, Vec<String>) {
-    let mut tests = records::records(material.firsts, material.reruns);
+    let mut tests = material.records();
     let image = material.evidence.environments.iter().find_map(|environment| environment.image.as_deref());
     let ground = Ground { commit: material.plan.labels.get(COMMIT).map(String::as_str), image };
     for test in &mut tests {
@@ -253,10 +271,14 @@ fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
         }
     }
     let failed = tests.iter().filter(|test| test.status == Status::Failed);
+    let end = material.end();
     failed
         .map(|test| {
             let id = test.id();
-            let (attempts, message) = attempts.get(&id).cloned().unwrap_or_default();
+            let (attempts, mut message) = attempts.get(&id).cloned().unwrap_or_default();
+            if let (true, Some(end)) = (message.is_empty(), &end) {
+                end.halt.message().clone_into(&mut message);
+            }
             let past = material.evidence.past.get(&id.to_string());
             FailedTest {
                 id,

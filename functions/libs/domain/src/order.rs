@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::halt::Halt;
+
 /// The tests of one file that an attempt runs: `runs/<run>/shards/<shard>-tests.json` holds those of a shard of reruns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
@@ -37,6 +39,9 @@ pub struct Order {
     /// The only tests to run, by file; empty means every test of the files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub selection: Vec<Selection>,
+    /// Why every test is to fail without being run; none where they are to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
     /// Unix time in seconds by which the attempt must be over, its upload included.
     pub deadline: i64,
 }

@@ -11,8 +11,8 @@ use crate::summary::Summary;
 /// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
 /// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. Tests of one long name
 /// are compared one by one in the order of their file: all of them are in a rerun if one of them is.
-pub fn records(firsts: &[Summary], reruns: &[Summary]) -> Vec<TestRecord> {
-    let mut records: Vec<TestRecord> = firsts.iter().flat_map(tests_of).collect();
+pub fn records<'a>(firsts: impl IntoIterator<Item = &'a Summary>, reruns: &[Summary]) -> Vec<TestRecord> {
+    let mut records: Vec<TestRecord> = firsts.into_iter().flat_map(tests_of).collect();
     let mut places: HashMap<TestId, usize> = HashMap::new();
     for (place, record) in records.iter().enumerate() {
         places.entry(record.id()).or_insert(place);
@@ -90,6 +90,7 @@ mod tests {
             robot_seconds: 1.0,
             uploaded: 0,
             reports: std::collections::BTreeMap::new(),
+            halt: None,
             not_run: Vec::new(),
             left_out: Vec::new(),
             root,

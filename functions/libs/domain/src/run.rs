@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::fleet::Market;
+use crate::halt::Halt;
 use crate::outcome::Counts;
 
 /// Where a run stands.
@@ -53,6 +54,9 @@ pub struct Run {
     /// Whether nothing may be launched for it any more.
     #[serde(default)]
     pub closed: bool,
+    /// Why Robot Framework ran no further test in one of its shards: nothing else of the run is run either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
     /// Tests of the shards that are done; a test that was run again counts in each of its runs.
     #[serde(default)]
     pub counts: Counts,

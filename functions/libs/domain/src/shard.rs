@@ -141,9 +141,9 @@ pub enum AfterLoss {
     GiveUp,
 }
 
-/// Decides what follows the loss of `attempt` of `shard`.
-pub fn after_loss(shard: &str, attempt: u32) -> AfterLoss {
-    if attempt >= MOST_ATTEMPTS {
+/// Decides what follows the loss of `attempt` of `shard`. A `hopeless` loss is one that another attempt would meet again.
+pub fn after_loss(shard: &str, attempt: u32, hopeless: bool) -> AfterLoss {
+    if hopeless || attempt >= MOST_ATTEMPTS {
         return AfterLoss::GiveUp;
     }
     AfterLoss::Again(Attempt { shard: shard.to_owned(), number: attempt + 1 })
@@ -176,9 +176,10 @@ mod tests {
 
     #[test]
     fn a_shard_is_given_up_after_three_losses() {
-        assert_eq!(after_loss("0001", 1), AfterLoss::Again(Attempt { shard: "0001".into(), number: 2 }));
-        assert_eq!(after_loss("0001", 2), AfterLoss::Again(Attempt { shard: "0001".into(), number: 3 }));
-        assert_eq!(after_loss("0001", 3), AfterLoss::GiveUp);
+        assert_eq!(after_loss("0001", 1, false), AfterLoss::Again(Attempt { shard: "0001".into(), number: 2 }));
+        assert_eq!(after_loss("0001", 2, false), AfterLoss::Again(Attempt { shard: "0001".into(), number: 3 }));
+        assert_eq!(after_loss("0001", 3, false), AfterLoss::GiveUp);
+        assert_eq!(after_loss("0001", 1, true), AfterLoss::GiveUp);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::halt::Halt;
 use crate::outcome::Suite;
 use crate::upload::Exit;
 
@@ -35,6 +36,9 @@ pub struct Summary {
     /// Reports of other tools that the attempt left: paths below the run's prefix by kind.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub reports: BTreeMap<String, String>,
+    /// Why Robot Framework ran no further test, where it did not run all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
     /// Of a rerun: tests that it should have run and Robot Framework did not find, each as `<file>: <name>`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_run: Vec<String>,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::halt::Halt;
+
 /// How `robot` ended, from its exit code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "exit")]
@@ -59,6 +61,30 @@ impl Exit {
     }
 }
 
+impl Exit {
+    /// Whether an attempt that ended so would end so again: on another instance, too, or because no time is left for it.
+    pub fn is_final(&self) -> bool {
+        /// Refusals that depend on nothing but the package and the run.
+        const REFUSED: [&str; 5] = [
+            "Runner.ArgumentRefused",
+            "Runner.PackageChanged",
+            "Runner.PackageRefused",
+            "Runner.RequirementsRefused",
+            "Runner.SecretRefused",
+        ];
+        match self {
+            Self::BadData | Self::DeadlinePassed => true,
+            Self::NotStarted { error, .. } => REFUSED.contains(&error.as_str()),
+            _ => false,
+        }
+    }
+
+    /// Whether what Robot Framework reported may be cut short by whatever stopped it.
+    pub fn was_stopped(&self) -> bool {
+        !matches!(self, Self::Passed | Self::Failed { .. })
+    }
+}
+
 /// One uploaded object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
@@ -82,6 +108,9 @@ pub struct Manifest {
     /// How `robot` ended.
     #[serde(flatten)]
     pub exit: Exit,
+    /// Why Robot Framework ran no further test, where it did not run all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
     /// Folder on the instance that the package was unpacked into: prefix of the sources in `output.xml`.
     pub root: String,
     /// Ordered files in which Robot Framework selects no test (nothing in them, or their tags are left out).

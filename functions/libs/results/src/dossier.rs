@@ -57,6 +57,8 @@ pub struct Dossier {
     pub firsts: Vec<Summary>,
     /// Summaries of the shards of reruns that are done.
     pub reruns: Vec<Summary>,
+    /// Summaries of stopped attempts at planned shards without a result.
+    pub partials: Vec<Summary>,
     /// Reports of other tools, as they were read.
     pub reports: Vec<ReportState>,
 }
@@ -71,9 +73,10 @@ impl Dossier {
             paths.iter().map(|path| files.json(path, evidence.inputs.get(path))).collect()
         };
         let (firsts, reruns) = (summaries(&evidence.firsts)?, summaries(&evidence.reruns)?);
+        let partials = summaries(&evidence.partials)?;
         let reports =
             evidence.reports.iter().map(|report| files.report(report, &evidence)).collect::<Result<_, _>>()?;
-        Ok(Self { plan, firsts, reruns, reports, evidence })
+        Ok(Self { plan, firsts, reruns, partials, reports, evidence })
     }
 
     /// What the verdict rests on.
@@ -83,6 +86,7 @@ impl Dossier {
             evidence: &self.evidence,
             firsts: &self.firsts,
             reruns: &self.reruns,
+            partials: &self.partials,
             reports: &self.reports,
         }
     }

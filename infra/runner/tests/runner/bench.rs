@@ -55,6 +55,7 @@ impl Bench {
             attempt: 1,
             files: suites.iter().map(|(name, _)| (*name).to_owned()).collect(),
             selection: Vec::new(),
+            halt: None,
             deadline: 0,
         };
         let folder = tempfile::tempdir().unwrap();

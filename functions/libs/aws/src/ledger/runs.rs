@@ -1,5 +1,6 @@
 //! Runs: `RUN#<run>` / `RUN`.
 
+use domain::halt::Halt;
 use domain::outcome::Counts;
 use domain::plan::Plan;
 use domain::queue::Queue;
@@ -41,6 +42,12 @@ impl Ledger {
             Updated::Made(item) => from_item(item).map(Some),
             Updated::Refused(_) => Ok(None),
         }
+    }
+
+    /// Has every test of a run that has not begun fail without being run. The first reason stays.
+    pub async fn halt_run(&self, run: &str, halt: Halt) -> Result<(), Error> {
+        let update = Update::new(run_key(run), "SET halt = if_not_exists(halt, :halt)").when("attribute_exists(pk)");
+        self.update(update.value(":halt", halt)?).await.map(drop)
     }
 
     /// Ends a run that is still running; tells whether this call ended it.
@@ -111,6 +118,7 @@ fn new_run(plan: &Plan) -> Run {
         started: plan.started,
         deadline: plan.deadline,
         closed: false,
+        halt: None,
         counts: Counts::default(),
         done: 0,
         shards: plan.shards.len() as u64,

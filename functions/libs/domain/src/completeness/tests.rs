@@ -55,6 +55,7 @@ fn summary(shard: &str, attempt: u32, complete: bool, files: &[&str], status: St
         robot_seconds: 1.0,
         uploaded: 0,
         reports: BTreeMap::new(),
+        halt: None,
         not_run: Vec::new(),
         left_out: Vec::new(),
         root: Suite { name: "Shop".to_owned(), suites: files.iter().map(suite).collect(), ..Suite::default() },
@@ -63,7 +64,7 @@ fn summary(shard: &str, attempt: u32, complete: bool, files: &[&str], status: St
 
 fn judge(entries: Vec<Shard>, firsts: &[Summary], reruns: &[Summary]) -> Judged {
     let evidence = Evidence { shards: entries, ..Evidence::default() };
-    judged(&Material { plan: &plan(), evidence: &evidence, firsts, reruns, reports: &[] })
+    judged(&Material { plan: &plan(), evidence: &evidence, firsts, reruns, partials: &[], reports: &[] })
 }
 
 fn done() -> Vec<Shard> {

@@ -238,6 +238,13 @@ impl Draft {
         Ok(())
     }
 
+    /// Long name of the open test.
+    pub(super) fn running(&self) -> Option<String> {
+        let test = &self.test.as_ref()?.test.name;
+        let suites = self.open.iter().map(|suite| suite.suite.name.as_str());
+        Some(suites.chain([test.as_str()]).collect::<Vec<_>>().join("."))
+    }
+
     /// The whole tree. Suites still open are closed with what they have, an open test is dropped,
     /// and failures of suite teardowns reach the tests if `Robot` itself wrote the file.
     pub(super) fn finish(mut self, by_robot: bool) -> Result<(Suite, Place), Refusal> {

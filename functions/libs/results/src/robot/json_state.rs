@@ -264,8 +264,9 @@ impl State {
             None => return Err(Refusal::value("generator", "")),
         };
         let by_robot = written_by_robot(&self.output.generator)?;
+        let running = self.draft.running();
         let (root, place) = self.draft.finish(by_robot)?;
-        let output = Output { root, complete: problem.is_none(), problem, ..self.output };
+        let output = Output { root, complete: problem.is_none(), problem, running, ..self.output };
         Ok(Scan { output, place, copyable: false })
     }
 }

@@ -35,6 +35,8 @@ pub struct Output {
     pub complete: bool,
     /// Where the file breaks off, if it does.
     pub problem: Option<String>,
+    /// Long name of the test in which the file breaks off, if it does so in one.
+    pub running: Option<String>,
     /// The program that wrote it, with its version; `unknown` if the file does not say.
     pub generator: String,
     /// When it was written, in the local time of the machine that ran it.

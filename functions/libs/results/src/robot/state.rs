@@ -247,6 +247,7 @@ impl State {
         output.complete = whole && self.root_ended;
         output.problem = (!output.complete).then(|| place.to_owned());
         let by_robot = written_by_robot(&output.generator)?;
+        output.running = self.draft.running();
         let (root, place) = self.draft.finish(by_robot)?;
         output.root = root;
         Ok(Scan { output, place, copyable: self.copyable })

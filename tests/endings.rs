@@ -1,0 +1,114 @@
+//! Runs that end before every test was run: by a hang, a fatal error, a failure that ends all, a refusal.
+
+use domain::gates::Verdict;
+use serde_json::json;
+use tests::{Finished, Suite, run, with_cloud};
+
+fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+}
+
+fn failed(run: &Finished) -> Vec<(String, String)> {
+    run.judged().failed.iter().map(|test| (test.id.to_string(), test.message.clone())).collect()
+}
+
+fn named(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(name, message)| ((*name).to_owned(), (*message).to_owned())).collect()
+}
+
+/// A test that fails, one that never ends, and one that is never begun.
+fn hanging(how: &str) -> String {
+    format!(
+        "*** Test Cases ***\nPasses\n    No Operation\nFails first\n    Fail    early\nHangs\n    Evaluate    {how}\n\
+         Never starts\n    No Operation\n"
+    )
+}
+
+#[test]
+fn what_ended_before_a_hang_counts_and_the_test_that_hangs_is_named() {
+    let ways = [
+        "__import__('time').sleep(600)",
+        // Robot Framework cannot close its result: it is killed.
+        "[__import__('signal').signal(2, __import__('signal').SIG_IGN), __import__('time').sleep(600)]",
+    ];
+    with_cloud(async |cloud| {
+        for way in ways {
+            let suite = Suite::new("hang", "timeout = \"20s\"\n", &files(&[("t.robot", &hanging(way))]));
+            let run = run(cloud, &suite, json!({})).await;
+            let judged = run.judged();
+            assert_eq!((judged.verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]), "{:?}", judged.reasons);
+            assert_eq!(failed(&run), named(&[("t.robot: Hang.T.Fails first", "early")]));
+            assert_eq!(judged.gates[0].ok(), Some(false));
+            let reasons = judged.reasons.join("\n");
+            assert!(
+                reasons.contains("the time of the run was over, while the test Hang.T.Hangs was running."),
+                "{reasons}"
+            );
+            assert_eq!((judged.environments, judged.shards.lost), (1, 1), "no instance for the last seconds");
+        }
+    });
+}
+
+#[test]
+fn a_run_in_which_nothing_failed_before_the_hang_is_inconclusive() {
+    let text = "*** Test Cases ***\nPasses\n    No Operation\nHangs\n    Sleep    10 min\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("slow", "timeout = \"20s\"\n", &files(&[("t.robot", text)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Inconclusive, [1, 1, 0, 0, 0]));
+    });
+}
+
+const FATAL: &str = "Test execution stopped due to a fatal error.";
+
+#[test]
+fn after_a_fatal_error_nothing_else_runs_in_any_shard() {
+    let mut suite = vec![(
+        "s1.robot",
+        "*** Test Cases ***\nFirst\n    Fatal Error    the system is down\nSecond\n    No Operation\n",
+    )];
+    let other = "*** Test Cases ***\nFirst\n    Sleep    1s\nSecond\n    No Operation\n";
+    suite.extend(["s2.robot", "s3.robot", "s4.robot"].map(|file| (file, other)));
+    with_cloud(async |cloud| {
+        let suite = Suite::new("fatal", "rerun_failed = 1\n", &files(&suite));
+        for environments in [1, 2] {
+            let run = run(cloud, &suite, json!({"environments": environments})).await;
+            assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [8, 0, 8, 0, 0]), "{environments}");
+            let failed = failed(&run);
+            assert_eq!(failed[0], ("s1.robot: Fatal.S1.First".to_owned(), "the system is down".to_owned()));
+            assert!(failed[1..].iter().all(|(_, message)| message == FATAL), "{failed:?}");
+            assert!(run.shards.iter().all(|shard| !shard.is_rerun()), "what was halted is not run again");
+        }
+    });
+}
+
+#[test]
+fn a_failure_that_ends_all_leaves_what_came_before_it() {
+    let (passes, fails) = (
+        "*** Test Cases ***\nGood\n    No Operation\n",
+        "*** Test Cases ***\nBad\n    Fail    no\nGood\n    No Operation\n",
+    );
+    with_cloud(async |cloud| {
+        let config = "[robot]\narguments = [\"--exitonfailure\"]\n";
+        let suite = Suite::new("exit", config, &files(&[("a.robot", passes), ("B.robot", fails), ("c.robot", passes)]));
+        let run = run(cloud, &suite, json!({"environments": 1})).await;
+        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [4, 1, 3, 0, 0]));
+        let message = "Failure occurred and exit-on-failure mode is in use.";
+        let expected =
+            [("B.robot: Exit.B.Bad", "no"), ("B.robot: Exit.B.Good", message), ("c.robot: Exit.C.Good", message)];
+        assert_eq!(failed(&run), named(&expected));
+    });
+}
+
+#[test]
+fn what_robot_refuses_ends_the_run_with_one_instance() {
+    let (tests, tasks) =
+        ("*** Test Cases ***\nGood\n    No Operation\n", "Language: es\n*** Tareas ***\nGood\n    No Operation\n");
+    with_cloud(async |cloud| {
+        let suite = Suite::new("refused", "", &files(&[("a.robot", tests), ("b.robot", tasks)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.judged().verdict, run.judged().environments), (Verdict::Inconclusive, 1));
+        let reasons = run.judged().reasons.join("\n");
+        assert!(reasons.contains("Robot Framework refused the test data or an option"), "{reasons}");
+    });
+}
