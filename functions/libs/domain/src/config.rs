@@ -1,6 +1,6 @@
 //! `qaops.toml`: what a suite package says of its own runs.
 
-mod arguments;
+pub mod arguments;
 mod effective;
 
 use std::collections::BTreeMap;
@@ -138,6 +138,11 @@ impl Config {
             config.check_platform(key, node)?;
         }
         Ok(config)
+    }
+
+    /// Refuses what the package's files show to be wrong. The paths are those of its files, below its root.
+    pub(crate) fn check_files(&self, files: &[&str]) -> Result<(), Problem> {
+        arguments::check_languages(&self.robot.arguments, files, self.hooks.before.is_some())
     }
 
     /// A platform has not everything that can be asked for.

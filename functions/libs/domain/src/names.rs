@@ -83,6 +83,31 @@ pub(crate) fn breaks_a_line(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
+/// The name of a long option as Robot Framework compares it: case and dashes do not count.
+pub(crate) fn long_option(written: &str) -> String {
+    written.to_lowercase().replace('-', "")
+}
+
+/// Refuses a value that does not reach Robot Framework through an argument file as it is written. Robot Framework looks
+/// for `--argumentfile` and `-A` among all words, and rewrites each word that begins with `--` as if it were an option
+/// (`robot/utils/argumentparser.py`: `ArgFileParser._get_index` and `ArgumentParser._normalize_long_option`).
+pub(crate) fn check_argument(node: &Node, value: &str) -> Result<(), Problem> {
+    const FILE: &str = "argumentfile";
+    let normal = long_option(value);
+    if normal == FILE || normal.starts_with(&format!("{FILE}=")) || value.starts_with("-A") {
+        let what = format!("Robot Framework takes {} for its option --argumentfile", quoted(value));
+        return Err(node.problem(what, "take another name"));
+    }
+    let Some(long) = value.strip_prefix("--") else { return Ok(()) };
+    let (name, rest) = long.split_at(long.find('=').unwrap_or(long.len()));
+    let read = format!("--{}{rest}", long_option(name));
+    if read == value {
+        return Ok(());
+    }
+    let what = format!("Robot Framework reads {} as {}, as it does with an option", quoted(value), quoted(&read));
+    Err(node.problem(what, "take a name that does not begin with \"--\""))
+}
+
 /// A tag as Robot Framework compares it: case, spaces and underscores do not count.
 pub fn normal_tag(tag: &str) -> String {
     tag.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
@@ -111,7 +136,9 @@ fn tag(node: &Node) -> Result<String, Problem> {
     if matches!(first, "AND" | "OR") || matches!(last, "AND" | "OR" | "NOT") {
         return refused("has an operator without a tag on both sides", "write it like \"smoke AND fast\"");
     }
-    Ok(tag.trim().to_owned())
+    let tag = tag.trim();
+    check_argument(node, tag)?;
+    Ok(tag.to_owned())
 }
 
 /// A variable's name as Robot Framework compares it: case, spaces and underscores do not count.

@@ -74,7 +74,9 @@ pub fn check(entries: &[Entry], config: Option<&str>) -> Result<Checked, Problem
         paths::check_for_windows(entries)?;
     }
     let files = entries.iter().filter(|entry| entry.kind == Kind::File);
-    let suite_files = suite_files(files.map(|entry| entry.path.as_str()));
+    let files: Vec<&str> = files.map(|entry| entry.path.as_str()).collect();
+    config.check_files(&files)?;
+    let suite_files = suite_files(files);
     if suite_files.is_empty() {
         return Err(no_suites(entries));
     }

@@ -39,7 +39,7 @@ pub struct RobotOptions {
     pub variables: BTreeMap<String, String>,
     /// Names of SSM parameters by the variable that gets their value. Never a value.
     pub secrets: BTreeMap<String, String>,
-    /// Further arguments, each one word, as they are.
+    /// Further arguments, each one line of an argument file: the long name of an option, then its value.
     pub arguments: Vec<String>,
 }
 

@@ -248,7 +248,24 @@ mod tests {
             let message = refused(json!({"suite": "a", "include": ["smoke", tag]}));
             assert!(message.starts_with("input: include[1]: the tag "), "{message}");
         }
-        for tag in ["smoke", "two words", "id-*", "smoke AND fast", "NOT slow", "owner:jane", "häufig", "ANDROID"] {
+        for tag in ["-Alpha", "argumentfile", "Argument-File", "argumentfile=x", "--Smoke-Test"] {
+            let message = refused(json!({"suite": "a", "exclude": [tag]}));
+            assert!(message.starts_with("input: exclude[0]: Robot Framework "), "{message}");
+        }
+        for tag in [
+            "-slow",
+            "--smoke",
+            "[z-a]",
+            "A",
+            "smoke",
+            "two words",
+            "id-*",
+            "smoke AND fast",
+            "NOT slow",
+            "owner:jane",
+            "häufig",
+            "ANDROID",
+        ] {
             assert!(Request::parse(&json!({"suite": "a", "include": [tag]})).is_ok(), "{tag}");
         }
     }

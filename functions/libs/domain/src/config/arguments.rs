@@ -1,149 +1,74 @@
 //! Further arguments of `robot` from `robot.arguments`.
 //!
-//! QAOps itself says what runs and where output goes, so those options are refused here rather than that two
-//! wills meet on the command line; and a misspelt option is found before any instance starts.
+//! They are read as Robot Framework reads an argument file, and held against one table of all its options. So whatever
+//! it would refuse, and whatever would change which tests run, is refused before any instance starts.
 
+mod languages;
+mod table;
+mod values;
+mod words;
+
+use std::collections::VecDeque;
+
+pub use self::languages::LANGUAGES;
+pub(crate) use self::languages::check as check_languages;
+pub use self::table::{Decision, OPTIONS, RobotOption};
+pub use self::values::{Check, Invalid};
+use self::words::{Given, Word};
 use crate::names::breaks_a_line;
-use crate::problem::{Problem, did_you_mean, quoted};
+use crate::problem::Problem;
 use crate::tree::Node;
 
-/// Options of Robot Framework that a package may set, without dashes, with their short form and whether they take
-/// a value.
-const ALLOWED: [(&str, Option<char>, bool); 44] = [
-    ("rpa", None, false),
-    ("language", None, true),
-    ("extension", Some('F'), true),
-    ("doc", Some('D'), true),
-    ("metadata", Some('M'), true),
-    ("settag", Some('G'), true),
-    ("skip", None, true),
-    ("skiponfailure", None, true),
-    ("variablefile", Some('V'), true),
-    ("pythonpath", Some('P'), true),
-    ("listener", None, true),
-    ("prerunmodifier", None, true),
-    ("parser", None, true),
-    ("dryrun", None, false),
-    ("exitonfailure", Some('X'), false),
-    ("exitonerror", None, false),
-    ("skipteardownonexit", None, false),
-    ("randomize", None, true),
-    ("loglevel", Some('L'), true),
-    ("debugfile", Some('b'), true),
-    ("maxerrorlines", None, true),
-    ("maxassignlength", None, true),
-    ("removekeywords", None, true),
-    ("flattenkeywords", None, true),
-    ("expandkeywords", None, true),
-    ("logtitle", None, true),
-    ("reporttitle", None, true),
-    ("reportbackground", None, true),
-    ("suitestatlevel", None, true),
-    ("tagstatinclude", None, true),
-    ("tagstatexclude", None, true),
-    ("tagstatcombine", None, true),
-    ("tagdoc", None, true),
-    ("tagstatlink", None, true),
-    ("splitlog", None, false),
-    ("console", None, true),
-    ("dotted", None, false),
-    ("quiet", None, false),
-    ("consolewidth", Some('W'), true),
-    ("consolecolors", Some('C'), true),
-    ("consolelinks", None, true),
-    ("consolemarkers", Some('K'), true),
-    ("norpa", None, false),
-    ("nodryrun", None, false),
-];
-
-/// Options that QAOps sets, with their short form and what to do instead.
-const OWNED: [(&str, Option<char>, &str); 23] = [
-    ("include", Some('i'), "use robot.include"),
-    ("exclude", Some('e'), "use robot.exclude"),
-    ("variable", Some('v'), "use robot.variables"),
-    ("name", Some('N'), "the suite's name is that of the run"),
-    ("suite", Some('s'), "use robot.include, because QAOps divides the suites"),
-    ("test", Some('t'), "use robot.include, because QAOps divides the suites"),
-    ("task", None, "use robot.include, because QAOps divides the suites"),
-    ("parseinclude", Some('I'), "QAOps selects the files of a shard by it"),
-    ("runemptysuite", None, "QAOps itself tells an empty shard from a failed one"),
-    ("rerunfailed", Some('R'), "use rerun_failed"),
-    ("rerunfailedsuites", Some('S'), "use rerun_failed"),
-    ("outputdir", Some('d'), "QAOps collects the output"),
-    ("output", Some('o'), "QAOps collects the output"),
-    ("log", Some('l'), "QAOps collects the output"),
-    ("report", Some('r'), "QAOps collects the output"),
-    ("xunit", Some('x'), "QAOps writes junit.xml"),
-    ("timestampoutputs", Some('T'), "QAOps collects the output"),
-    ("legacyoutput", None, "QAOps collects the output"),
-    ("nostatusrc", None, "gates decide, by what the output says"),
-    ("statusrc", None, "gates decide, by what the output says"),
-    ("prerebotmodifier", None, "results are taken as Robot Framework wrote them"),
-    ("argumentfile", Some('A'), "write the arguments into robot.arguments"),
-    ("help", Some('h'), "no test runs with it"),
-];
-
-/// The arguments of a list, each one line: options, and values right after options that take one.
+/// The arguments of a list of lines, spelt out: the long name of each option, and its value as the next word. A value
+/// that no line of its own can hold stands on the option's line: `--settag=-slow`.
 pub(crate) fn read(node: &Node) -> Result<Vec<String>, Problem> {
-    let mut value_follows = false;
-    let read = |node: &Node| {
-        let argument = node.text()?;
-        check_line(node, argument)?;
-        value_follows = if value_follows { false } else { option(node, argument)? };
-        Ok(argument.to_owned())
-    };
-    node.list()?.iter().map(read).collect()
+    let mut words = VecDeque::new();
+    for node in node.list()? {
+        words.extend(line(node)?);
+    }
+    let mut arguments = Vec::new();
+    while let Some(word) = words.pop_front() {
+        for given in words::options(&word)? {
+            arguments.extend(spelt_out(&given, &mut words)?);
+        }
+    }
+    Ok(arguments)
 }
 
-fn check_line(node: &Node, argument: &str) -> Result<(), Problem> {
-    if argument.is_empty() || argument.chars().any(breaks_a_line) {
+fn line(node: &Node) -> Result<Vec<Word<'_>>, Problem> {
+    let line = node.text()?;
+    if line.is_empty() || line.chars().any(breaks_a_line) {
         return Err(node.problem("an argument is one line with something in it", ""));
     }
-    if argument.trim() != argument || argument.starts_with('#') {
+    if line.trim() != line || line.starts_with('#') {
         let what = "Robot Framework's argument file drops spaces around a line, and lines that begin with \"#\"";
         return Err(node.problem(what, "write the value into the line of its option: --option=value"));
     }
-    Ok(())
+    Ok(words::split(node, line))
 }
 
-/// Checks an option; true if the next argument is its value.
-fn option(node: &Node, argument: &str) -> Result<bool, Problem> {
-    if let Some(long) = argument.strip_prefix("--") {
-        return Ok(long_option(node, long)? && !argument.contains(['=', ' ']));
+fn spelt_out<'a>(given: &Given<'a>, words: &mut VecDeque<Word<'a>>) -> Result<Vec<String>, Problem> {
+    let check = allowed(given)?;
+    let long = given.option.long;
+    if !given.option.takes_value {
+        return Ok(vec![if given.on { format!("--{long}") } else { format!("--{}", given.option.negated()) }]);
     }
-    match argument.strip_prefix('-').and_then(|rest| rest.chars().next()) {
-        Some(short) => Ok(short_option(node, short)? && argument.chars().nth(2).is_none()),
-        None => Err(node.problem(format!("{} is no option", quoted(argument)), "QAOps itself says which suites run")),
+    let (node, value) = given.value(words)?;
+    check(long, value).map_err(|Invalid { reason, help }| node.problem(reason, help))?;
+    let own_line = !value.is_empty() && value.trim() == value && !value.starts_with(['-', '#']);
+    Ok(if own_line { vec![format!("--{long}"), value.to_owned()] } else { vec![format!("--{long}={value}")] })
+}
+
+/// The check of an option's value, if a package may give the option. Switching off what is refused is as leaving it out.
+fn allowed(given: &Given<'_>) -> Result<Check, Problem> {
+    let Given { node, shown, option, on, .. } = given;
+    match option.decision {
+        Decision::Allowed(check) => Ok(check),
+        Decision::Ours(help) => Err(node.problem(format!("{shown} is set by QAOps"), help)),
+        Decision::Refused { why, help } if *on => Err(node.problem(format!("{shown} {why}"), help)),
+        Decision::Refused { .. } => Ok(values::any),
     }
 }
 
-/// True if the option takes a value. Robot Framework compares long options without case and dashes.
-fn long_option(node: &Node, long: &str) -> Result<bool, Problem> {
-    let name = long.split(['=', ' ']).next().unwrap_or(long);
-    let plain = name.to_lowercase().replace('-', "");
-    if let Some((_, _, mend)) = OWNED.iter().find(|(owned, _, _)| *owned == plain) {
-        return Err(owned(node, &format!("--{name}"), mend));
-    }
-    if let Some((_, _, takes_value)) = ALLOWED.iter().find(|(allowed, _, _)| *allowed == plain) {
-        return Ok(*takes_value);
-    }
-    let known: Vec<String> = ALLOWED.iter().map(|(allowed, _, _)| format!("--{allowed}")).collect();
-    let near = did_you_mean(&format!("--{plain}"), known.iter().map(String::as_str));
-    let mend = if near.starts_with("did") { near } else { "see \"robot --help\"".to_owned() };
-    Err(node.problem(format!("Robot Framework has no option {}", quoted(&format!("--{name}"))), mend))
-}
-
-fn short_option(node: &Node, short: char) -> Result<bool, Problem> {
-    if let Some((_, _, mend)) = OWNED.iter().find(|(_, owned, _)| *owned == Some(short)) {
-        return Err(owned(node, &format!("-{short}"), mend));
-    }
-    if let Some((_, _, takes_value)) = ALLOWED.iter().find(|(_, allowed, _)| *allowed == Some(short)) {
-        return Ok(*takes_value);
-    }
-    let what = format!("Robot Framework has no option {}", quoted(&format!("-{short}")));
-    Err(node.problem(what, "see \"robot --help\""))
-}
-
-fn owned(node: &Node, option: &str, mend: &str) -> Problem {
-    node.problem(format!("{option} is set by QAOps"), mend)
-}
+#[cfg(test)]
+mod tests;

@@ -302,42 +302,6 @@ fn a_gate_that_does_not_parse_is_named_by_its_index() {
     "#);
 }
 
-#[test]
-fn arguments_that_qaops_sets_or_robot_does_not_know_are_refused() {
-    let refused = |argument: &str| refusal(&format!("[robot]\narguments = [\"{argument}\"]"));
-    let arguments = [
-        "--outputdir=x",
-        "-d",
-        "--Output-Dir x",
-        "--include=a",
-        "-v",
-        "--loglvl=DEBUG",
-        "-z",
-        "a\\nb",
-        "--",
-        "suites",
-        "#x",
-        "-L TRACE ",
-    ];
-    insta::assert_snapshot!(arguments.map(refused).join("\n"), @r##"
-    qaops.toml: robot.arguments[0]: --outputdir is set by QAOps, QAOps collects the output
-    qaops.toml: robot.arguments[0]: -d is set by QAOps, QAOps collects the output
-    qaops.toml: robot.arguments[0]: --Output-Dir is set by QAOps, QAOps collects the output
-    qaops.toml: robot.arguments[0]: --include is set by QAOps, use robot.include
-    qaops.toml: robot.arguments[0]: -v is set by QAOps, use robot.variables
-    qaops.toml: robot.arguments[0]: Robot Framework has no option "--loglvl", did you mean "--loglevel"
-    qaops.toml: robot.arguments[0]: Robot Framework has no option "-z", see "robot --help"
-    qaops.toml: robot.arguments[0]: an argument is one line with something in it
-    qaops.toml: robot.arguments[0]: Robot Framework has no option "--", see "robot --help"
-    qaops.toml: robot.arguments[0]: "suites" is no option, QAOps itself says which suites run
-    qaops.toml: robot.arguments[0]: Robot Framework's argument file drops spaces around a line, and lines that begin with "#", write the value into the line of its option: --option=value
-    qaops.toml: robot.arguments[0]: Robot Framework's argument file drops spaces around a line, and lines that begin with "#", write the value into the line of its option: --option=value
-    "##);
-    let allowed = "[robot]\narguments = [\"--loglevel\", \"DEBUG:INFO\", \"-L TRACE\", \"--dryrun\", \"--Skip-On-Failure=bug\", \"-M\", \"Team:Web\"]";
-    assert_eq!(Config::parse(allowed).unwrap().robot.arguments.len(), 7);
-    insta::assert_snapshot!(refusal("[robot]\narguments = [\"--dryrun\", \"suites\"]"), @r#"qaops.toml: robot.arguments[1]: "suites" is no option, QAOps itself says which suites run"#);
-}
-
 proptest::proptest! {
     /// Any text is read or refused, and the refusal names the file.
     #[test]
