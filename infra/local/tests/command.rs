@@ -97,6 +97,28 @@ fn bad_input_gives_exit_status_3_and_one_message_before_anything_starts() {
 }
 
 #[test]
+fn an_argument_that_robot_refuses_or_that_changes_what_runs_gives_exit_status_3_before_anything_starts() {
+    let cases = [
+        (
+            "[\"--loglevel\", \"VERBOSE\"]",
+            "robot.arguments[1]: Invalid value for option '--loglevel': Invalid log level",
+        ),
+        ("[\"--language\", \"klingon\"]", "robot.arguments: Invalid value for option '--language'"),
+        ("[\"--extension\", \"txt\"]", "robot.arguments[0]: --extension makes Robot Framework read files"),
+        ("[\"-Xe*\"]", "robot.arguments[0]: -e (--exclude) in \"-Xe*\" is set by QAOps, use robot.exclude"),
+    ];
+    for (arguments, told) in cases {
+        let config = format!("suite = \"a\"\n[robot]\narguments = {arguments}\n");
+        let bad = suite(&[("qaops.toml", &config), ("new.robot", PASSING), ("old.txt", FAILING)]);
+        for command in ["check", "run"] {
+            let output = qaops(&[command], Some(bad.path()));
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert_eq!((output.status.code(), text.contains(told)), (Some(3), true), "{text}");
+        }
+    }
+}
+
+#[test]
 fn metrics_are_one_line_a_file_and_need_no_local_cloud() {
     let folder = suite(&[
         (
