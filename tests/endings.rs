@@ -112,3 +112,28 @@ fn what_robot_refuses_ends_the_run_with_one_instance() {
         assert!(reasons.contains("Robot Framework refused the test data or an option"), "{reasons}");
     });
 }
+
+/// Listeners that take tests out while Robot Framework runs.
+const TAKERS: [(&str, &str); 3] = [
+    ("all tests of a file, when its turn comes", "if data.name == 'B': data.tests.clear()"),
+    ("all tests of a file, at the start", "if data.parent is None: data.suites[1].tests.clear()"),
+    ("one of two tests", "if data.name == 'B': data.tests = data.tests[1:]"),
+];
+
+#[test]
+fn tests_that_a_listener_takes_out_are_missing() {
+    let (passes, fails) = (
+        "*** Test Cases ***\nGood\n    No Operation\n",
+        "*** Test Cases ***\nBad\n    Fail    no\nGood\n    No Operation\n",
+    );
+    let config = "[robot]\narguments = [\"--pythonpath\", \".\", \"--listener\", \"Taker\"]\n";
+    with_cloud(async |cloud| {
+        for (what, how) in TAKERS {
+            let taker = format!("ROBOT_LISTENER_API_VERSION = 3\n\ndef start_suite(data, result):\n    {how}\n");
+            let suite =
+                Suite::new("taken", config, &files(&[("a.robot", passes), ("b.robot", fails), ("Taker.py", &taker)]));
+            let run = run(cloud, &suite, json!({})).await;
+            assert_eq!(run.judged().verdict, Verdict::Inconclusive, "{what}: {:?}", run.judged().reasons);
+        }
+    });
+}

@@ -16,11 +16,7 @@ const EXAMPLES: [(&str, Verdict, &str); 11] = [
     ("damaged-report", Verdict::Failed, "coverage"),
     ("flaky", Verdict::Failed, "tests.flaky is 1"),
     ("quarantine", Verdict::Failed, "tests.failed is 1"),
-    (
-        "lost",
-        Verdict::Inconclusive,
-        "Shard 0001 with the file crash.robot is lost. Robot Framework ended with the exit status 139",
-    ),
+    ("lost", Verdict::Inconclusive, "Shard 0001 with the file crash.robot is lost. Its output.xml is incomplete"),
     ("hook", Verdict::Inconclusive, "the database of the shop does not answer"),
     ("stop", Verdict::Failed, "so the run was stopped"),
 ];

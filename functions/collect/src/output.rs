@@ -31,7 +31,7 @@ pub(crate) async fn summarize(
     let key = format!("{prefix}{OUTPUT}");
     let output = match manifest.objects.get(OUTPUT) {
         Some(upload) => read(artifacts, &key, upload).await?,
-        None => Read { problem: Some(format!("It left no {OUTPUT}. {}", ending(&manifest.exit))), ..Read::default() },
+        None => Read { problem: Some(format!("It left no {OUTPUT}")), ..Read::default() },
     };
     let Read { mut root, problem: mut damage, mut running } = output;
     if manifest.exit.was_stopped() || damage.is_some() {
@@ -43,9 +43,10 @@ pub(crate) async fn summarize(
     reported.retain(|file| shard.files.contains(file));
     let root = with_uploaded_pictures(with_relative_sources(root, &manifest.root), manifest);
     if manifest.exit.was_stopped() {
-        damage = Some(format!("{}{}", ending(&manifest.exit), while_running(running.as_deref())));
+        damage = Some(ending(&manifest.exit));
     }
-    let problem = damage.or_else(|| unexpected(shard, &root, &reported));
+    let damage = damage.map(|what| what + &while_running(running.as_deref()));
+    let problem = damage.or_else(|| unexpected(shard, &root, &reported, &manifest.selected));
     let root = if problem.is_some() { of_files(root, &shard.files) } else { root };
     Ok(Summary {
         shard: manifest.shard.clone(),
@@ -80,7 +81,7 @@ const TRIES: u32 = 3;
 #[derive(Default)]
 struct Read {
     root: Suite,
-    /// What is wrong with it, as a whole sentence.
+    /// What is wrong with it, as a sentence without its end.
     problem: Option<String>,
     /// The test in which it breaks off.
     running: Option<String>,
@@ -91,7 +92,7 @@ async fn read(artifacts: &Artifacts, key: &str, upload: &Upload) -> Result<Read,
     let mut tried = 1;
     loop {
         let Some(body) = artifacts.open(key).await? else {
-            return Ok(Read { problem: Some(format!("Its {OUTPUT} is missing.")), ..Read::default() });
+            return Ok(Read { problem: Some(format!("Its {OUTPUT} is missing")), ..Read::default() });
         };
         let (bridge, upload) = (SyncIoBridge::new(body), upload.clone());
         let read = tokio::task::spawn_blocking(move || parse(bridge, &upload)).await;
@@ -109,24 +110,24 @@ fn parse(body: impl io::Read, upload: &Upload) -> io::Result<Read> {
         Ok(output) => output,
         Err(results::robot::Error::Read(error)) => return Err(error),
         Err(error) => {
-            return Ok(Read { problem: Some(format!("Its {OUTPUT} cannot be read: {error}.")), ..Read::default() });
+            return Ok(Read { problem: Some(format!("Its {OUTPUT} cannot be read: {error}")), ..Read::default() });
         }
     };
     drain(&mut summed)?;
     let digest = summed.into_inner().digest();
     let changed = digest.size != upload.size || digest.sha256 != upload.sha256;
     if changed {
-        let problem = Some(format!("Its {OUTPUT} is not the one that the runner uploaded."));
+        let problem = Some(format!("Its {OUTPUT} is not the one that the runner uploaded"));
         return Ok(Read { problem, ..Read::default() });
     }
-    let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}."));
+    let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}"));
     Ok(Read { root: output.root, problem, running: output.running })
 }
 
-/// How Robot Framework ended, as a whole sentence.
+/// How Robot Framework ended, as a sentence without its end.
 fn ending(exit: &Exit) -> String {
     match exit {
-        Exit::Passed | Exit::Failed { .. } => "Robot Framework ended by itself.".to_owned(),
+        Exit::Passed | Exit::Failed { .. } => "Robot Framework ended by itself".to_owned(),
         Exit::DeadlinePassed => "Robot Framework was stopped, because the time of the run was over".to_owned(),
         Exit::InstanceReclaimed => "Robot Framework was stopped, because AWS took the Spot instance back".to_owned(),
         Exit::DiskFull => {
@@ -149,12 +150,19 @@ fn while_running(test: Option<&str>) -> String {
 
 /// A planned shard must report each of its files, and no shard may report tests of another one's: they would count twice.
 /// Of a rerun only what it finds counts, and what it does not find leaves the first outcome as it is.
-fn unexpected(shard: &Shard, root: &Suite, reported: &[String]) -> Option<String> {
+///
+/// A listener may take tests out while Robot Framework runs: a file must report as many as Robot Framework selected there.
+fn unexpected(shard: &Shard, root: &Suite, reported: &[String], selected: &BTreeMap<String, usize>) -> Option<String> {
     let missing = if shard.is_rerun() { Vec::new() } else { missing(&shard.files, reported) };
     if let Some(first) = missing.first() {
         return Some(format!("Its {OUTPUT} does not report {first} ({} missing).", missing.len()));
     }
     let found = root.found();
+    let of = |file: &String| found.iter().filter(|test| test.id.file == *file).count();
+    let fewer = selected.iter().find(|(file, count)| !shard.is_rerun() && of(file) < **count);
+    if let Some((file, count)) = fewer {
+        return Some(format!("Its {OUTPUT} reports {} of the {count} tests of {file}.", of(file)));
+    }
     let other = found.iter().find(|test| !test.id.file.is_empty() && !shard.files.contains(&test.id.file))?;
     Some(format!("Its {OUTPUT} reports {}, which is not a file of this shard.", other.id.file))
 }

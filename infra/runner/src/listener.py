@@ -1,5 +1,4 @@
-"""Robot Framework's side of the runner: tells what was selected, selects the tests of a rerun, and listens for the
-wish to stop."""
+"""Robot Framework's side of the runner: selects the tests of a rerun, halts, and listens for the wish to stop."""
 
 import _thread
 import json
@@ -21,7 +20,6 @@ ROBOT_LISTENER_PRIORITY = -1_000_000
 _HERE = Path(__file__).resolve().parent
 # Why Robot Framework runs no further test, in the order in which it says so, by its own names (running/status.py).
 _HALTS = {"failure": "failure", "fatal_error": "fatal", "error": "error"}
-_told = False
 
 
 def _read_selection():
@@ -44,10 +42,8 @@ _exit = None
 
 
 def start_suite(data, result):
-    global _told, _exit
-    if not _told:
-        _told = True
-        _tell(data)
+    global _exit
+    if data.parent is None:
         _exit = _running_exit()
         if _halt and _exit:
             # As if the test that halted the run had been one of this call.
@@ -90,20 +86,6 @@ def _running_exit():
             return found
         frame = frame.f_back
     return None
-
-
-def _tell(root):
-    """Writes which files have tests: the first suite has all others in it, after every filter."""
-    selected = []
-    pending = [root]
-    while pending:
-        suite = pending.pop()
-        pending.extend(suite.suites)
-        if suite.tests and suite.source:
-            selected.append(str(suite.source))
-    partial = _HERE / "selected.part"
-    partial.write_text(json.dumps(selected), encoding="UTF-8")
-    partial.replace(_HERE / "selected.json")
 
 
 def _select(suite, chosen):

@@ -1,6 +1,6 @@
 //! The `robot` command: its files, its run, its log.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -20,6 +20,7 @@ use crate::shard::Shard;
 use crate::stop::Limits;
 
 const LISTENER: &str = include_str!("listener.py");
+const SELECTED: &str = include_str!("selected.py");
 const VARIABLES: &str = include_str!("variables.py");
 
 /// Options of `rebot` that say how a log looks, which `robot` knows too.
@@ -63,6 +64,7 @@ pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(Failure::disk(name))
     };
     write("listener.py", LISTENER)?;
+    write("selected.py", SELECTED)?;
     if !shard.order.selection.is_empty() {
         write("selection.json", &serde_json::json!(selection(shard, places)).to_string())?;
     }
@@ -86,16 +88,12 @@ pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
 fn selection(shard: &Shard, places: &Places) -> BTreeMap<String, Selection> {
     let mut selection = BTreeMap::new();
     for mut chosen in shard.order.selection.iter().cloned() {
-        if is_randomized(&shard.work.robot.arguments) {
+        if shard.work.robot.randomized().tests {
             chosen.tests.iter_mut().for_each(|test| test.place = None);
         }
         selection.insert(places.file(&chosen.file).to_string_lossy().into_owned(), chosen);
     }
     selection
-}
-
-fn is_randomized(arguments: &[String]) -> bool {
-    arguments.iter().any(|word| word.to_lowercase().replace('-', "").starts_with("rando"))
 }
 
 fn takes_screenshots(shard: &Shard) -> bool {
@@ -129,6 +127,7 @@ fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Argu
         arguments.path("--parseinclude", Path::new(&escaped(&places.file(file))))?;
     }
     arguments.flag("--runemptysuite");
+    arguments.path("--listener", &places.control.join("selected.py"))?;
     arguments.path("--listener", &places.control.join("listener.py"))?;
     if takes_screenshots(shard) {
         arguments.path("--listener", &places.control.join("screenshots.py"))?;
@@ -194,15 +193,19 @@ fn exit(status: std::process::ExitStatus) -> Exit {
     status.code().map_or(Exit::Crashed { code: -1 }, Exit::from_code)
 }
 
+/// How many tests Robot Framework selected in each ordered file; none where it did not tell.
+pub fn selected(shard: &Shard, places: &Places) -> Option<BTreeMap<String, usize>> {
+    let text = std::fs::read_to_string(places.control.join("selected.json")).ok()?;
+    let selected: BTreeMap<PathBuf, usize> = serde_json::from_str(&text).ok()?;
+    let of = |file: &String| Some((file.clone(), *selected.get(&places.file(file))?));
+    Some(shard.order.files.iter().filter_map(of).collect())
+}
+
 /// Ordered files in which Robot Framework selected no test. Without its word for it there are none, and a file that
 /// is not there is missing, not empty.
-pub fn unselected(shard: &Shard, places: &Places) -> Vec<String> {
-    let Ok(text) = std::fs::read_to_string(places.control.join("selected.json")) else { return Vec::new() };
-    let Ok(selected) = serde_json::from_str::<BTreeSet<PathBuf>>(&text) else { return Vec::new() };
-    let without_tests = |file: &&String| {
-        let path = places.file(file);
-        path.is_file() && !selected.contains(&path)
-    };
+pub fn unselected(shard: &Shard, places: &Places, selected: Option<&BTreeMap<String, usize>>) -> Vec<String> {
+    let Some(selected) = selected else { return Vec::new() };
+    let without_tests = |file: &&String| !selected.contains_key(*file) && places.file(file).is_file();
     shard.order.files.iter().filter(without_tests).cloned().collect()
 }
 

@@ -48,6 +48,9 @@ pub struct Outcome {
     pub root: PathBuf,
     /// Ordered files in which no test was selected.
     pub unselected: Vec<String>,
+    /// How many tests were selected in each ordered file.
+    #[serde(default)]
+    pub selected: BTreeMap<String, usize>,
     /// Why Robot Framework ran no further test, if it did not run all.
     #[serde(default)]
     pub halt: Option<Halt>,
@@ -61,7 +64,15 @@ impl Outcome {
     /// What became of an attempt that nothing is known of.
     pub fn not_started(failure: &Failure) -> Self {
         let (root, outputs) = (PathBuf::new(), Outputs::default());
-        Self { exit: failure.exit(), root, unselected: Vec::new(), halt: None, robot_seconds: 0.0, outputs }
+        Self {
+            exit: failure.exit(),
+            root,
+            unselected: Vec::new(),
+            selected: BTreeMap::new(),
+            halt: None,
+            robot_seconds: 0.0,
+            outputs,
+        }
     }
 }
 
@@ -97,9 +108,11 @@ pub async fn run(
     let masked = outputs::masked(shard, &places, folder, &masker, &mut processes, &mut console).await;
     let console = console.close().await;
     let outputs = masked.map_err(Error::Outputs)?.with_console(&console, folder, &masker);
-    let unselected = robot::unselected(shard, &places);
+    let selected = robot::selected(shard, &places);
+    let unselected = robot::unselected(shard, &places, selected.as_ref());
     let (exit, halt) = (masked_exit(exit, &masker), robot::halt(&places));
-    Ok(Outcome { exit, root: places.root, unselected, halt, robot_seconds, outputs })
+    let selected = selected.unwrap_or_default();
+    Ok(Outcome { exit, root: places.root, unselected, selected, halt, robot_seconds, outputs })
 }
 
 /// Everything from the package to the hook after `robot`.

@@ -168,6 +168,7 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         attempt: args.attempt,
         environment: settings.environment.clone(),
         exit: outcome.exit.clone(),
+        selected: outcome.selected.clone(),
         halt: outcome.halt,
         root: outcome.root.to_string_lossy().into_owned(),
         unselected: outcome.unselected.clone(),

@@ -49,7 +49,7 @@ impl End {
     /// The first end in the order of one `robot` call; none where no planned shard was halted, or where suites run in
     /// any order.
     pub fn of(summaries: &[Summary], robot: &RobotOptions) -> Option<Self> {
-        if runs_in_any_order(&robot.arguments) {
+        if robot.randomized().suites {
             return None;
         }
         let ends = summaries.iter().filter_map(|summary| Some(Self { halt: summary.halt?, file: last_file(summary)? }));
@@ -81,10 +81,6 @@ fn last_file(summary: &Summary) -> Option<String> {
 /// What Robot Framework orders suite files by: the names of folders and files without case (`parsing/suitestructure.py`).
 fn order(file: &str) -> Vec<String> {
     file.split('/').map(str::to_lowercase).collect()
-}
-
-fn runs_in_any_order(arguments: &[String]) -> bool {
-    arguments.iter().any(|word| word.to_lowercase().replace('-', "").starts_with("rando"))
 }
 
 #[cfg(test)]
@@ -126,6 +122,15 @@ mod tests {
 
     #[test]
     fn suites_in_any_order_have_no_later_ones() {
-        assert_eq!(end(&["--Randomize", "suites"]), None);
+        for arguments in
+            [&["--randomize", "suites"][..], &["--randomize=ALL:7"], &["--randomize", "none", "--randomize", "all"]]
+        {
+            assert_eq!(end(arguments), None, "{arguments:?}");
+        }
+        for arguments in
+            [&["--randomize", "tests"][..], &["--settag", "random"], &["--randomize=all", "--randomize=none"]]
+        {
+            assert!(end(arguments).is_some(), "{arguments:?}");
+        }
     }
 }

@@ -43,6 +43,32 @@ pub struct RobotOptions {
     pub arguments: Vec<String>,
 }
 
+impl RobotOptions {
+    /// Whether suites and tests run in another order each time: the last `--randomize` counts.
+    pub fn randomized(&self) -> Randomized {
+        let mut values = Vec::new();
+        for (at, word) in self.arguments.iter().enumerate() {
+            match word.strip_prefix("--randomize") {
+                Some("") => values.extend(self.arguments.get(at + 1).map(String::as_str)),
+                Some(rest) => values.extend(rest.strip_prefix('=')),
+                None => {}
+            }
+        }
+        let value = values.last().map(|value| value.to_lowercase()).unwrap_or_default();
+        let what = value.split(':').next().unwrap_or_default();
+        Randomized { suites: matches!(what, "suites" | "all"), tests: matches!(what, "tests" | "all") }
+    }
+}
+
+/// What runs in another order each time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Randomized {
+    /// Suites.
+    pub suites: bool,
+    /// Tests within their suite.
+    pub tests: bool,
+}
+
 /// Commands around `robot`, run by the platform's shell in the package's root.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

@@ -116,6 +116,10 @@ pub struct Manifest {
     /// Ordered files in which Robot Framework selects no test (nothing in them, or their tags are left out).
     #[serde(default)]
     pub unselected: Vec<String>,
+    /// How many tests Robot Framework selected in each ordered file, before listeners could change that. Tests that it
+    /// may still leave out by a tag are not counted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub selected: BTreeMap<String, usize>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
     /// Seconds of everything: download, hooks, `robot`, upload.
