@@ -39,6 +39,21 @@ impl Fault {
         Self(json!({"kind": "kill-after-call", "match": ["qaops-sweep"], "call": 1}))
     }
 
+    /// Transactions whose texts hold all of `texts` are cancelled for `reason`, so often.
+    pub fn cancelled_transaction(reason: &str, texts: &[&str], times: u32) -> Self {
+        Self(json!({"kind": "cancel-transaction", "match": texts, "reason": reason, "times": times}))
+    }
+
+    /// Operations of DynamoDB whose texts hold all of `texts` are refused by the error `code`, so often.
+    pub fn refused_write(code: &str, texts: &[&str], times: u32) -> Self {
+        Self(json!({"kind": "refuse-write", "match": texts, "reason": code, "times": times}))
+    }
+
+    /// Bodies of objects whose paths hold all of `texts` break off in the middle, so often.
+    pub fn cut_body(texts: &[&str], times: u32) -> Self {
+        Self(json!({"kind": "cut-body", "match": texts, "times": times}))
+    }
+
     /// Arms it.
     pub fn arm(&self, cloud: &LocalCloud) {
         let answer = ureq::post(format!("{}/_qaops/faults", cloud.endpoint())).send(self.0.to_string());

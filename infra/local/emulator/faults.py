@@ -23,6 +23,9 @@ KINDS = {
     "capacity": "no capacity for a slot; text: spot or on-demand, type, subnet",
     "impaired": "an instance never registers with SSM; text: instance",
     "undelivered": "a command never reaches its instance; text: instance, document, parameters",
+    "cancel-transaction": "a transaction is cancelled for `reason` of its first item; text: operation, body",
+    "refuse-write": "an operation of DynamoDB is refused by the error `reason`; text: operation, body",
+    "cut-body": "the body of an object breaks off; text: GET, path",
     "unseen": "Describe calls know nothing of an instance while it is pending; text: instance",
 }
 ALWAYS = 10**9
@@ -40,6 +43,7 @@ class Fault:
     match: tuple[str, ...] = ()
     times: int = ALWAYS
     call: int = 1
+    reason: str = ""
     struck: int = field(default=0)
 
     def fits(self, kind: str, text: str, call: int) -> bool:
@@ -49,8 +53,8 @@ class Fault:
 
 
 def parse(value: Mapping[str, Any]) -> Fault:
-    """Reads `{"kind", "match", "times", "call"}`; only the kind is required."""
-    unknown = set(value) - {"kind", "match", "times", "call"}
+    """Reads `{"kind", "match", "times", "call", "reason"}`; only the kind is required."""
+    unknown = set(value) - {"kind", "match", "times", "call", "reason"}
     kind, match = value.get("kind"), value.get("match", [])
     if unknown or kind not in KINDS:
         raise BadFault(f"not a fault: {dict(value)}; kinds are {', '.join(KINDS)}")
@@ -60,7 +64,7 @@ def parse(value: Mapping[str, Any]) -> Fault:
         raise BadFault(f"match is texts and times is a number: {dict(value)}")
     if not isinstance(call, int):
         raise BadFault(f"call is a number: {dict(value)}")
-    return Fault(kind, texts, times, call)
+    return Fault(kind, texts, times, call, str(value.get("reason", "")))
 
 
 _INSTANCE = re.compile(r"\bi-[0-9a-f]{17}\b")
@@ -92,13 +96,24 @@ def armed() -> list[dict[str, Any]]:
 
 def takes(kind: str, text: str = "", call: int = 1) -> bool:
     """Whether an armed fault strikes now; it is then used up by one."""
+    return take(kind, text, call) is not None
+
+
+def take(kind: str, text: str = "", call: int = 1) -> Fault | None:
+    """The armed fault that strikes now; it is then used up by one."""
     with _lock:
         text += _tags(text) if _armed else ""
         for fault in _armed:
             if fault.fits(kind, text, call):
                 fault.struck += 1
-                return True
-    return False
+                return fault
+    return None
+
+
+def any_of(kinds: tuple[str, ...]) -> bool:
+    """Whether a fault of one of these kinds is armed."""
+    with _lock:
+        return any(fault.kind in kinds for fault in _armed)
 
 
 def _tags(text: str) -> str:

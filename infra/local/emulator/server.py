@@ -21,6 +21,7 @@ from . import (
     policies,
     protocols,
     readback,
+    refusals,
     roles,
     run_command,
     schedules,
@@ -86,7 +87,12 @@ def _gate(pool: Pool) -> Callable[[Any, Receive, Send], Awaitable[None]]:
         if scope["type"] == "http" and scope["path"].startswith("/_qaops/"):
             await control(scope, receive, send)
             return
-        await ministack.app(scope, receive, _struck(scope, pool, send))
+        receive, refusal = await refusals.refused(scope, receive)
+        send = refusals.cut(scope, _struck(scope, pool, send))
+        if refusal:
+            await refusals.answer(send, *refusal)
+            return
+        await ministack.app(scope, receive, send)
 
     return gate
 
