@@ -14,6 +14,15 @@ pub fn invoke(cloud: &LocalCloud, step: &str, payload: &Value) -> Value {
     ask(&Service::of(cloud, "lambda"), &path, "", payload)
 }
 
+/// Puts an object into a bucket that is not the deployment's, and that is made if it is not there.
+pub fn put_elsewhere(cloud: &LocalCloud, bucket: &str, key: &str, content: &[u8]) {
+    let service = Service::of(cloud, "s3");
+    for (path, body) in [(format!("/{bucket}"), Vec::new()), (format!("/{bucket}/{key}"), content.to_vec())] {
+        let answer = service.send(Request::put(path).body(body).expect("a request is one"));
+        assert!(answer.status().is_success() || answer.status() == 409, "{bucket}/{key}: {answer:?}");
+    }
+}
+
 /// The settings of a step's function by name.
 pub fn settings(cloud: &LocalCloud, step: &str) -> BTreeMap<String, String> {
     let request = Request::get(format!("/2015-03-31/functions/qaops-{step}/configuration")).body(Vec::new());

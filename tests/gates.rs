@@ -4,7 +4,7 @@ use domain::gates::{State, Verdict};
 use domain::judged::Judged;
 use qaops::cloud::LocalCloud;
 use serde_json::json;
-use tests::{Finished, Suite, begin, end, run, with_cloud};
+use tests::{Finished, Suite, begin, end, put_elsewhere, run, with_cloud};
 
 /// Each example: its folder, how its run ends, and what one of the reasons says.
 const EXAMPLES: [(&str, Verdict, &str); 11] = [
@@ -135,5 +135,29 @@ fn only_a_failure_of_the_environment_is_tried_again_unasked() {
         assert_eq!(environment.counts(), [2, 2, 0, 0, 1], "{:?}", environment.judged().reasons);
         let product = run(cloud, &suite("product", "expected 42 but was 41"), json!({})).await;
         assert_eq!(product.counts(), [2, 1, 1, 0, 0]);
+    });
+}
+
+/// The input of `infra/terraform/examples/codepipeline`: package and report lie in the pipeline's own bucket.
+#[test]
+fn a_pipeline_brings_its_package_and_its_coverage_from_its_own_bucket() {
+    let coverage = "<coverage line-rate=\"0.5\"><packages><package name=\"shop\"><classes><class name=\"a\" filename=\"a.py\">\
+                    <lines><line number=\"1\" hits=\"1\"/><line number=\"2\" hits=\"0\"/></lines></class></classes></package></packages></coverage>";
+    let config = "suite = \"gate\"\n[gates]\nerror = [\"tests.failed == 0\", \"coverage.line >= 80%\"]\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("gate", config, &tests::passing(1));
+        let scratch = tempfile::tempdir().unwrap();
+        let package = qaops::package::Package::open(suite.path(), scratch.path()).unwrap();
+        put_elsewhere(cloud, "qaops-pipeline", "gate/1/suites.zip", &std::fs::read(package.path()).unwrap());
+        put_elsewhere(cloud, "qaops-pipeline", "gate/1/coverage.xml", coverage.as_bytes());
+        let input = json!({
+            "package": "s3://qaops-pipeline/gate/1/suites.zip",
+            "reports": {"coverage": "s3://qaops-pipeline/gate/1/coverage.xml"},
+            "labels": {"branch": "main", "commit": "1a2b3c4"},
+        });
+        let run = run(cloud, &suite, input).await;
+        assert_eq!(run.judged().verdict, Verdict::Failed, "{:?}", run.judged().reasons);
+        assert!(run.judged().reasons[0].contains("coverage.line is 50%"), "{:?}", run.judged().reasons);
+        assert!(run.out.path().join("reports/coverage").is_file(), "the run keeps a copy");
     });
 }

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-pub use calls::{invoke, items, log_lines, put_secret, settings};
+pub use calls::{invoke, items, log_lines, put_elsewhere, put_secret, settings};
 pub use capacity::{item_size, write_units};
 pub use faults::{Fault, interrupt};
 pub use given::{GivenRun, IMAGE};

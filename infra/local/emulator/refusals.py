@@ -1,8 +1,9 @@
 """Faults of DynamoDB and S3 that strike a request by itself, whoever sent it.
 
-DynamoDB's answers have the form of its API reference: `TransactWriteItems` lists a reason for each item, in order,
-with the code `None` for items that were not to blame; a single write meets a running transaction as
-`TransactionConflictException`. S3 may close the connection before the body is whole (AWS SDK guides, "retry behavior").
+DynamoDB's answers have the form of its API reference: `TransactWriteItems` lists a reason for each item, in
+order, with the code `None` for items that were not to blame; a single write meets a running transaction as
+`TransactionConflictException`. S3 may close the connection before the body is whole (AWS SDK guides, "retry
+behavior").
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ _MESSAGES = {
     "ConditionalCheckFailed": "The conditional request failed",
     "TransactionConflict": "Transaction is ongoing for the item",
     "ThrottlingError": "Throughput exceeds the current throughput limit for your account",
-    "ProvisionedThroughputExceeded": "The level of configured provisioned throughput for the table was exceeded",
+    "ProvisionedThroughputExceeded": "The level of configured provisioned throughput was exceeded",
     "ItemCollectionSizeLimitExceeded": "Item collection size limit exceeded",
     "ValidationError": "Item size has exceeded the maximum allowed size",
 }
@@ -66,7 +67,7 @@ async def answer(send: Any, status: int, body: dict[str, Any]) -> None:
 
 
 def cut(scope: Any, send: Any) -> Any:
-    """Sends only half of an object's body, if a fault strikes: whoever waits for the rest sees the connection close."""
+    """Sends only half of an object's body, if a fault strikes; then the connection closes."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return send
     if not faults.any_of(("cut-body",)) or not faults.takes("cut-body", f"GET {scope['path']}"):
@@ -87,7 +88,7 @@ def cut(scope: Any, send: Any) -> Any:
 
 
 async def _whole(receive: Any) -> bytes:
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         body += message.get("body", b"")

@@ -8,6 +8,7 @@ use std::process::Stdio;
 
 use anstream::AutoStream;
 use domain::config::Platform;
+use domain::judged::Judged;
 use domain::problem::Problem;
 use domain::run::Failure;
 use results::dossier::Dossier;
@@ -140,14 +141,15 @@ fn runnable_here(package: &Package, platform: Platform) -> Result<(), Problem> {
 
 async fn run_package(cloud: &LocalCloud, package: &Package, flags: &RunFlags) -> Result<u8, Error> {
     let (id, request) = (run::run_id(&package.suite), flags.request(&package.suite));
+    let out = out_folder(flags, &id)?;
     let started = run::start(cloud, &id, &package.suite, package.path(), &request).await?;
     let mut progress = Progress::new(Mode::of(flags.json));
     let execution = run::follow(cloud, &started, &mut progress).await?;
     progress.finish();
-    let out = out_folder(flags, &started.id)?;
-    let end = match run::fetch(cloud, &started.id, &out).await? {
-        Some(judged) => show::End::Judged { judged: Box::new(judged), out },
-        None => show::End::Error { run: started.id, failure: failure(execution), out },
+    let (judged, out) = fetch(cloud, &started.id, out).await?;
+    let end = match judged {
+        Some(judged) if ended_by_its_verdict(&execution) => show::End::Judged { judged: Box::new(judged), out },
+        _ => show::End::Error { run: started.id, failure: failure(execution), out },
     };
     println!("{}", if flags.json { show::json(&end) } else { show::text(&end) });
     Ok(show::status(&end))
@@ -161,9 +163,47 @@ fn failure(execution: aws::Execution) -> Failure {
     })
 }
 
+/// Whether the state machine came to the end that the verdict asks for: a run that was not recorded, or told to nobody, is
+/// an error whatever its verdict.
+fn ended_by_its_verdict(execution: &aws::Execution) -> bool {
+    const VERDICTS: [&str; 2] = ["QAOps.GateFailed", "QAOps.Inconclusive"];
+    let failure = execution.failure.as_ref().map(|failure| failure.error.as_str());
+    execution.status == aws::ExecutionStatus::Succeeded || failure.is_some_and(|error| VERDICTS.contains(&error))
+}
+
+/// Brings the results into `out`, or into the folder of this user's runs where that cannot be written: the bucket of the
+/// local cloud goes with it.
+async fn fetch(cloud: &LocalCloud, run: &str, out: PathBuf) -> Result<(Option<Judged>, PathBuf), Error> {
+    let error = match run::fetch(cloud, run, &out).await {
+        Ok(judged) => return Ok((judged, out)),
+        Err(error) => error,
+    };
+    let instead = own_folder(run);
+    if instead == out {
+        return Err(error.into());
+    }
+    eprintln!("{}", show::error(&error));
+    eprintln!("The results go to {} instead.", instead.display());
+    Ok((run::fetch(cloud, run, &usable(instead.clone())?).await?, instead))
+}
+
+fn own_folder(run: &str) -> PathBuf {
+    cloud::cache(&project()).join("runs").join(run)
+}
+
+/// The folder for the results, made before anything runs, and without those of an earlier run.
 fn out_folder(flags: &RunFlags, run: &str) -> Result<PathBuf, Error> {
-    let path = flags.out.clone().unwrap_or_else(|| cloud::cache(&project()).join("runs").join(run));
-    let made = std::fs::create_dir_all(&path).and_then(|()| path.canonicalize());
+    let out = usable(flags.out.clone().unwrap_or_else(|| own_folder(run)))?;
+    run::remove_results(&out).map_err(|source| Error::Folder { path: out.clone(), source })?;
+    Ok(out)
+}
+
+/// Makes a folder and a file in it, for a folder that is there may still be one that nobody may write.
+fn usable(path: PathBuf) -> Result<PathBuf, Error> {
+    let made = std::fs::create_dir_all(&path).and_then(|()| path.canonicalize()).and_then(|path| {
+        tempfile::tempfile_in(&path)?;
+        Ok(path)
+    });
     made.map_err(|source| Error::Folder { path, source })
 }
 

@@ -9,6 +9,9 @@ use serde_json::Value;
 use crate::cloud::{ACCOUNT, Error, NAME, REGION, ROLE_ID};
 use crate::programs::STEPS;
 
+/// A further bucket that packages and reports may lie in, such as that of a pipeline. It is there if somebody makes it.
+const SOURCES: &str = "arn:aws:s3:::qaops-pipeline";
+
 /// A role as the emulator takes it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct Role {
@@ -59,13 +62,13 @@ fn filled(text: String) -> String {
         ("ledger", of("dynamodb", &format!("table/{NAME}-ledger"))),
         ("machine", of("states", &format!("stateMachine:{NAME}-run"))),
         ("name", NAME.to_owned()),
-        ("packages", format!("{bucket}/suites/*")),
+        ("packages", format!("{bucket}/suites/*\", \"{SOURCES}/*")),
         ("region", REGION.to_owned()),
         ("role", format!("arn:aws:iam::{ACCOUNT}:role/{NAME}-instance")),
         ("secrets", of("ssm", &format!("parameter/{NAME}/*"))),
         ("snapshots", format!("arn:aws:ec2:{REGION}::snapshot/*")),
         ("source_keys", of("kms", "key/none")),
-        ("sources", bucket),
+        ("sources", format!("{bucket}\", \"{SOURCES}")),
         ("subnets", of("ec2", "subnet/*")),
         ("templates", of("ec2", "launch-template/*")),
         ("topic", of("sns", &format!("{NAME}-runs"))),

@@ -83,16 +83,31 @@ fn shards(run: &Run, shards: &[Shard]) -> Shards {
     }
 }
 
+/// Files of a run's results, beside the folders of what it was judged by.
+const RESULTS: [&str; 5] = ["verdict.json", "junit.xml", "output.xml", "report.html", "evidence.json"];
+
+/// Removes what an earlier run left in `out`, so that nobody takes its verdict for that of a new one.
+pub fn remove_results(out: &Path) -> std::io::Result<()> {
+    for name in RESULTS {
+        match std::fs::remove_file(out.join(name)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// Brings the results of a run into `out`; the verdict, if there is one.
 pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<Judged>, Error> {
     let artifacts = artifacts(cloud);
     let fetch = async |name: &str| artifacts.fetch(&keys::result(run, name), &out.join(name)).await;
+    let [verdict, junit, output, report, evidence] = RESULTS;
     tokio::try_join!(
-        fetch("verdict.json"),
-        fetch("junit.xml"),
-        fetch("output.xml"),
-        fetch("report.html"),
-        fetch("evidence.json"),
+        fetch(verdict),
+        fetch(junit),
+        fetch(output),
+        fetch(report),
+        fetch(evidence),
         fetch_inputs(&artifacts, run, out),
         fetch_logs(&artifacts, run, out),
     )?;

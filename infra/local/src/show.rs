@@ -104,6 +104,7 @@ fn of_judged(judged: &Judged, out: &Path, columns: usize) -> String {
         failures::failed(&judged.failed, columns),
         failures::flaky(&judged.flaky, columns),
         failures::lost(judged, columns),
+        failures::remarks(&judged.remarks, columns),
         gates::gates(&judged.gates, columns),
         facts(judged, out),
         verdict_line(judged),

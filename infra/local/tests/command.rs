@@ -12,8 +12,13 @@ const PASSING: &str = "*** Test Cases ***\nGood\n    [Tags]    smoke\n    No Ope
 const FAILING: &str = "*** Test Cases ***\nBad\n    Should Be Equal    1    2\n";
 
 fn qaops(arguments: &[&str], path: Option<&Path>) -> Output {
+    struck(arguments, path, "[]")
+}
+
+/// The command on a local cloud with these faults.
+fn struck(arguments: &[&str], path: Option<&Path>, faults: &str) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_qaops"));
-    command.args(arguments).args(path).output().unwrap()
+    command.args(arguments).args(path).env("QAOPS_LOCAL_FAULTS", faults).output().unwrap()
 }
 
 fn suite(files: &[(&str, &str)]) -> TempDir {
@@ -134,4 +139,36 @@ fn metrics_are_one_line_a_file_and_need_no_local_cloud() {
         String::from_utf8(output.stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!((&lines[0]["tests"], &lines[0]["passed"], &lines[0]["complete"]), (&1.into(), &1.into(), &true.into()));
     assert!(lines[1]["error"].is_string());
+}
+
+#[test]
+fn a_run_that_ends_by_an_error_gives_exit_status_3_whatever_its_verdict_and_keeps_no_old_one() {
+    let suite = suite(&[("a.robot", "*** Test Cases ***\nGood\n    No Operation\n")]);
+    let out = tempfile::tempdir().unwrap();
+    let arguments = ["run", "--json", "--out", out.path().to_str().unwrap()];
+    let refused = |texts: &str, kind: &str| {
+        format!(r#"[{{"kind": "{kind}", "match": [{texts}], "reason": "ValidationException"}}]"#)
+    };
+    // The verdict is there, and the run is not recorded.
+    let unrecorded = struck(&arguments, Some(suite.path()), &refused(r#""PutItem", "SUITE#""#, "refuse-write"));
+    assert_eq!(
+        (unrecorded.status.code(), json(&unrecorded)["error"]["error"].as_str()),
+        (Some(3), Some("Record.Refused"))
+    );
+    assert!(out.path().join("verdict.json").is_file());
+    let unplanned = struck(&arguments, Some(suite.path()), &refused(r#""SHARD#0001""#, "cancel-transaction"));
+    assert_eq!((unplanned.status.code(), json(&unplanned)["error"]["error"].as_str()), (Some(3), Some("Plan.Refused")));
+    assert!(!out.path().join("verdict.json").exists(), "no verdict of the run before");
+}
+
+#[test]
+fn a_folder_that_cannot_hold_the_results_is_told_before_the_run() {
+    let suite = suite(&[("a.robot", "*** Test Cases ***\nGood\n    No Operation\n")]);
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for out in [file.path().to_owned(), file.path().join("below"), "/proc/nowhere".into()] {
+        let output = qaops(&["run", "--out", out.to_str().unwrap()], Some(suite.path()));
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(3), "{told}");
+        assert!(told.contains("failed to use the folder") && !told.contains("Plan"), "{told}");
+    }
 }

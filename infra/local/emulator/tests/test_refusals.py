@@ -47,7 +47,7 @@ def keys(cloud: Cloud, name: str) -> set[str]:
         "ValidationError",
     ],
 )
-def test_a_cancelled_transaction_has_a_reason_for_each_item_and_writes_none(cloud: Cloud, reason: str) -> None:
+def test_a_cancelled_transaction_has_a_reason_for_each_item(cloud: Cloud, reason: str) -> None:
     name = table(cloud, f"cancelled-{reason}")
     fault = {"kind": "cancel-transaction", "match": [name], "reason": reason, "times": 1}
     cloud.control("POST", "faults", fault)

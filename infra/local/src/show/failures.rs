@@ -41,6 +41,13 @@ pub(super) fn lost(judged: &Judged, columns: usize) -> String {
     section("Lost work", &lost, told)
 }
 
+/// What else there is to know.
+pub(super) fn remarks(remarks: &[String], columns: usize) -> String {
+    let told =
+        |remark: &String| format!("  {} {}", paint(DOUBT, "!"), wrap(&plain(remark), columns - 4).join("\n    "));
+    section("Remarks", remarks, told)
+}
+
 fn section<T>(title: &str, all: &[T], told: impl Fn(&T) -> String) -> String {
     if all.is_empty() {
         return String::new();
