@@ -18,7 +18,7 @@ const IDENTIFIER: usize = 8;
 
 /// Tests whose messages are alike.
 pub(super) struct Group<'a> {
-    /// First line of the first test's message.
+    /// First line of the first test's message, up to the one that says something.
     pub(super) headline: String,
     /// What follows in the first test's message.
     pub(super) message: Option<String>,
@@ -76,17 +76,29 @@ pub(super) fn groups(failures: &[FailedTest]) -> Vec<Group<'_>> {
 fn group<'a>(tests: &[&'a FailedTest], open: bool, left: &mut usize) -> Group<'a> {
     let own = tests.first().map(|test| plain(&test.message)).unwrap_or_default();
     let text = own.trim();
-    let (headline, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let (headline, rest) = headline(text);
     let shown = tests.len().min(MOST_OF_GROUP).min(*left);
     *left -= shown;
     let failed = |test: &&'a FailedTest| Failed { test, message: Some(plain(&test.message)).filter(|of| *of != own) };
     Group {
-        headline: if headline.is_empty() { "No message".into() } else { headline.trim_end().into() },
+        headline: if headline.is_empty() { "No message".into() } else { headline },
         message: Some(rest.trim_matches('\n')).filter(|rest| !rest.is_empty()).map(str::to_owned),
         tests: tests[..shown].iter().map(failed).collect(),
         count: tests.len() as u64,
         open,
     }
+}
+
+/// The first line that says something, with what announces it, and what follows. Robot Framework begins the messages of
+/// setups, teardowns and several failures by a line of its own, which ends with a colon.
+fn headline(text: &str) -> (String, &str) {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let (first, rest) = (first.trim_end(), rest.trim_start());
+    if !first.ends_with(':') || rest.is_empty() {
+        return (first.to_owned(), rest);
+    }
+    let (next, rest) = headline(rest);
+    (format!("{first} {next}"), rest)
 }
 
 /// A message without what differs between runs and places: numbers and identifiers become `#`, white space one space.
@@ -135,6 +147,29 @@ mod tests {
 
     fn test(name: &str, message: &str) -> FailedTest {
         FailedTest { name: name.into(), message: message.into(), ..FailedTest::default() }
+    }
+
+    #[test]
+    fn a_headline_goes_on_to_the_line_that_says_something() {
+        let of = |message: &str| {
+            let failures = [test("A", message)];
+            let group = groups(&failures).remove(0);
+            (group.headline.clone(), group.message.clone().unwrap_or_default())
+        };
+        let cases = [
+            ("1 != 2", "1 != 2", ""),
+            ("Setup failed:\nno server\nat 10:00", "Setup failed: no server", "at 10:00"),
+            (
+                "Parent suite setup failed:\nSeveral failures occurred:\n\n1) no disk\n\n2) no net",
+                "Parent suite setup failed: Several failures occurred: 1) no disk",
+                "2) no net",
+            ),
+            ("It ends here:", "It ends here:", ""),
+            ("", "No message", ""),
+        ];
+        for (message, headline, rest) in cases {
+            assert_eq!(of(message), (headline.to_owned(), rest.to_owned()), "{message}");
+        }
     }
 
     #[test]
