@@ -1,6 +1,6 @@
 //! Runs that end before every test was run: by a hang, a fatal error, a failure that ends all, a refusal.
 
-use domain::gates::Verdict;
+use domain::quality::gates::Verdict;
 use serde_json::json;
 use tests::{Finished, Suite, run, with_cloud};
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use domain::gates::Verdict;
+use domain::quality::gates::Verdict;
 use qaops::cloud::LocalCloud;
 use serde_json::json;
 use tests::{Suite, begin, end, ledger, passing, project, run, until, with_cloud};

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws::LaunchOrder;
-use domain::fleet::{Market, Platform};
-use domain::gates::Verdict;
+use domain::quality::gates::Verdict;
+use domain::run::fleet::{Market, Platform};
 use qaops::cloud::LocalCloud;
 use qaops::run::Started;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! What makes a run fail, end to end: the examples below `tests/suites/failing`, and what only several runs tell.
 
-use domain::gates::{State, Verdict};
-use domain::judged::Judged;
+use domain::evaluation::evaluate::Judged;
+use domain::quality::gates::{State, Verdict};
 use qaops::cloud::LocalCloud;
 use serde_json::json;
 use tests::{Finished, Suite, begin, end, put_elsewhere, run, with_cloud};

@@ -4,9 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::history::{Outcome, PastRun};
-use domain::outcome::Status;
-use domain::run;
+use domain::quality::history::{Outcome, PastRun};
+use domain::results::outcome::Status;
+use domain::run::status;
 use qaops::cloud::LocalCloud;
 use serde_json::{Value, json};
 use tests::{Fault, GivenRun, IMAGE, Suite, invoke, ledger, log_lines, passing, run, with_cloud};
@@ -85,7 +85,7 @@ fn a_run_that_is_recorded_twice_is_recorded_once() {
         assert_eq!(remembered(cloud, "twice").await, once);
         assert_eq!((once.past.len(), once.baseline.as_deref()), (1, Some("twice-r1")));
         let past = &once.past[0];
-        assert_eq!((past.status, past.counts.passed, past.metrics["tests.failed"]), (run::Status::Passed, 6, 0.0));
+        assert_eq!((past.status, past.counts.passed, past.metrics["tests.failed"]), (status::Status::Passed, 6, 0.0));
         let figures = figures(cloud, &run);
         assert_eq!(figures.len(), 1, "CloudWatch adds up what it is given twice");
         assert_eq!((&figures[0]["Suite"], &figures[0]["Tests"]), (&json!("twice"), &json!(6.0)));
@@ -155,7 +155,7 @@ fn a_record_that_dies_between_two_calls_is_made_good_by_the_next_try() {
             assert_eq!(record(cloud, &run), json!({"status": "passed"}), "after call {call}: {first}");
             assert_eq!(named(remembered(cloud, &suite).await, &suite, "x"), whole, "after call {call}");
             let ended = ledger(cloud).run(&run.id).await.unwrap().unwrap();
-            assert_eq!(ended.status, run::Status::Passed, "after call {call}");
+            assert_eq!(ended.status, status::Status::Passed, "after call {call}");
             assert!(figures(cloud, &run).len() <= 1, "after call {call}");
             if fault.struck(cloud) == 0 {
                 break;
@@ -211,7 +211,8 @@ fn a_run_is_compared_with_the_last_accepted_one_of_its_branch_or_of_the_default_
         for branch in ["fix", "trunk", "other", "fix"] {
             let run = run(cloud, &suite, on(branch)).await;
             let artifacts = cloud.aws.artifacts(cloud.deployment.bucket.clone());
-            let plan: domain::plan::Plan = artifacts.read_json(&domain::keys::plan(&run.id)).await.unwrap().unwrap();
+            let plan: domain::package::plan::Plan =
+                artifacts.read_json(&domain::run::keys::plan(&run.id)).await.unwrap().unwrap();
             pinned.push(plan.baseline.map(|baseline| (baseline.branch, baseline.run)));
             runs.push(run.id);
         }

@@ -16,9 +16,9 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use aws::{Execution, ExecutionStatus, FleetInstance, Ledger};
-use domain::fleet::InstanceState;
-use domain::judged::Judged;
-use domain::shard::Shard;
+use domain::evaluation::evaluate::Judged;
+use domain::run::fleet::InstanceState;
+use domain::run::shard::Shard;
 use qaops::cloud::LocalCloud;
 use qaops::package::Package;
 use qaops::run::{Started, fetch, start};

@@ -4,9 +4,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use domain::run::Status;
-use domain::silence::{CLAIM, Scheduled};
-use domain::trend::RunAt;
+use domain::notify::staleness::{CLAIM, Scheduled};
+use domain::notify::trend::RunAt;
+use domain::run::status::Status;
 use qaops::cloud::LocalCloud;
 use serde_json::{Value, json};
 use tests::{Fault, Inbox, Notice, Suite, begin_as, end, invoke, ledger, passing, until, with_cloud};

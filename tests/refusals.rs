@@ -1,6 +1,6 @@
 //! What DynamoDB refuses and S3 breaks off: no run passes unless everything ran.
 
-use domain::gates::Verdict;
+use domain::quality::gates::Verdict;
 use qaops::cloud::LocalCloud;
 use qaops::run::Started;
 use serde_json::json;

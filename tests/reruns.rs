@@ -1,6 +1,6 @@
 //! Failed tests run again, and tests of one name hide nothing of one another.
 
-use domain::gates::Verdict;
+use domain::quality::gates::Verdict;
 use serde_json::json;
 use tests::{Finished, Suite, run, with_cloud};
 

@@ -4,7 +4,7 @@
 
 use std::process::Command;
 
-use domain::gates::Verdict;
+use domain::quality::gates::Verdict;
 use serde_json::json;
 use tests::{Suite, begin, end, ended, ledger, living, passing, put_secret, run, sleeping, with_cloud};
 

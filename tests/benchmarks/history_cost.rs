@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use domain::outcome::Status;
+use domain::results::outcome::Status;
 use qaops::cloud::LocalCloud;
 use tests::{GivenRun, invoke, item_size, items, write_units};
 

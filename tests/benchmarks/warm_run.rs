@@ -10,9 +10,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use domain::keys;
-use domain::queue::Attempt;
-use domain::summary::Summary;
+use domain::results::summary::Summary;
+use domain::run::keys;
+use domain::run::queue::Attempt;
 use qaops::cloud::LocalCloud;
 use qaops::package::Package;
 use qaops::run::{fetch, run_id, start};

@@ -1,6 +1,6 @@
 //! What the targets have in common: how a report is read, and what holds of every report that could be.
 
-use domain::reports::{Coverage, Report, Series, joined};
+use domain::quality::reports::{Coverage, Report, Series, joined};
 pub use libfuzzer_sys::{Corpus, fuzz_target};
 pub use results::reports::Format;
 use results::reports::{Error, Found};

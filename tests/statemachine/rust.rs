@@ -228,7 +228,7 @@ mod tests {
     fn a_step_is_read_from_its_source() -> Fallible<()> {
         let read = step(
             r#"
-            use domain::fleet::Next;
+            use domain::run::fleet::Next;
             #[serde(rename_all = "camelCase")]
             pub struct Input { pub run: String, pub in_round: u32, #[serde(default)] pub waits: u32, pub error: Option<String> }
             pub struct Output { pub next: Next, #[serde(rename = "left")] pub rest: usize }

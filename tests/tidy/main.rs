@@ -3,6 +3,7 @@
 //! The rules are functions from what is there to what is wrong with it; each has a planted mistake that it reports.
 
 mod crates;
+mod floors;
 mod profile;
 mod sources;
 mod tree;

@@ -206,8 +206,8 @@ fn planted_reaches_outside_are_reported() -> Fallible<()> {
         ("use std::time::Instant; fn at() -> Instant { Instant::now() }", "Instant::now"),
     ];
     for (line, part) in planted_lines {
-        reported(&reaches_outside(&planted("functions/libs/domain/src/plan.rs", line))?, part);
+        reported(&reaches_outside(&planted("functions/libs/domain/src/package/plan.rs", line))?, part);
     }
-    none(&reaches_outside(&planted("functions/libs/domain/src/plan.rs", "use std::fmt; // std::env"))?);
+    none(&reaches_outside(&planted("functions/libs/domain/src/package/plan.rs", "use std::fmt; // std::env"))?);
     Ok(())
 }

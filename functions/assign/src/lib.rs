@@ -1,11 +1,11 @@
 //! `assign`: the next shard for an environment, or none.
 //!
 //! One conditional write takes the next ticket; how, and why environments never get in each other's way, stands in
-//! `domain::queue`.
+//! `domain::run::queue`.
 
 use aws::{Ledger, Pulled};
-use domain::queue::{Attempt, Grant, Queue};
-use domain::run::{Run, Status};
+use domain::run::queue::{Attempt, Grant, Queue};
+use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections.

@@ -6,18 +6,19 @@
 mod output;
 
 use aws::{Artifacts, Fleet, Ledger};
-use domain::fleet::InstanceState;
-use domain::gates::{Severity, first_stop};
-use domain::metrics::{Metrics, RunFacts};
-use domain::order::Selection;
-use domain::plan::Plan;
-use domain::queue::Attempt;
-use domain::rerun::wanted;
-use domain::run::{Run, Status};
-use domain::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss};
-use domain::summary::Summary;
-use domain::upload::{Exit, Manifest};
-use domain::{keys, records};
+use domain::package::plan::Plan;
+use domain::quality::gates::{Severity, first_stop};
+use domain::quality::metrics::{Metrics, RunFacts};
+use domain::results::manifest::{Exit, Manifest};
+use domain::results::records;
+use domain::results::summary::Summary;
+use domain::run::fleet::InstanceState;
+use domain::run::keys;
+use domain::run::order::Selection;
+use domain::run::queue::Attempt;
+use domain::run::rerun::wanted;
+use domain::run::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss};
+use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections and settings.

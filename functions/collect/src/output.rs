@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 
 use aws::Artifacts;
-use domain::interrupted::leave_out_unended;
-use domain::keys;
-use domain::order::Selection;
-use domain::outcome::Suite;
-use domain::rerun::not_run;
-use domain::shard::Shard;
-use domain::summary::{Summary, missing, relative, reported_files};
-use domain::upload::{Exit, Manifest, Upload};
+use domain::results::interrupted::leave_out_unended;
+use domain::results::manifest::{Exit, Manifest, Upload};
+use domain::results::outcome::Suite;
+use domain::results::summary::{Summary, missing, relative, reported_files};
+use domain::run::keys;
+use domain::run::order::Selection;
+use domain::run::rerun::not_run;
+use domain::run::shard::Shard;
 use results::digest::{Summing, drain};
 use tokio_util::io::SyncIoBridge;
 

@@ -1,11 +1,11 @@
 //! `dispatch`: the SSM Run Command for a shard, with the task token that waits for it.
 
 use aws::{Answers, Artifacts, CommandOrder, Commands, Ledger};
-use domain::keys;
-use domain::order::{Order, Selection};
-use domain::queue::Attempt;
-use domain::run::{Run, Status};
-use domain::shard::Shard;
+use domain::run::keys;
+use domain::run::order::{Order, Selection};
+use domain::run::queue::Attempt;
+use domain::run::shard::Shard;
+use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
 
 /// Seconds that SSM leaves the runner beyond its deadline, so that the runner ends by itself.

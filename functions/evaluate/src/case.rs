@@ -5,17 +5,17 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use aws::{Artifacts, Ledger};
-use domain::baseline::{BaselineFigures, branch_of};
-use domain::evidence::{Evidence, PastTest, ReportFile};
-use domain::history::{FileHistory, PastRun};
-use domain::judged::Judged;
-use domain::keys;
-use domain::outcome::Status;
-use domain::plan::Plan;
-use domain::queue::Attempt;
-use domain::reports::Kind;
-use domain::shard::Shard;
-use domain::summary::Summary;
+use domain::evaluation::evaluate::Judged;
+use domain::evaluation::evidence::{Evidence, PastTest, ReportFile};
+use domain::package::plan::Plan;
+use domain::quality::baseline::{BaselineFigures, branch_of};
+use domain::quality::history::{FileHistory, PastRun};
+use domain::quality::reports::Kind;
+use domain::results::outcome::Status;
+use domain::results::summary::Summary;
+use domain::run::keys;
+use domain::run::queue::Attempt;
+use domain::run::shard::Shard;
 use results::digest::digest;
 use results::dossier::{Dossier, EVIDENCE, PLAN};
 

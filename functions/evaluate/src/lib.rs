@@ -6,9 +6,9 @@ mod pictures;
 mod report;
 
 use aws::{Artifacts, Ledger};
-use domain::gates::Verdict;
-use domain::judged::{Judged, Material};
-use domain::keys;
+use domain::evaluation::evaluate::{Judged, Material};
+use domain::quality::gates::Verdict;
+use domain::run::keys;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

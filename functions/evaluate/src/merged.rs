@@ -9,8 +9,8 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use aws::Artifacts;
-use domain::keys;
-use domain::summary::Summary;
+use domain::results::summary::Summary;
+use domain::run::keys;
 use results::junit;
 use results::robot::{MergeError, write_merged};
 

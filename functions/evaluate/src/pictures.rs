@@ -1,7 +1,7 @@
 //! Pictures of failed tests within the report, so that whoever has the report alone sees them, too.
 
 use aws::Artifacts;
-use domain::keys;
+use domain::run::keys;
 use percent_encoding::percent_decode_str;
 use results::report::{FailedTest, Report};
 

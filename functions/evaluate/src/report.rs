@@ -5,17 +5,17 @@ mod samples;
 mod told;
 mod tries;
 
-use domain::completeness::{Lost, lost};
-use domain::cost;
-use domain::gates::GateOutcome;
-use domain::judged::{FailedTest, Judged, Material};
-use domain::keys;
-use domain::metrics::Joined;
-use domain::outcome::TestId;
-use domain::queue::Attempt;
-use domain::run::Environment;
-use domain::shard::{Loss, Shard, State};
-use domain::summary::Summary;
+use domain::evaluation::completeness::{Lost, lost};
+use domain::evaluation::cost;
+use domain::evaluation::evaluate::{FailedTest, Judged, Material};
+use domain::quality::gates::GateOutcome;
+use domain::quality::metrics::Joined;
+use domain::results::outcome::TestId;
+use domain::results::summary::Summary;
+use domain::run::keys;
+use domain::run::queue::Attempt;
+use domain::run::shard::{Loss, Shard, State};
+use domain::run::status::Environment;
 use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use results::report::{self, Report};
@@ -99,7 +99,7 @@ impl Logs<'_> {
 }
 
 fn gate(outcome: &GateOutcome, material: &Material<'_>) -> report::Gate {
-    let said = |gate: &&domain::gates::Gate| gate.text == outcome.gate && gate.severity == outcome.severity;
+    let said = |gate: &&domain::quality::gates::Gate| gate.text == outcome.gate && gate.severity == outcome.severity;
     let gate = material.plan.gates.iter().find(said);
     report::Gate {
         gate: outcome.gate.clone(),
@@ -205,8 +205,8 @@ fn shown(lost: &Lost) -> report::Lost {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::fleet::Market;
-    use domain::outcome::{Status, Test};
+    use domain::results::outcome::{Status, Test};
+    use domain::run::fleet::Market;
 
     #[test]
     fn pictures_are_linked_beside_the_log_of_their_attempt() {

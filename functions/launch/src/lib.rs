@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
-use domain::fleet::{Market, Next, Obstacle, Platform, after_launch, client_token, wanted};
-use domain::keys;
-use domain::plan::Plan;
-use domain::queue::Queue;
-use domain::run::{Environment, Run, Status};
-use domain::shard::{AfterLoss, Shard, State, after_loss};
+use domain::package::plan::Plan;
+use domain::run::fleet::{Market, Next, Obstacle, Platform, after_launch, client_token, wanted};
+use domain::run::keys;
+use domain::run::queue::Queue;
+use domain::run::shard::{AfterLoss, Shard, State, after_loss};
+use domain::run::status::{Environment, Run, Status};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections and settings.

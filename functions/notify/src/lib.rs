@@ -5,13 +5,13 @@ mod settings;
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger, Topic};
-use domain::baseline::BRANCH;
-use domain::history::PastRun;
-use domain::judged::Judged;
-use domain::keys;
-use domain::message::{Ending, Facts, Links, Message, Report, compose};
-use domain::run::Failure;
-use domain::trend::RunAt;
+use domain::evaluation::evaluate::Judged;
+use domain::notify::message::{Ending, Facts, Links, Message, Report, compose};
+use domain::notify::trend::RunAt;
+use domain::quality::baseline::BRANCH;
+use domain::quality::history::PastRun;
+use domain::run::keys;
+use domain::run::status::Failure;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -5,15 +5,16 @@
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
-use domain::baseline::{Baseline, PinnedBaseline, branches};
-use domain::config::{Effective, Size, effective};
-use domain::cost::parse_prices;
-use domain::gates::{parse_mandatory, with_mandatory};
-use domain::package::Checked;
-use domain::plan::{PackageVersion, Plan as RunPlan, Work};
-use domain::problem::Problem;
-use domain::request::Request;
-use domain::{keys, shards};
+use domain::base::problem::Problem;
+use domain::package::contents::Checked;
+use domain::package::input::Request;
+use domain::package::manifest::{Effective, Size, effective};
+use domain::package::plan::{PackageVersion, Plan as RunPlan, Work};
+use domain::package::prices::parse_prices;
+use domain::quality::baseline::{Baseline, PinnedBaseline, branches};
+use domain::quality::gates::{parse_mandatory, with_mandatory};
+use domain::run::keys;
+use domain::run::shards;
 use jiff::Timestamp;
 use results::package::{DirectoryReader, TextReader};
 use serde::{Deserialize, Serialize};

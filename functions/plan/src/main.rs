@@ -9,8 +9,8 @@ async fn main() -> Result<(), Fatal> {
     let step = plan::Plan {
         artifacts: cloud.artifacts(settings.text("QAOPS_BUCKET")?),
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
-        mandatory: settings.text(domain::gates::SETTING).unwrap_or_default(),
-        prices: settings.text(domain::cost::SETTING).unwrap_or_default(),
+        mandatory: settings.text(domain::quality::gates::SETTING).unwrap_or_default(),
+        prices: settings.text(domain::package::prices::SETTING).unwrap_or_default(),
     };
     runtime::serve("Plan", |input| step.run(input, runtime::now())).await
 }

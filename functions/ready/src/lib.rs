@@ -1,7 +1,7 @@
 //! `ready`: which environments SSM can reach and EC2 finds healthy, asked once for the whole fleet.
 
 use aws::{Fleet, Ledger};
-use domain::fleet::{Readiness, readiness};
+use domain::run::fleet::{Readiness, readiness};
 use serde::Deserialize;
 
 /// The step's connections.

@@ -1,9 +1,9 @@
 //! The figures of a run for CloudWatch, by suite.
 
-use domain::baseline::{COMMIT, branch_of};
-use domain::history::PastRun;
-use domain::run::{Environment, Status};
-use domain::shards::median;
+use domain::quality::baseline::{COMMIT, branch_of};
+use domain::quality::history::PastRun;
+use domain::run::shards::median;
+use domain::run::status::{Environment, Status};
 use runtime::{Figures, Unit};
 
 /// CloudWatch's folder for the figures.
@@ -62,8 +62,8 @@ fn with_fleet(figures: Figures, environments: &[Environment], now: i64) -> Figur
 mod tests {
     use std::collections::BTreeMap;
 
-    use domain::fleet::Market;
-    use domain::outcome::Counts;
+    use domain::results::outcome::Counts;
+    use domain::run::fleet::Market;
     use serde_json::Value;
 
     use super::*;

@@ -5,19 +5,19 @@ mod figures;
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
-use domain::baseline::{self, Baseline, COMMIT};
-use domain::gates::Verdict;
-use domain::history::{FileOfRun, FileRun, PastRun, files_of_run, kept_metrics};
-use domain::judged::Judged;
-use domain::keys;
-use domain::outcome::Counts;
-use domain::plan::Plan;
-use domain::queue::Attempt;
-use domain::run::{Environment, Failure, Run, Status};
-use domain::shard::Shard;
-use domain::silence::{SCHEDULE, TRIGGER, is_verdict};
-use domain::summary::Summary;
-use domain::trend::RunAt;
+use domain::evaluation::evaluate::Judged;
+use domain::notify::staleness::{SCHEDULE, TRIGGER, is_verdict};
+use domain::notify::trend::RunAt;
+use domain::package::plan::Plan;
+use domain::quality::baseline::{self, Baseline, COMMIT};
+use domain::quality::gates::Verdict;
+use domain::quality::history::{FileOfRun, FileRun, PastRun, files_of_run, kept_metrics};
+use domain::results::outcome::Counts;
+use domain::results::summary::Summary;
+use domain::run::keys;
+use domain::run::queue::Attempt;
+use domain::run::shard::Shard;
+use domain::run::status::{Environment, Failure, Run, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -124,7 +124,7 @@ impl Record {
             return Ok(self.ledger.watch(&past.suite, past.started, silence).await?);
         }
         let (run, at) = (RunAt::from(past), past.started + past.seconds);
-        let silence = silence.unwrap_or(domain::silence::SECONDS);
+        let silence = silence.unwrap_or(domain::package::plan::STALENESS_SECONDS);
         Ok(self.ledger.heard_of(&past.suite, &run, past.status, at, silence).await?)
     }
 
@@ -226,7 +226,7 @@ fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) ->
         status,
         started,
         seconds: judged.map_or(now - started, |judged| judged.seconds as i64),
-        cost: judged.and_then(|judged| judged.left.metrics.get(domain::cost::METRIC).copied()),
+        cost: judged.and_then(|judged| judged.left.metrics.get(domain::evaluation::cost::METRIC).copied()),
         counts: Counts { passed: tests.passed, failed: tests.failed, skipped: tests.skipped },
         flaky: tests.flaky,
         metrics: judged.map(metrics).unwrap_or_default(),

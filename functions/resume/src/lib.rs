@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use aws::{Answers, CommandState, Commands, Fleet, Ledger};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use domain::queue::Attempt;
-use domain::shard::{Outcome, State};
-use domain::signal::{self, Signal};
-use domain::upload::ALREADY_STARTED;
+use domain::results::manifest::ALREADY_STARTED;
+use domain::run::events::{self, Signal};
+use domain::run::queue::Attempt;
+use domain::run::shard::{Outcome, State};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -52,7 +52,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 impl Resume {
     /// Answers the tokens that an event settles. The same event twice changes nothing.
     pub async fn run(&self, event: EventBridgeEvent<Value>, _now: i64) -> Result<Output, Error> {
-        match signal::read(&event.source, &event.detail) {
+        match events::read(&event.source, &event.detail) {
             Some(Signal::CommandEnded { command, instance, status }) => {
                 self.command_ended(&command, &instance, status).await?;
             }
@@ -68,7 +68,7 @@ impl Resume {
         match self.exit_code(id, instance).await? {
             // A command that was sent a second time: the first one is still the one to wait for.
             Some(ALREADY_STARTED) => Ok(()),
-            Some(_) => Ok(self.answers.settle(&command.run, &command.attempt, &signal::outcome(status)).await?),
+            Some(_) => Ok(self.answers.settle(&command.run, &command.attempt, &events::outcome(status)).await?),
             // The sweep asks again.
             None => Ok(()),
         }

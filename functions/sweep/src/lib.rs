@@ -5,15 +5,15 @@
 use std::collections::BTreeMap;
 
 use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, FleetInstance, Ledger, Topic};
-use domain::fleet::InstanceState;
-use domain::message;
-use domain::queue::Attempt;
-use domain::run::{Failure, Status};
-use domain::shard::{Outcome, Shard, State};
-use domain::signal;
-use domain::silence::News;
-use domain::tidy::{self, Found, ends_instance, stops_execution};
-use domain::upload::ALREADY_STARTED;
+use domain::notify::message;
+use domain::notify::staleness::News;
+use domain::results::manifest::ALREADY_STARTED;
+use domain::run::events;
+use domain::run::fleet::InstanceState;
+use domain::run::queue::Attempt;
+use domain::run::reaper::{self, Found, ends_instance, stops_execution};
+use domain::run::shard::{Outcome, Shard, State};
+use domain::run::status::{Failure, Status};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections and settings.
@@ -79,7 +79,7 @@ impl Sweep {
         let instances = self.fleet.of_deployment(&self.deployment).await?;
         let mut output = Output::default();
         for run in self.ledger.open_runs().await? {
-            if self.execution(&run).await? == tidy::Execution::Live {
+            if self.execution(&run).await? == reaper::Execution::Live {
                 self.answer_run(&run, &instances, &mut output).await?;
                 self.stop_stuck(&run, now).await?;
             } else {
@@ -93,11 +93,11 @@ impl Sweep {
         Ok(output)
     }
 
-    async fn execution(&self, run: &str) -> Result<tidy::Execution, Error> {
+    async fn execution(&self, run: &str) -> Result<reaper::Execution, Error> {
         Ok(match self.executions.describe(&self.arn(run)).await? {
-            None => tidy::Execution::Unknown,
-            Some(found) if found.status == ExecutionStatus::Running => tidy::Execution::Live,
-            Some(_) => tidy::Execution::Over,
+            None => reaper::Execution::Unknown,
+            Some(found) if found.status == ExecutionStatus::Running => reaper::Execution::Live,
+            Some(_) => reaper::Execution::Over,
         })
     }
 
@@ -131,7 +131,7 @@ impl Sweep {
             && let CommandState::Ended { status, code } = self.commands.state(command, environment).await?
             && code != ALREADY_STARTED
         {
-            return Ok(Some(signal::outcome(status)));
+            return Ok(Some(events::outcome(status)));
         }
         let gone = instances.iter().find(|found| &found.id == environment && found.state == InstanceState::Ending);
         Ok(gone.map(|_| Outcome::InstanceLost { reason: format!("The instance {environment} is gone.") }))

@@ -2,8 +2,8 @@
 
 use aws::{Fleet, Ledger};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
-use domain::fleet::InstanceState;
-use domain::run::{Failure, Status};
+use domain::run::fleet::InstanceState;
+use domain::run::status::{Failure, Status};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections.

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anstyle::Style;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
-use domain::config::{Config, Effective, effective};
-use domain::problem::Problem;
-use domain::request::Request;
+use domain::base::problem::Problem;
+use domain::package::input::Request;
+use domain::package::manifest::{Config, Effective, effective};
 use serde_json::{Value, json};
 
 /// Exit status for a bad input and for an error of ours, usage errors of the command line included.

@@ -5,11 +5,11 @@ mod needs;
 use std::collections::BTreeMap;
 use std::io::stdout;
 
-use domain::config::{Effective, Size};
-use domain::duration;
-use domain::gates::{Gate, Severity};
-use domain::plan::{Desktop, Video};
-use domain::problem::Problem;
+use domain::base::duration;
+use domain::base::problem::Problem;
+use domain::package::manifest::{Effective, Size};
+use domain::package::plan::{Desktop, Video};
+use domain::quality::gates::{Gate, Severity};
 
 pub(crate) use self::needs::missing_programs;
 use crate::args::RunFlags;

@@ -35,7 +35,7 @@ const AHEAD: [(&str, u8); 9] = [
     ("notify", 1),
 ];
 /// Settings of the functions that the caller's environment may hold.
-const SETTINGS: [&str; 2] = [domain::gates::SETTING, domain::cost::SETTING];
+const SETTINGS: [&str; 2] = [domain::quality::gates::SETTING, domain::package::prices::SETTING];
 /// What a run would cost in the account: AWS's list prices of us-east-1, without a price of Spot capacity, which there
 /// is none of here.
 const PRICES: &str = r#"{
@@ -164,7 +164,7 @@ fn passed_on<const N: usize>(names: [impl Into<String>; N]) -> BTreeMap<String, 
 /// Settings of the functions that are the caller's choice.
 fn settings() -> BTreeMap<String, String> {
     let mut settings = passed_on(SETTINGS);
-    settings.entry(domain::cost::SETTING.to_owned()).or_insert_with(|| PRICES.to_owned());
+    settings.entry(domain::package::prices::SETTING.to_owned()).or_insert_with(|| PRICES.to_owned());
     settings
 }
 

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anstream::AutoStream;
-use domain::config::Platform;
-use domain::judged::Judged;
-use domain::problem::Problem;
-use domain::run::Failure;
+use domain::base::problem::Problem;
+use domain::evaluation::evaluate::Judged;
+use domain::package::manifest::Platform;
+use domain::run::status::Failure;
 use results::dossier::Dossier;
 
 use crate::args::{self, BAD_INPUT, Command, RunFlags};

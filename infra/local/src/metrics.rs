@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 
-use domain::metrics::written;
+use domain::quality::metrics::written;
 use results::{Description, describe};
 
 use crate::show::style::{BAD, BOLD, DIM, DOUBT, paint, plain};

@@ -6,10 +6,10 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use domain::config::FILE as CONFIG;
-use domain::names::is_suite_name;
-use domain::package::{Checked, Kind};
-use domain::problem::Problem;
+use domain::base::problem::Problem;
+use domain::base::validate::is_suite_name;
+use domain::package::contents::{Checked, Kind};
+use domain::package::manifest::FILE as CONFIG;
 use results::package::{ReadError, read_directory, read_text};
 use tempfile::{NamedTempFile, TempPath};
 use zip::write::SimpleFileOptions;
@@ -72,7 +72,10 @@ impl Package {
             }
             Err(source) => return Err(unreadable(path, source)),
             Ok(about) if about.is_dir() => Zip::Made(zip_folder(path, scratch)?),
-            Ok(_) if domain::package::suite_files(path.file_name().and_then(|name| name.to_str())).len() == 1 => {
+            Ok(_)
+                if domain::package::contents::suite_files(path.file_name().and_then(|name| name.to_str())).len()
+                    == 1 =>
+            {
                 return refused("is a suite file, not a package", "name its folder, and choose tests with --include");
             }
             Ok(_) => Zip::Given(path.to_owned()),

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws::{Artifacts, Error, Execution, ExecutionStatus};
-use domain::evidence::Evidence;
-use domain::judged::Judged;
-use domain::keys;
-use domain::run::Run;
-use domain::shard::{Shard, State};
+use domain::evaluation::evaluate::Judged;
+use domain::evaluation::evidence::Evidence;
+use domain::run::keys;
+use domain::run::shard::{Shard, State};
+use domain::run::status::Run;
 use jiff::Timestamp;
 use serde_json::Value;
 

@@ -11,10 +11,10 @@ use std::io::{stderr, stdout};
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
-use domain::duration;
-use domain::gates::Verdict;
-use domain::judged::{Judged, TestCounts};
-use domain::run::Failure;
+use domain::base::duration;
+use domain::evaluation::evaluate::{Judged, TestCounts};
+use domain::quality::gates::Verdict;
+use domain::run::status::Failure;
 
 pub use self::json::{json, json_of_error};
 use self::style::{BAD, BOLD, DIM, DOUBT, GOOD, columns, count, fit_for, paint, plain};

@@ -4,8 +4,8 @@ use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
-use domain::problem::Problem;
-use domain::upload::{ALREADY_STARTED, Exit};
+use domain::base::problem::Problem;
+use domain::results::manifest::{ALREADY_STARTED, Exit};
 
 use crate::desktop::proof::Fault;
 

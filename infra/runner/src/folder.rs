@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use domain::queue::Attempt;
+use domain::run::queue::Attempt;
 
 use crate::Error;
 

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use domain::upload::Upload;
+use domain::results::manifest::Upload;
 use sha2::{Digest, Sha256};
 
 /// Bytes in lower case hexadecimal digits.

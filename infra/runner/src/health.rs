@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use domain::environment::{Check, Health};
+use domain::package::environment::{Check, Health};
 use tokio::time::Instant;
 
 use crate::console::Console;

@@ -6,7 +6,7 @@ use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::upload::Upload;
+use domain::results::manifest::Upload;
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;

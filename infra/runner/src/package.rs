@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use aws::Artifacts;
-use domain::package::Kind;
-use domain::plan::PackageVersion;
+use domain::package::contents::Kind;
+use domain::package::plan::PackageVersion;
 use results::package::{Directory, Entry, ReadError, copy_entry, read_directory};
 use sha2::{Digest, Sha256};
 

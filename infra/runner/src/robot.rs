@@ -7,9 +7,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::halt::Halt;
-use domain::order::Selection;
-use domain::upload::Exit;
+use domain::results::halt::Halt;
+use domain::results::manifest::Exit;
+use domain::run::order::Selection;
 
 use crate::Failure;
 use crate::arguments::{Arguments, fits, glob_escape};

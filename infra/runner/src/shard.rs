@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use domain::halt::Halt;
-use domain::order::Order;
-use domain::plan::Work;
-use domain::upload::Exit;
+use domain::package::plan::Work;
+use domain::results::halt::Halt;
+use domain::results::manifest::Exit;
+use domain::run::order::Order;
 use serde::{Deserialize, Serialize};
 
 use crate::console::Console;

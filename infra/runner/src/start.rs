@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 use aws::{Artifacts, Cloud};
-use domain::keys;
-use domain::order::Order;
-use domain::plan::Plan;
-use domain::queue::Attempt;
-use domain::upload::Manifest;
+use domain::package::plan::Plan;
+use domain::results::manifest::Manifest;
+use domain::run::keys;
+use domain::run::order::Order;
+use domain::run::queue::Attempt;
 
 use crate::folder::Folder;
 use crate::settings::SESSION;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
 use tokio::sync::watch;
 use tokio::time::Instant;
 

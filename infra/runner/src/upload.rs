@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws::{Artifacts, Kind};
-use domain::upload::{MOST_LEFT_OUT, Manifest};
+use domain::results::manifest::{MOST_LEFT_OUT, Manifest};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -94,7 +94,7 @@ async fn patiently<F: Future<Output = Result<(), aws::Error>>>(
 
 #[cfg(test)]
 mod tests {
-    use domain::upload::Upload;
+    use domain::results::manifest::Upload;
 
     use super::*;
 

@@ -1,6 +1,6 @@
 #![no_main]
 
-use domain::config::Config;
+use domain::package::manifest::Config;
 use fuzz::fuzz_target;
 
 fuzz_target!(|text: &str| {

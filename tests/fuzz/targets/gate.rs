@@ -1,6 +1,6 @@
 #![no_main]
 
-use domain::gates::{Gate, Severity};
+use domain::quality::gates::{Gate, Severity};
 use fuzz::fuzz_target;
 
 // A gate that was read can be stored and read again; one that was not has a problem with a caret below it.

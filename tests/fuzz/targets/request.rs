@@ -1,6 +1,6 @@
 #![no_main]
 
-use domain::request::Request;
+use domain::package::input::Request;
 use fuzz::fuzz_target;
 use serde_json::Value;
 

@@ -1,8 +1,8 @@
 //! Attempts that tests look at.
 
-use domain::outcome::{Status, Suite, Test};
-use domain::summary::Summary;
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
+use domain::results::outcome::{Status, Suite, Test};
+use domain::results::summary::Summary;
 
 pub(super) fn test(name: &str, status: Status) -> Test {
     Test {

@@ -1,12 +1,12 @@
 //! What reports of other tools and earlier runs add to the report of a run.
 
-use domain::evidence::Evidence;
-use domain::gates::GateOutcome;
-use domain::judged::{Material, QuarantinedTest};
-use domain::metrics::Joined;
-use domain::reports::{Finding, Kind, Reading, Report, findings};
-use domain::summary::Summary;
-use domain::upload::MOST_LEFT_OUT;
+use domain::evaluation::evaluate::{Material, QuarantinedTest};
+use domain::evaluation::evidence::Evidence;
+use domain::quality::gates::GateOutcome;
+use domain::quality::metrics::Joined;
+use domain::quality::reports::{Finding, Kind, Reading, Report, findings};
+use domain::results::manifest::MOST_LEFT_OUT;
+use domain::results::summary::Summary;
 use jiff::Timestamp;
 use results::report;
 

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::judged::Material;
-use domain::outcome::{Status, Suite, Test, TestId};
-use domain::summary::Summary;
+use domain::evaluation::evaluate::Material;
+use domain::results::outcome::{Status, Suite, Test, TestId};
+use domain::results::summary::Summary;
 use results::report;
 
 /// An attempt at a test.

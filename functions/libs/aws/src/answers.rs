@@ -1,8 +1,8 @@
 //! Answering the task token of an attempt, once and for all callers alike.
 
-use domain::queue::Attempt;
-use domain::run::Failure;
-use domain::shard::{Outcome, Shard};
+use domain::run::queue::Attempt;
+use domain::run::shard::{Outcome, Shard};
+use domain::run::status::Failure;
 
 use crate::{Error, Executions, Ledger};
 

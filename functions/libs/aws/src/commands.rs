@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::CommandInvocationStatus;
-use domain::queue::Attempt;
+use domain::run::queue::Attempt;
 
 use crate::Error;
 use crate::error::failed;

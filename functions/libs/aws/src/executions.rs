@@ -4,7 +4,7 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::config::http::HttpResponse;
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sfn::types::{ExecutionStatus as Status, HistoryEventType};
-use domain::run::Failure;
+use domain::run::status::Failure;
 
 use crate::Error;
 use crate::error::failed;

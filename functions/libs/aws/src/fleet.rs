@@ -9,7 +9,7 @@ use aws_sdk_ec2::types::{
     FleetType, Instance, InstanceStateName, ResourceType, SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus,
     Tag, TagSpecification, TargetCapacitySpecificationRequest, VolumeType,
 };
-use domain::fleet::{InstanceState, Market, Obstacle, Platform, Sight};
+use domain::run::fleet::{InstanceState, Market, Obstacle, Platform, Sight};
 
 use crate::Error;
 use crate::error::failed;

@@ -2,7 +2,7 @@
 
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
-use domain::message::Message;
+use domain::notify::message::Message;
 
 use crate::Error;
 use crate::error::failed;

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, Cursor, Read};
 
-use domain::metrics::{Metrics, RunFacts, TestRecord};
-use domain::reports::{Kind, Reading, ReportState};
+use domain::quality::metrics::{Metrics, RunFacts};
+use domain::quality::reports::{Kind, Reading, ReportState};
+use domain::results::records::TestRecord;
 use serde::Serialize;
 
 use crate::reports::{self, Format, Found};

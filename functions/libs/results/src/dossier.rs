@@ -4,11 +4,11 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use domain::evidence::{Evidence, ReportFile};
-use domain::judged::{Judged, Material, judged};
-use domain::plan::Plan;
-use domain::reports::{Reading, ReportState};
-use domain::summary::Summary;
+use domain::evaluation::evaluate::{Judged, Material, judged};
+use domain::evaluation::evidence::{Evidence, ReportFile};
+use domain::package::plan::Plan;
+use domain::quality::reports::{Reading, ReportState};
+use domain::results::summary::Summary;
 use serde::de::DeserializeOwned;
 
 use crate::digest::{Summing, drain};

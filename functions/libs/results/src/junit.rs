@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use domain::outcome::{Counts, Status, Suite, Test};
+use domain::results::outcome::{Counts, Status, Suite, Test};
 
 use crate::markup;
 

@@ -18,7 +18,7 @@ pub use self::entry::{EntryReader, TextReader};
 pub use self::local::{ReadError, copy_entry, read_directory, read_text};
 pub use self::records::Entry;
 
-use domain::problem::Problem;
+use domain::base::problem::Problem;
 
 /// The problem of a package as a whole.
 fn refused(what: impl Into<String>, mend: impl Into<String>) -> Problem {

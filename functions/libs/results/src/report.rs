@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use askama::Template;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use domain::outcome::Status;
+use domain::results::outcome::Status;
 use sha2::{Digest, Sha256};
 
 mod failures;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 
-use domain::problem::Problem;
+use domain::base::problem::Problem;
 
 /// A way to install packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

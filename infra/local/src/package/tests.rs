@@ -94,7 +94,7 @@ fn a_folder_without_settings_gets_an_empty_file_of_them() {
     let mut text = String::new();
     zip.by_name("qaops.toml").unwrap().read_to_string(&mut text).unwrap();
     assert_eq!((text.as_str(), package.suite.as_str()), ("", "My-Tests-2"));
-    assert_eq!(package.checked.config, domain::config::Config::default());
+    assert_eq!(package.checked.config, domain::package::manifest::Config::default());
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn a_name_that_is_not_utf_8_is_refused() {
 fn a_file_that_only_fills_disks_is_refused_before_it_is_zipped() {
     let (_above, folder) = folder("s", &[("a.robot", SUITE)]);
     let large = File::create(folder.join("large")).unwrap();
-    large.set_len(domain::package::MOST_BYTES + 1).unwrap();
+    large.set_len(domain::package::contents::MOST_BYTES + 1).unwrap();
     insta::assert_snapshot!(refusal(&folder), @"package: it unpacks to more than 2 GiB, leave out what no test needs, or fetch it in hooks.before");
 }
 

@@ -5,9 +5,9 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use domain::config::FILE as CONFIG;
-use domain::package::{Entry, Kind, MOST_ENTRIES, inspect, problem};
-use domain::problem::Problem;
+use domain::base::problem::Problem;
+use domain::package::contents::{Entry, Kind, MOST_ENTRIES, inspect, problem};
+use domain::package::manifest::FILE as CONFIG;
 use walkdir::{DirEntry, WalkDir};
 
 use super::PackageError;

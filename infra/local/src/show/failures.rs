@@ -1,7 +1,7 @@
 //! Tests that failed or were flaky, and work that was lost.
 
-use domain::judged::{FailedTest, Judged};
-use domain::outcome::TestId;
+use domain::evaluation::evaluate::{FailedTest, Judged};
+use domain::results::outcome::TestId;
 
 use super::style::{BAD, BOLD, DIM, DOUBT, cut, paint, plain, wrap};
 
@@ -109,7 +109,7 @@ mod tests {
         let test = |quarantined| FailedTest {
             id: TestId { name: "Shop.Refund".into(), ..TestId::default() },
             message: "late".into(),
-            class: domain::classes::Class::Product,
+            class: domain::results::classes::Class::Product,
             attempts: 1,
             since: None,
             quarantined,

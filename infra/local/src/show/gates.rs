@@ -2,7 +2,7 @@
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table};
-use domain::gates::{GateOutcome, Severity, State};
+use domain::quality::gates::{GateOutcome, Severity, State};
 
 use super::style::{BOLD, DOUBT, paint, plain, wrap};
 

@@ -2,9 +2,9 @@
 
 use std::error::Error;
 
-use domain::gates::{GateOutcome, Severity, Verdict};
-use domain::judged::{ShardCounts, TestCounts};
-use domain::run::Failure;
+use domain::evaluation::evaluate::{ShardCounts, TestCounts};
+use domain::quality::gates::{GateOutcome, Severity, Verdict};
+use domain::run::status::Failure;
 use serde::Serialize;
 
 use super::{End, with_causes};

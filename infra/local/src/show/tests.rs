@@ -1,9 +1,10 @@
 use anstream::adapter::strip_str;
-use domain::classes::Class;
-use domain::gates::{Gate, GateOutcome, Severity, State, Value, evaluate, judge};
-use domain::judged::{FailedTest, ShardCounts};
-use domain::metrics::{Metrics, RunFacts, TestRecord};
-use domain::outcome::{Status, TestId};
+use domain::evaluation::evaluate::{FailedTest, ShardCounts};
+use domain::quality::gates::{Gate, GateOutcome, Severity, State, Value, evaluate, judge};
+use domain::quality::metrics::{Metrics, RunFacts};
+use domain::results::classes::Class;
+use domain::results::outcome::{Status, TestId};
+use domain::results::records::TestRecord;
 
 use super::*;
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
 use tokio::sync::watch;
 use tokio::time::Instant;
 

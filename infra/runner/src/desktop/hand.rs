@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::plan::Desktop;
+use domain::package::plan::Desktop;
 
 use super::exchange::{Answer, Exchange, Task, Watch};
 use super::recording;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::plan::Desktop;
+use domain::package::plan::Desktop;
 
 use super::{script, x11};
 use crate::Failure;

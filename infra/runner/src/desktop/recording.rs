@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
-use domain::plan::{Desktop, Video};
-use domain::upload::Exit;
+use domain::package::plan::{Desktop, Video};
+use domain::results::manifest::Exit;
 use tokio::time::Instant;
 
 use crate::Failure;

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use domain::plan::Desktop;
+use domain::package::plan::Desktop;
 
 use super::proof::Fault;
 

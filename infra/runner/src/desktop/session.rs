@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use domain::plan::Desktop;
+use domain::package::plan::Desktop;
 
 use super::exchange::Exchange;
 use super::x11;

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use domain::plan::Desktop;
+use domain::package::plan::Desktop;
 use x11rb::connection::{Connection, RequestConnection as _};
 use x11rb::protocol::Event;
 use x11rb::protocol::screensaver::{self, ConnectionExt as _};

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use domain::order::Order;
-use domain::plan::{Hooks, PackageVersion, RobotOptions, Work};
+use domain::package::plan::{Hooks, PackageVersion, RobotOptions, Work};
+use domain::run::order::Order;
 use runner::layer::Layers;
 use runner::shard::{Outcome, Shard};
 use runner::stop::Limits;

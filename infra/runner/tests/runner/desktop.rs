@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use domain::plan::Desktop;
-use domain::upload::Exit;
+use domain::package::plan::Desktop;
+use domain::results::manifest::Exit;
 use runner::desktop::exchange::Exchange;
 use runner::desktop::hand;
 use serde_json::json;

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
 use serde_json::json;
 
 use crate::start::{Instance, PREFIX};

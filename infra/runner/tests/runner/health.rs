@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use domain::environment::{Check, Health};
-use domain::upload::Exit;
+use domain::package::environment::{Check, Health};
+use domain::results::manifest::Exit;
 
 use crate::bench::{Bench, text};
 use crate::services::Services;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
 
 use crate::bench::{Bench, text, zip};
 use crate::services::Services;

@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::Path;
 
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
 use serde_json::json;
 
 use crate::bench::{Bench, text};

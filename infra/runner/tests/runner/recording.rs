@@ -3,7 +3,7 @@
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::process::Command;
 
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
 use serde_json::{Value, json};
 
 use crate::desktop::{FAILS, SIZE, can_have_desktops, instance_on};

@@ -1,7 +1,7 @@
 //! Reruns: the tests that failed run again, whatever their names are made of.
 
-use domain::order::{Selected, Selection};
-use domain::upload::Exit;
+use domain::results::manifest::Exit;
+use domain::run::order::{Selected, Selection};
 
 use crate::bench::{Bench, text};
 
@@ -44,7 +44,7 @@ async fn places_mean_nothing_where_tests_run_in_any_order() {
     let suite = "*** Settings ***\nSuite Setup    Set Suite Variable    ${REGION}    north\n*** Test Cases ***\n\
                  Sell\n    Log    1\nBuy in ${REGION}\n    Log    2\n";
     let Some(mut bench) = Bench::new(&[("a.robot", suite)]) else { return };
-    bench.shard.work.robot.arguments = ["--Randomize", "tests:7"].map(Into::into).to_vec();
+    bench.shard.work.robot.arguments = ["--randomize", "tests:7"].map(Into::into).to_vec();
     let mut seen = ran(Some(bench), "a.robot", &[("Buy in north", Some(1))], 2).await.unwrap();
     seen.sort();
     assert_eq!(seen, ["Buy in north", "Sell"]);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
-use domain::upload::{Exit, Manifest};
+use domain::results::manifest::{Exit, Manifest};
 use serde_json::json;
 
 use crate::bench::{lives, robot, zip};

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use domain::upload::{Exit, Manifest};
+use domain::results::manifest::{Exit, Manifest};
 
 use crate::start::{Instance, PREFIX};
 

@@ -1,6 +1,6 @@
 //! Environments: `RUN#<run>` / `ENV#<instance>`.
 
-use domain::run::Environment;
+use domain::run::status::Environment;
 
 use super::Ledger;
 use super::item::{Key, RUN_LIFE, Update};

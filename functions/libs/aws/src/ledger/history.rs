@@ -1,7 +1,7 @@
 //! History: `SUITE#<name>` / `RUN#<time>#<id>` and `FILE#<path>`.
 
-use domain::baseline::Baseline;
-use domain::history::{FileHistory, FileRun, Outcomes, PastRun, StoredHistory};
+use domain::quality::baseline::Baseline;
+use domain::quality::history::{FileHistory, FileRun, Outcomes, PastRun, StoredHistory};
 
 use super::Ledger;
 use super::item::{Key, SUITE_LIFE, Update, Updated, from_item};
@@ -121,7 +121,7 @@ fn readable(suite: &str, stored: StoredHistory) -> FileHistory {
 
 #[cfg(test)]
 mod tests {
-    use domain::history::StoredHistory;
+    use domain::quality::history::StoredHistory;
 
     use super::*;
 

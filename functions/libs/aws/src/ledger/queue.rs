@@ -1,7 +1,7 @@
-//! The queue of a run: `RUN#<run>` / `QUEUE`. Its design stands in `domain::queue`.
+//! The queue of a run: `RUN#<run>` / `QUEUE`. Its design stands in `domain::run::queue`.
 
-use domain::queue::{Attempt, Queue, Rerun, holder};
-use domain::shard::Shard;
+use domain::run::queue::{Attempt, Queue, Rerun, holder};
+use domain::run::shard::Shard;
 
 use super::Ledger;
 use super::item::{Item, Key, RUN_LIFE, Update, Updated, from_item, to_value};

@@ -1,11 +1,11 @@
 //! Runs: `RUN#<run>` / `RUN`.
 
-use domain::halt::Halt;
-use domain::outcome::Counts;
-use domain::plan::Plan;
-use domain::queue::Queue;
-use domain::run::{Failure, Run, Status};
-use domain::shard::Shard;
+use domain::package::plan::Plan;
+use domain::results::halt::Halt;
+use domain::results::outcome::Counts;
+use domain::run::queue::Queue;
+use domain::run::shard::Shard;
+use domain::run::status::{Failure, Run, Status};
 use serde::{Deserialize, Serialize};
 
 use super::Ledger;

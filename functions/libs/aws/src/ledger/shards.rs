@@ -1,9 +1,9 @@
 //! Shards: `RUN#<run>` / `SHARD#<id>`.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update as TransactUpdate};
-use domain::outcome::Counts;
-use domain::queue::Attempt;
-use domain::shard::{Loss, Outcome, Shard, State};
+use domain::results::outcome::Counts;
+use domain::run::queue::Attempt;
+use domain::run::shard::{Loss, Outcome, Shard, State};
 
 use super::Ledger;
 use super::item::{Key, Update, Updated, from_item};
@@ -129,7 +129,7 @@ impl Ledger {
         )
         .when("#status = :running")
         .name("#status", "status")
-        .value(":running", domain::run::Status::Running)?
+        .value(":running", domain::run::status::Status::Running)?
         .value(":passed", counts.passed)?
         .value(":failed", counts.failed)?
         .value(":skipped", counts.skipped)?

@@ -1,8 +1,9 @@
-//! Scheduled suites: `SCHEDULED` / `SUITE#<name>`. What counts as silence stands in `domain::silence`.
+//! Scheduled suites: `SCHEDULED` / `SUITE#<name>`. What counts as silence stands in `domain::notify::staleness`.
 
-use domain::run::Status;
-use domain::silence::{CLAIM, News, SECONDS, Scheduled};
-use domain::trend::RunAt;
+use domain::notify::staleness::{CLAIM, News, Scheduled};
+use domain::package::plan::STALENESS_SECONDS;
+use domain::notify::trend::RunAt;
+use domain::run::status::Status;
 
 use super::Ledger;
 use super::item::{Key, SUITE_LIFE, Update};
@@ -42,7 +43,7 @@ impl Ledger {
     pub async fn watch(&self, suite: &str, started: i64, silence: Option<u64>) -> Result<(), Error> {
         let (set, seconds) = match silence {
             Some(seconds) => ("silence = :silence", seconds),
-            None => ("silence = if_not_exists(silence, :silence)", SECONDS),
+            None => ("silence = if_not_exists(silence, :silence)", STALENESS_SECONDS),
         };
         let set = format!(
             "SET suite = :suite, heard = if_not_exists(heard, :started), \

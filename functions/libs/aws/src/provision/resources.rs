@@ -10,7 +10,7 @@ use aws_sdk_ec2::types::{
 };
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_sdk_ssm::types::{DocumentFormat, DocumentType, ParameterType};
-use domain::fleet::{Platform, RootVolume};
+use domain::run::fleet::{Platform, RootVolume};
 use serde_json::json;
 
 use super::Maker;

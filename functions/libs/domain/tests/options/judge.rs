@@ -4,8 +4,8 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use domain::config::Config;
-use domain::package::{self, Entry, Kind};
+use domain::package::contents::{self, Entry, Kind};
+use domain::package::manifest::Config;
 use serde_json::{Value, json};
 
 /// The `robot` that the project pins; none, with a word, where the environment does not name it. One on the search path
@@ -53,7 +53,7 @@ pub(crate) fn read(lines: &[String]) -> Result<Vec<String>, String> {
     let config = format!("[robot]\narguments = {}", toml::Value::from(lines));
     let entry = |path: &str| Entry { path: path.to_owned(), kind: Kind::File, size: 0, compressed: 0 };
     let files = ["qaops.toml", "a.robot", "old.txt", "lang/klingon.py", "lib/Listener.py", "vars.py"].map(entry);
-    let checked = package::check(&files, Some(&config)).map_err(|problem| problem.to_string())?;
+    let checked = contents::check(&files, Some(&config)).map_err(|problem| problem.to_string())?;
     assert_eq!(Config::parse(&config).unwrap(), checked.config);
     Ok(checked.config.robot.arguments)
 }

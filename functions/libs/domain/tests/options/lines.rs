@@ -70,5 +70,5 @@ fn a_tag_that_is_accepted_reaches_robot_as_it_is_written() {
 /// A tag as the runner writes it, if the run's input may name it.
 fn accepted(tag: &str) -> Option<String> {
     let input: Value = json!({ "suite": "a", "include": [tag] });
-    domain::request::Request::parse(&input).ok()?.include?.pop()
+    domain::package::input::Request::parse(&input).ok()?.include?.pop()
 }

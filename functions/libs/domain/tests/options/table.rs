@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use domain::config::arguments::{LANGUAGES, OPTIONS};
+use domain::package::manifest::arguments::{LANGUAGES, OPTIONS};
 use serde_json::json;
 
 use crate::judge::{ask, robot};

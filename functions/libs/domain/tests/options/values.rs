@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::config::arguments::{Decision, OPTIONS};
+use domain::package::manifest::arguments::{Decision, OPTIONS};
 use serde_json::Value;
 
 use crate::judge::{owned, read, settled};
@@ -158,7 +158,7 @@ fn assert_same_reason(problem: &str, reason: &str) {
 
 #[test]
 fn a_language_that_robot_takes_is_taken() {
-    let names = domain::config::arguments::LANGUAGES.iter().flat_map(|(code, name)| [*code, *name]);
+    let names = domain::package::manifest::arguments::LANGUAGES.iter().flat_map(|(code, name)| [*code, *name]);
     let spellings = names.flat_map(|name| [name.to_owned(), name.to_uppercase(), name.replace([' ', '-'], "")]);
     let files: Vec<Vec<String>> = spellings.map(|name| vec![format!("--language={name}")]).collect();
     let Some(answers) = settled(&files) else { return };

@@ -1,7 +1,7 @@
 //! Made-up runs of a shop's tests.
 
-use domain::outcome::Status;
-use domain::reports::Risk;
+use domain::quality::reports::Risk;
+use domain::results::outcome::Status;
 use results::report::{
     Coverage, Environment, FailedTest, Finding, FlakyTest, Gate, Lost, LostAttempt, Outcome, PastRun, QuarantinedTest,
     Report, Series, Shard, Test,

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use domain::package::{self, Checked, Kind};
-use domain::problem::Problem;
+use domain::base::problem::Problem;
+use domain::package::contents::{self, Checked, Kind};
 
 use super::damaged;
 use super::entry::{EntryReader, TextReader};
@@ -60,7 +60,7 @@ impl DirectoryReader {
         let directory = self.bytes.get(from as usize..).and_then(|bytes| bytes.get(..place.size as usize));
         let entries = records::entries(directory.unwrap_or_default(), place)?;
         let directory = Directory { entries, place, bytes: self.bytes, at: self.at };
-        package::inspect(&directory.plain())?;
+        contents::inspect(&directory.plain())?;
         Ok(directory)
     }
 }
@@ -94,10 +94,10 @@ impl Directory {
     /// A reader of `qaops.toml`, or none if the package has none at its root. It wants nothing where its bytes came
     /// with the directory. A file of more than 256 KiB is refused.
     pub fn config(&self) -> Result<Option<TextReader>, Problem> {
-        let Some(entry) = self.file(domain::config::FILE) else { return Ok(None) };
-        if entry.about.size > package::MOST_CONFIG_BYTES {
-            let what = format!("has {} bytes, but may have {}", entry.about.size, package::MOST_CONFIG_BYTES);
-            return Err(package::problem(domain::config::FILE, what, "shorten it"));
+        let Some(entry) = self.file(domain::package::manifest::FILE) else { return Ok(None) };
+        if entry.about.size > contents::MOST_CONFIG_BYTES {
+            let what = format!("has {} bytes, but may have {}", entry.about.size, contents::MOST_CONFIG_BYTES);
+            return Err(contents::problem(domain::package::manifest::FILE, what, "shorten it"));
         }
         let mut reader = TextReader::new(self.reader(entry), entry);
         let offset = entry.zip.header_offset.checked_sub(self.at);
@@ -108,12 +108,12 @@ impl Directory {
         Ok(Some(reader))
     }
 
-    /// The one check of a package, as [`domain::package::check`]; `config` is the text of its `qaops.toml`.
+    /// The one check of a package, as [`domain::package::contents::check`]; `config` is the text of its `qaops.toml`.
     pub fn check(&self, config: Option<&str>) -> Result<Checked, Problem> {
-        package::check(&self.plain(), config)
+        contents::check(&self.plain(), config)
     }
 
-    fn plain(&self) -> Vec<package::Entry> {
+    fn plain(&self) -> Vec<contents::Entry> {
         self.entries.iter().map(|entry| entry.about.clone()).collect()
     }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use domain::package;
-use domain::problem::Problem;
+use domain::base::problem::Problem;
+use domain::package::contents;
 use rc_zip::fsm::{EntryFsm, FsmResult};
 
 use super::records::{Entry, LOCAL_HEADER};
@@ -91,7 +91,7 @@ impl EntryReader {
     }
 
     fn problem(&self, what: &str) -> Problem {
-        package::problem(&self.path, what, "zip it anew and upload it whole")
+        contents::problem(&self.path, what, "zip it anew and upload it whole")
     }
 }
 
@@ -135,6 +135,6 @@ impl TextReader {
             return Err(self.reader.problem("ends too early"));
         }
         let path = self.reader.path;
-        String::from_utf8(self.content).map_err(|_| package::problem(&path, "is not UTF-8", "save it as UTF-8"))
+        String::from_utf8(self.content).map_err(|_| contents::problem(&path, "is not UTF-8", "save it as UTF-8"))
     }
 }

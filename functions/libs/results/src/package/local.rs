@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
-use domain::problem::Problem;
+use domain::base::problem::Problem;
 
 use super::{Directory, DirectoryReader, Entry, TextReader};
 

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::package::{self, Kind};
-use domain::problem::Problem;
+use domain::base::problem::Problem;
+use domain::package::contents::{self, Kind};
 use rc_zip::encoding::Encoding;
 use rc_zip::parse::{
     CentralDirectoryFileHeader, EndOfCentralDirectory64Locator, EndOfCentralDirectory64Record,
@@ -28,7 +28,7 @@ pub(super) const LOCAL_HEADER: u64 = 30;
 #[derive(Clone)]
 pub struct Entry {
     /// Path, kind and sizes.
-    pub about: package::Entry,
+    pub about: contents::Entry,
     /// True if it was an executable file where it was zipped.
     pub executable: bool,
     pub(super) zip: rc_zip::Entry,
@@ -69,8 +69,8 @@ impl Place {
                 (Self { offset, size, entries: record.directory_records.into() }, tail_at + end.offset)
             }
         };
-        if place.size > LONGEST_DIRECTORY || place.entries > package::MOST_ENTRIES as u64 {
-            let what = format!("it has {} entries, but may have {}", place.entries, package::MOST_ENTRIES);
+        if place.size > LONGEST_DIRECTORY || place.entries > contents::MOST_ENTRIES as u64 {
+            let what = format!("it has {} entries, but may have {}", place.entries, contents::MOST_ENTRIES);
             return Err(refused(what, "leave out what no test needs"));
         }
         // Something before the first entry, or between the directory and its end, is how a file is two things at once.
@@ -126,24 +126,24 @@ fn entry(mut header: CentralDirectoryFileHeader<'_>) -> Result<Entry, Problem> {
         Ok(name) => name.to_owned(),
         Err(_) => {
             let shown = String::from_utf8_lossy(&header.name).into_owned();
-            return Err(package::problem(&shown, "is a name that is not UTF-8", "rename the file or zip it as UTF-8"));
+            return Err(contents::problem(&shown, "is a name that is not UTF-8", "rename the file or zip it as UTF-8"));
         }
     };
     check_method(&name, &header)?;
     let (kind, executable) = kind(&name, &header);
-    let sizes = sizes(&header).ok_or_else(|| package::problem(&name, "has no sizes", "zip it anew"))?;
+    let sizes = sizes(&header).ok_or_else(|| contents::problem(&name, "has no sizes", "zip it anew"))?;
     // Comments and extra fields say nothing that is used, and may be anything.
     header.comment = Cow::default();
     header.extra = Cow::default();
     let zip = header
         .as_entry(Encoding::Utf8, 0)
-        .map_err(|error| package::problem(&name, error.to_string(), "zip it anew"))?;
+        .map_err(|error| contents::problem(&name, error.to_string(), "zip it anew"))?;
     let zip = rc_zip::Entry { uncompressed_size: sizes[0], compressed_size: sizes[1], header_offset: sizes[2], ..zip };
     if kind == Kind::Folder && sizes[0] > 0 {
-        return Err(package::problem(&name, "is a folder with content", "zip it anew"));
+        return Err(contents::problem(&name, "is a folder with content", "zip it anew"));
     }
     let path = if kind == Kind::Folder { name.strip_suffix('/').unwrap_or(&name) } else { &name };
-    let about = package::Entry { path: path.to_owned(), kind, size: sizes[0], compressed: sizes[1] };
+    let about = contents::Entry { path: path.to_owned(), kind, size: sizes[0], compressed: sizes[1] };
     Ok(Entry { about, executable, zip })
 }
 
@@ -151,16 +151,16 @@ fn check_method(name: &str, header: &CentralDirectoryFileHeader<'_>) -> Result<(
     const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
     if header.flags & ENCRYPTED != 0 || header.method == Method::Aex {
         let mend = "zip it without a password; secrets belong into robot.secrets";
-        return Err(package::problem(name, "is encrypted", mend));
+        return Err(contents::problem(name, "is encrypted", mend));
     }
     if header.disk_nbr_start != 0 {
-        return Err(package::problem(name, "lies in another part of a zip", "zip it in one part"));
+        return Err(contents::problem(name, "lies in another part of a zip", "zip it in one part"));
     }
     match header.method {
         Method::Store | Method::Deflate => Ok(()),
         other => {
             let what = format!("is compressed by {other:?}");
-            Err(package::problem(name, what, "zip it with deflate, as zip programs do by themselves"))
+            Err(contents::problem(name, what, "zip it with deflate, as zip programs do by themselves"))
         }
     }
 }
@@ -214,7 +214,7 @@ fn check_overlaps(entries: &[Entry], directory_at: u64) -> Result<(), Problem> {
     sorted.sort_by_key(|entry| entry.zip.header_offset);
     let nexts = sorted.iter().skip(1).map(|entry| entry.zip.header_offset).chain([directory_at]);
     match sorted.iter().zip(nexts).find(|(entry, next)| end(entry) > *next) {
-        Some((entry, _)) => Err(package::problem(&entry.about.path, "reaches into the next entry", "zip it anew")),
+        Some((entry, _)) => Err(contents::problem(&entry.about.path, "reaches into the next entry", "zip it anew")),
         None => Ok(()),
     }
 }

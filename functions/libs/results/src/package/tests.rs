@@ -6,8 +6,8 @@ mod hostile;
 
 use std::io::Cursor;
 
-use domain::package::Checked;
-use domain::problem::Problem;
+use domain::base::problem::Problem;
+use domain::package::contents::Checked;
 
 use self::build::{Zip, file};
 use super::*;
@@ -111,7 +111,7 @@ fn executable_files_and_folders_are_told_apart() {
     let directory = ranges(&zip).0.unwrap();
     let told: Vec<_> =
         directory.entries().iter().map(|e| (e.about.path.as_str(), e.about.kind, e.executable)).collect();
-    use domain::package::Kind::{File, Folder};
+    use domain::package::contents::Kind::{File, Folder};
     let expected = [("qaops.toml", File, false), ("cart.robot", File, false), ("serve.sh", File, true)];
     assert_eq!(told, expected.into_iter().chain([("api", Folder, false)]).collect::<Vec<_>>());
 }

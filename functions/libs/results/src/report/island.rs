@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::outcome::Status;
+use domain::results::outcome::Status;
 use serde::Serialize;
 
 use super::text::{link, split};

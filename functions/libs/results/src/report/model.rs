@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-pub use domain::history::Outcome;
-use domain::outcome::Status;
-pub use domain::reports::{Finding, Series};
+pub use domain::quality::history::Outcome;
+pub use domain::quality::reports::{Finding, Series};
+use domain::results::outcome::Status;
 
 /// What a report shows. What is not known is empty, and its part of the report is left out.
 #[derive(Clone, Debug, Default, PartialEq)]

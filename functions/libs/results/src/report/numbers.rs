@@ -18,7 +18,7 @@ pub(super) fn count(number: impl Display) -> String {
 /// A duration: `1h30m`, `4m6s`, `31.4s`, `12ms`.
 pub(super) fn duration(seconds: &f64) -> String {
     let step = if *seconds < 1.0 { 1e3 } else { 1e1 };
-    domain::duration::show((seconds * step).round() / step)
+    domain::base::duration::show((seconds * step).round() / step)
 }
 
 /// Dollars with cents, or with more digits where cents show nothing.

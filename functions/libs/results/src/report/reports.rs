@@ -2,7 +2,7 @@
 
 use std::borrow::Borrow;
 
-use domain::reports::{Coverage as Told, Risk, Share};
+use domain::quality::reports::{Coverage as Told, Risk, Share};
 
 use super::numbers::{duration, rounded};
 use super::{Coverage, Finding, Page, Series};
@@ -117,7 +117,7 @@ pub(super) fn number(value: &Option<f64>) -> String {
 mod tests {
     use super::*;
     use crate::report::Report;
-    use domain::reports::FileCoverage;
+    use domain::quality::reports::FileCoverage;
 
     fn file(package: &str, covered: u64, all: u64) -> FileCoverage {
         let lines = Share { covered, all };

@@ -1,7 +1,7 @@
 //! Unit tests on their way into a report.
 
-use domain::outcome::Status;
-use domain::reports::Case;
+use domain::quality::reports::Case;
+use domain::results::outcome::Status;
 
 use super::limits::Budget;
 use crate::input::Refusal;

@@ -4,7 +4,7 @@
 //! figures, as pycobertura and Jenkins have it. Branches are those of `condition-coverage="50% (1/2)"`. What the root
 //! states is used only where no file has lines, or no line has branches.
 
-use domain::reports::{Coverage, Report};
+use domain::quality::reports::{Coverage, Report};
 
 use super::coverage::{Files, Line};
 use super::limits::Budget;

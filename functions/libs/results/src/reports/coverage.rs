@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use domain::reports::{FileCoverage, Lines, Share};
+use domain::quality::reports::{FileCoverage, Lines, Share};
 
 use super::limits::Budget;
 use crate::input::Refusal;

@@ -3,7 +3,7 @@
 //! What is neither passed nor failed (`Skip`, `NotRun`, `Inconclusive`, `Ignored`) counts as skipped; a warning does
 //! not fail a test, as in NUnit. An error of a whole assembly in xUnit.net is a failed case of its own.
 
-use domain::reports::Report;
+use domain::quality::reports::Report;
 
 use super::cases::{Cases, Draft};
 use super::limits::Budget;

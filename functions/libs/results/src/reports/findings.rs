@@ -1,6 +1,6 @@
 //! What the readers of scanners' reports have in common.
 
-use domain::reports::{Finding, Report, Risk, joined};
+use domain::quality::reports::{Finding, Report, Risk, joined};
 use purl::{GenericPurl, Purl};
 use serde::Deserialize;
 

@@ -4,7 +4,7 @@
 //! which is not read. The severity is that of the database that matched, which Grype itself shows and fails on, not
 //! that of a related entry. Grype's `negligible` is low.
 
-use domain::reports::{Finding, Report};
+use domain::quality::reports::{Finding, Report};
 use serde::Deserialize;
 
 use super::error::Error;

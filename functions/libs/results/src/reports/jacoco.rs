@@ -4,7 +4,7 @@
 //! its lines. A file without lines has what its counters tell, and the counters of the whole report are used where
 //! there is no file at all. Instructions are no lines, so a report that counts only them has no figure.
 
-use domain::reports::{Coverage, Report, Share};
+use domain::quality::reports::{Coverage, Report, Share};
 
 use super::coverage::{Files, Line};
 use super::limits::Budget;

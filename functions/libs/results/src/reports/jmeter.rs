@@ -5,7 +5,7 @@
 
 use std::io::Read;
 
-use domain::reports::Report;
+use domain::quality::reports::Report;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 

@@ -6,7 +6,7 @@
 //! `flakyFailure` or `flakyError` passed after it had failed; one with `failure` and `rerunFailure` failed every time.
 //! A failure that stands in a suite and in no case is a case `<init>` of that suite, as in Jenkins.
 
-use domain::reports::Report;
+use domain::quality::reports::Report;
 
 use super::cases::{Cases, Draft, joined};
 use super::limits::Budget;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::reports::{Report, Series, Share};
+use domain::quality::reports::{Report, Series, Share};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 

@@ -6,7 +6,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{BufRead, Read};
 
-use domain::reports::{Coverage, Report, Share};
+use domain::quality::reports::{Coverage, Report, Share};
 
 use super::coverage::{Branch, Files, Line};
 use super::error::Error;

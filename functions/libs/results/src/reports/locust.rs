@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use domain::reports::{Report, Series};
+use domain::quality::reports::{Report, Series};
 
 use super::error::Error;
 use super::limits::Limits;

@@ -29,7 +29,7 @@ mod xml;
 use std::fmt;
 use std::io::{BufRead, Cursor, Read};
 
-use domain::reports::Report;
+use domain::quality::reports::Report;
 use serde::Serialize;
 
 use self::cobertura::Cobertura;

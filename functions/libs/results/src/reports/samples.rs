@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::reports::{Report, Series};
+use domain::quality::reports::{Report, Series};
 
 use super::limits::Budget;
 use crate::input::Refusal;

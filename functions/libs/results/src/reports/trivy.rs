@@ -10,7 +10,7 @@
 //! the one that was found is affected, so it counts and is fixable (Trivy's documentation on filtering by status).
 //! Trivy knows neither EPSS nor KEV.
 
-use domain::reports::{Finding, Report};
+use domain::quality::reports::{Finding, Report};
 use serde::Deserialize;
 
 use super::error::Error;

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use domain::reports::Report;
+use domain::quality::reports::Report;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 

@@ -1,7 +1,7 @@
 //! Builds the tree of suites from what a file tells bit by bit, with the rules that Robot Framework
 //! applies when it reads its own results.
 
-use domain::outcome::{Status, Suite, Test};
+use domain::results::outcome::{Status, Suite, Test};
 
 use super::error::{Limits, Refusal};
 use super::names;

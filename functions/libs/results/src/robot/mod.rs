@@ -18,7 +18,7 @@ mod xml;
 
 use std::io::BufRead;
 
-use domain::outcome::Suite;
+use domain::results::outcome::Suite;
 use jiff::civil::DateTime;
 
 pub use error::{Error, Limits, Refusal};

@@ -33,7 +33,7 @@ pub(super) fn metadata(written: Vec<(String, String)>) -> Vec<(String, String)> 
 }
 
 /// Name of a suite that has none: made from its path, else from the names of its children.
-pub(super) fn of_suite(source: Option<&str>, children: &[domain::outcome::Suite]) -> String {
+pub(super) fn of_suite(source: Option<&str>, children: &[domain::results::outcome::Suite]) -> String {
     let from_source = source.map(from_source).unwrap_or_default();
     if !from_source.is_empty() {
         return from_source;

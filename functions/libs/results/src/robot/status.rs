@@ -1,6 +1,6 @@
 //! Statuses as Robot Framework reads them: any text is accepted, and only three mean something.
 
-use domain::outcome::Status;
+use domain::results::outcome::Status;
 
 /// Of a test. What is neither `PASS` nor `SKIP` counts as failed.
 pub(super) fn of_test(text: &str) -> Status {

@@ -1,6 +1,6 @@
 //! A suite's teardown runs after its tests were written, so its failure reaches them when the file is read.
 
-use domain::outcome::{Status, Suite, Test};
+use domain::results::outcome::{Status, Suite, Test};
 
 use super::draft::{Budget, Fixture};
 use super::error::Refusal;

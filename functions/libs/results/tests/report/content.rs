@@ -1,6 +1,6 @@
 //! What is in the page.
 
-use domain::outcome::Status;
+use domain::results::outcome::Status;
 use results::report::{FailedTest, FlakyTest, Gate, PastRun, QuarantinedTest, Report, Shard, Test, write};
 
 use crate::sample;

@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
 
-use domain::outcome::Status;
-use domain::reports::{Coverage, Report, Series, Share};
+use domain::quality::reports::{Coverage, Report, Series, Share};
+use domain::results::outcome::Status;
 use results::reports::{self, Format};
 
 /// A line of the index.
@@ -64,7 +64,7 @@ fn coverage(report: Report) -> Coverage {
     coverage
 }
 
-fn sum(coverage: &Coverage, of: impl Fn(&domain::reports::FileCoverage) -> Share) -> Share {
+fn sum(coverage: &Coverage, of: impl Fn(&domain::quality::reports::FileCoverage) -> Share) -> Share {
     let add = |a: Share, b: Share| Share { covered: a.covered + b.covered, all: a.all + b.all };
     coverage.files.iter().map(of).fold(Share::default(), add)
 }

@@ -1,6 +1,6 @@
 //! Coverage: what counts as a line and as a branch.
 
-use domain::reports::{Coverage, FileCoverage, Lines, Report, Share};
+use domain::quality::reports::{Coverage, FileCoverage, Lines, Report, Share};
 use results::reports::Format;
 
 use crate::{read, refusal};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::reports::{Report, Series, Share};
+use domain::quality::reports::{Report, Series, Share};
 use results::reports::Format;
 
 use crate::{read, refusal};

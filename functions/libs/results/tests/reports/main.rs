@@ -8,7 +8,7 @@ mod hostile;
 mod load;
 mod units;
 
-use domain::reports::Report;
+use domain::quality::reports::Report;
 use results::reports::{self, Format};
 
 /// What a report tells, which must be of a format.

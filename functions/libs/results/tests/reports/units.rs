@@ -1,7 +1,7 @@
 //! Unit tests: how each dialect says what became of a case.
 
-use domain::outcome::Status;
-use domain::reports::{Case, Report};
+use domain::quality::reports::{Case, Report};
+use domain::results::outcome::Status;
 use results::reports::Format;
 
 use crate::{read, refusal};

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use crate::live;
-use domain::outcome::{Counts, Status, Suite};
+use domain::results::outcome::{Counts, Status, Suite};
 use results::robot::{self, Error, Output};
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use domain::outcome::{Status, Suite, Test};
+use domain::results::outcome::{Status, Suite, Test};
 use results::robot::{self, MergeError, merge_suites, write_merged};
 
 use crate::corpus::{compare, in_their_words};

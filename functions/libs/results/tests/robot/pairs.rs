@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use domain::outcome::{Status, Suite};
+use domain::results::outcome::{Status, Suite};
 use results::robot::{self, merge_suites, write_merged};
 use serde_json::{Value, json};
 

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use domain::outcome::{Status, Test};
+use domain::results::outcome::{Status, Test};
 use results::robot;
 
 use crate::live;

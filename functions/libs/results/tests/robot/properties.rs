@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Write};
 
-use domain::outcome::{Counts, Status, Suite, Test};
+use domain::results::outcome::{Counts, Status, Suite, Test};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::civil::{DateTime, date};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use domain::outcome::{Status, Test};
+use domain::results::outcome::{Status, Test};
 use results::robot::{self, Error, Limits, Output, Refusal};
 
 use crate::live;

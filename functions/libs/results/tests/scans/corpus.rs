@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use domain::reports::{Finding, Risk};
+use domain::quality::reports::{Finding, Risk};
 
 use crate::read;
 

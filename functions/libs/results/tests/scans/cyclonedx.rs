@@ -1,6 +1,6 @@
 //! CycloneDX: packages, analyses, ratings, and both ways of writing them.
 
-use domain::reports::{Finding, Risk};
+use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
 use crate::{read, refused};

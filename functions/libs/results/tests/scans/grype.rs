@@ -1,6 +1,6 @@
 //! Grype: severities, fixes, aliases, EPSS and KEV.
 
-use domain::reports::{Finding, Risk};
+use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
 use crate::{read, refused};

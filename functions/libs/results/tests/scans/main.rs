@@ -8,7 +8,7 @@ mod hostile;
 mod sarif;
 mod trivy;
 
-use domain::reports::{Finding, Report};
+use domain::quality::reports::{Finding, Report};
 use results::reports::{Error, Format};
 
 /// The format of a report and its findings.

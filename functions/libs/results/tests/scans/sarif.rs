@@ -1,6 +1,6 @@
 //! SARIF: what counts, how bad it is, and what is one finding.
 
-use domain::reports::{Finding, Risk};
+use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
 use crate::{read, refused};

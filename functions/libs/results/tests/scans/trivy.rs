@@ -1,6 +1,6 @@
 //! Trivy: its forms, its statuses and what it counts apart.
 
-use domain::reports::{Finding, Risk};
+use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
 use crate::{read, refused};

@@ -25,7 +25,7 @@ mod xml;
 
 use std::collections::HashMap;
 
-use domain::reports::{Finding, Report, Risk};
+use domain::quality::reports::{Finding, Report, Risk};
 
 use self::bill::{Affected, Bill, Component, Rating, Vulnerability};
 pub(super) use self::xml::Reader;

@@ -3,7 +3,7 @@
 //! The extension for versions before 1.4 has vulnerabilities at the bill's end, where `ref` says which component is
 //! affected, or in the component itself.
 
-use domain::reports::Report;
+use domain::quality::reports::Report;
 
 use super::super::findings;
 use super::super::limits::Budget;

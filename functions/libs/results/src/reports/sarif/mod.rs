@@ -25,7 +25,7 @@ mod packages;
 mod place;
 mod rules;
 
-use domain::reports::{Finding, Report, Risk};
+use domain::quality::reports::{Finding, Report, Risk};
 
 use self::log::{ExternalResults, Log, Run, SarifResult, SecuritySeverity};
 use self::place::Places;

@@ -1,6 +1,6 @@
 //! Trivy and Grype in SARIF: what they found in which package stands in lines of text.
 
-use domain::reports::Finding;
+use domain::quality::reports::Finding;
 
 use super::log::{Rule, SarifResult};
 

@@ -1,6 +1,6 @@
 //! The messages of tests that ran more than once, as `rebot --merge` writes them.
 
-use domain::outcome::{Status, Test};
+use domain::results::outcome::{Status, Test};
 
 use crate::robot::status::word;
 

@@ -17,7 +17,7 @@ mod statistics;
 mod tree;
 mod write;
 
-use domain::outcome::Suite;
+use domain::results::outcome::Suite;
 
 pub use write::{MergeError, Merged, write_merged};
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use domain::outcome::{Counts, Status, Suite};
+use domain::results::outcome::{Counts, Status, Suite};
 
 use crate::markup;
 use crate::robot::normalized;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::outcome::{Suite, Test, nth_of_name};
+use domain::results::outcome::{Suite, Test, nth_of_name};
 
 use super::message;
 use crate::robot::names;
@@ -156,7 +156,7 @@ impl Node {
 impl Leaf {
     /// Takes in a later outcome of the same test.
     fn rerun(&mut self, mut new: Leaf, rpa: bool) {
-        if new.test.status == domain::outcome::Status::Skipped {
+        if new.test.status == domain::results::outcome::Status::Skipped {
             self.test.message = message::skipped(&new.test, &self.test, rpa);
         } else {
             new.test.message = message::rerun(&new.test, &self.test, rpa);

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use domain::outcome::{Suite, Test};
+use domain::results::outcome::{Suite, Test};
 use jiff::civil::DateTime;
 
 use super::tree::{Leaf, Node};

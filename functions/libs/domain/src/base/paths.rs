@@ -1,0 +1,34 @@
+//! Names of entries that are safe to create below a folder.
+
+/// Longest path and longest part of one that every system can create, in bytes.
+const LONGEST_PATH: usize = 1024;
+const LONGEST_PART: usize = 255;
+
+/// Refuses a path that is empty, absolute, leaves its root, or reads differently on another system; the error is
+/// the reason as a fragment after the path.
+pub fn check_path(path: &str) -> Result<(), &'static str> {
+    let bytes = path.as_bytes();
+    if path.is_empty() {
+        return Err("is an empty name");
+    }
+    if path.contains('\\') {
+        return Err("has a backslash");
+    }
+    if path.chars().any(char::is_control) {
+        return Err("has a control character");
+    }
+    if path.starts_with('/') {
+        return Err("is an absolute path");
+    }
+    if bytes.len() > 1 && bytes[1] == b':' && bytes[0].is_ascii_alphabetic() {
+        return Err("begins with a drive letter");
+    }
+    if path.len() > LONGEST_PATH || path.split('/').any(|part| part.len() > LONGEST_PART) {
+        return Err("is longer than file systems take");
+    }
+    match path.split('/').find(|part| matches!(*part, "" | "." | "..")) {
+        Some("..") => Err("leads out of its folder"),
+        Some(_) => Err("has an empty part"),
+        None => Ok(()),
+    }
+}

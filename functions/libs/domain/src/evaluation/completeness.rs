@@ -1,0 +1,107 @@
+//! Whether the results of a run answer for everything that was planned.
+//!
+//! The plan alone says what must be reported. What the ledger holds (nothing, less, more or something else) and which
+//! summaries are there only say what was: a planned file counts as run if the attempt that the ledger names as its
+//! shard's result reports it in a complete output, and no other attempt reports it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::evaluation::evaluate::Material;
+use crate::results::summary::Summary;
+use crate::run::shard::{Shard, State, is_rerun, origin};
+use crate::run::shards::PlannedShard;
+
+/// A part of the plan that nobody answers for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The shard.
+    pub shard: String,
+    /// Its files that no complete output reports.
+    pub files: Vec<String>,
+    /// Why, in whole sentences.
+    pub why: String,
+}
+
+impl Lost {
+    /// What is lost and why, in whole sentences.
+    pub fn sentence(&self) -> String {
+        match self.files.as_slice() {
+            [file] => format!("Shard {} with the file {file} is lost. {}", self.shard, self.why),
+            files => format!("Shard {} with {} files is lost. {}", self.shard, files.len(), self.why),
+        }
+    }
+}
+
+/// Planned shards, or the part of one, that no attempt answers for.
+pub fn lost(material: &Material<'_>) -> Vec<Lost> {
+    material.plan.shards.iter().filter_map(|planned| lost_of(planned, material)).collect()
+}
+
+fn lost_of(planned: &PlannedShard, material: &Material<'_>) -> Option<Lost> {
+    let missing = |files: Vec<String>, why: &str| Some(Lost { shard: planned.id.clone(), files, why: why.to_owned() });
+    let all = || planned.files.clone();
+    let mut entries = material.evidence.shards.iter().filter(|shard| shard.id == planned.id);
+    let (entry, others) = (entries.next(), entries.count());
+    let Some(entry) = entry.filter(|_| others == 0) else {
+        return missing(all(), "The ledger does not hold it exactly once.");
+    };
+    let summary = match counted(entry, material.firsts) {
+        Ok(summary) => summary,
+        Err(why) => return missing(all(), why),
+    };
+    let reported: BTreeSet<&str> = summary.reported.iter().map(String::as_str).collect();
+    let left: Vec<String> = planned.files.iter().filter(|file| !reported.contains(file.as_str())).cloned().collect();
+    match left.is_empty() {
+        true => None,
+        false => missing(left, "They were planned, and no complete output reports them."),
+    }
+}
+
+/// The summary of the attempt that counts for a shard, or why there is none.
+fn counted<'a>(shard: &'a Shard, summaries: &'a [Summary]) -> Result<&'a Summary, &'a str> {
+    let (State::Done, Some(result)) = (shard.state, shard.result) else {
+        return Err(shard.losses.last().map_or("No environment took it.", |loss| &loss.reason));
+    };
+    let mut own = summaries.iter().filter(|summary| summary.shard == shard.id);
+    match (own.next(), own.next()) {
+        (Some(summary), None) if summary.attempt == result && summary.complete => Ok(summary),
+        (Some(_), None) => Err("Its summary is not that of a complete attempt that the ledger names."),
+        (Some(_), Some(_)) => Err("It has more than one summary."),
+        (None, _) => Err("Its summary is missing."),
+    }
+}
+
+/// Results that the plan does not explain, each as a whole sentence. They make a run inconclusive, too: a test that
+/// counts twice or for another one says nothing.
+pub fn unexplained(material: &Material<'_>) -> Vec<String> {
+    let planned: BTreeMap<&str, &PlannedShard> =
+        material.plan.shards.iter().map(|shard| (shard.id.as_str(), shard)).collect();
+    let files: BTreeSet<&str> = planned.values().flat_map(|shard| &shard.files).map(String::as_str).collect();
+    let of = |summary: &Summary| unexplained_by(summary, planned.get(origin(&summary.shard)).copied(), &files);
+    let firsts = material.firsts.iter().flat_map(|summary| match is_rerun(&summary.shard) {
+        true => vec![format!("The rerun {} counts as a planned shard.", summary.shard)],
+        false => of(summary),
+    });
+    let reruns = material.reruns.iter().flat_map(|summary| match (is_rerun(&summary.shard), summary.complete) {
+        (true, true) => of(summary),
+        (true, false) => vec![format!("The rerun {} counts and is not complete.", summary.shard)],
+        (false, _) => vec![format!("Shard {} counts as a rerun.", summary.shard)],
+    });
+    firsts.chain(reruns).collect()
+}
+
+fn unexplained_by(summary: &Summary, planned: Option<&PlannedShard>, all: &BTreeSet<&str>) -> Vec<String> {
+    let Some(planned) = planned else {
+        return vec![format!("Shard {} was not planned, and there are results of it.", summary.shard)];
+    };
+    let files: BTreeSet<&str> = planned.files.iter().map(String::as_str).collect();
+    let found = summary.root.found();
+    // A test without a file, such as one that a modifier made, counts for itself and answers for no file.
+    let tested = found.iter().map(|test| test.id.file.as_str()).filter(|file| !file.is_empty());
+    let reported = summary.reported.iter().map(String::as_str).filter(|file| all.contains(file));
+    let others: BTreeSet<&str> = tested.chain(reported).filter(|file| !files.contains(file)).collect();
+    others.iter().map(|file| format!("Shard {} reports {file}, which it was not to run.", summary.shard)).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,302 @@
+//! `runs/<run>/verdict.json`: what a run was judged by, and what came of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluation::completeness::{Lost, lost, unexplained};
+use crate::evaluation::cost;
+use crate::evaluation::evidence::{Evidence, FirstFailed, PastTest};
+use crate::evaluation::halted::End;
+use crate::package::plan::Plan;
+use crate::quality::baseline::{BaselineFigures, COMMIT, PinnedBaseline};
+use crate::quality::flakiness::{Ground, Steadiness, steadiness};
+use crate::quality::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
+use crate::quality::metrics::{Metrics, RunFacts};
+use crate::quality::quarantine::{self, Quarantine};
+use crate::quality::reports::ReportState;
+use crate::results::classes::{Class, classify};
+use crate::results::outcome::{Counts, Found, Status, TestId};
+use crate::results::records;
+use crate::results::records::TestRecord;
+use crate::results::summary::Summary;
+
+/// The verdict of a run and everything that it rests on.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Judged {
+    /// Run's id.
+    pub run: String,
+    /// Suite's name.
+    pub suite: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// What led to it, in whole sentences; empty for a run that passed.
+    pub reasons: Vec<String>,
+    /// Tests by their final status.
+    pub tests: TestCounts,
+    /// Each gate and what came of it.
+    pub gates: Vec<GateOutcome>,
+    /// Shards of the plan.
+    pub shards: ShardCounts,
+    /// Environments that were launched.
+    pub environments: usize,
+    /// Seconds from the run's start to its evaluation.
+    pub seconds: f64,
+    /// What the run leaves for later ones to be compared with: every figure without labels, every figure that a gate
+    /// read, and what failed.
+    #[serde(default)]
+    pub left: BaselineFigures,
+    /// The accepted run that it was compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub baseline: Option<PinnedBaseline>,
+    /// What else there is to know, in whole sentences, such as quarantines that are over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
+    /// Tests that failed in their last attempt, with their messages.
+    pub failed: Vec<FailedTest>,
+    /// Tests in quarantine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quarantined: Vec<QuarantinedTest>,
+    /// Tests that failed and passed on the same commit and image, in this run or in one before it.
+    pub flaky: Vec<TestId>,
+    /// SHA-256 of every file that the verdict rests on, by path below the run's prefix.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
+    /// Labels of the run.
+    pub labels: BTreeMap<String, String>,
+}
+
+impl Judged {
+    /// The content of `verdict.json`: the same bytes for the same verdict.
+    pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self)
+    }
+}
+
+/// Tests by their final status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestCounts {
+    /// All tests.
+    pub total: u64,
+    /// Tests that passed, those that passed in a rerun included.
+    pub passed: u64,
+    /// Tests that failed.
+    pub failed: u64,
+    /// Tests that were skipped.
+    pub skipped: u64,
+    /// Tests that passed in a rerun only.
+    pub flaky: u64,
+}
+
+/// Shards of the plan by what became of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardCounts {
+    /// Shards that were planned, those of reruns not counted.
+    pub planned: usize,
+    /// Shards with a complete result.
+    pub done: usize,
+    /// Shards without one.
+    pub lost: usize,
+}
+
+/// A test that failed in its last attempt.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailedTest {
+    /// Which test.
+    #[serde(flatten)]
+    pub id: TestId,
+    /// Robot Framework's message.
+    pub message: String,
+    /// What it is a failure of.
+    pub class: Class,
+    /// Attempts at it in this run.
+    pub attempts: u32,
+    /// The run in which it failed first, if it has failed ever since; none where it did not fail before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<FirstFailed>,
+    /// Whether it is in quarantine.
+    pub quarantined: bool,
+}
+
+/// A test in quarantine, whatever came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuarantinedTest {
+    /// Which test.
+    #[serde(flatten)]
+    pub id: TestId,
+    /// How it ended.
+    pub status: Status,
+    /// Who is on it, why, and until when.
+    pub entry: Quarantine,
+}
+
+/// Everything that a verdict rests on.
+#[derive(Clone, Copy, Debug)]
+pub struct Material<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What was written down before the run was judged.
+    pub evidence: &'a Evidence,
+    /// Summaries of the shards that are done, without those of reruns.
+    pub firsts: &'a [Summary],
+    /// Summaries of the shards of reruns that are done, in the order of their attempts.
+    pub reruns: &'a [Summary],
+    /// Summaries of stopped attempts at planned shards without a result. Their tests show what is known; they answer for
+    /// no file.
+    pub partials: &'a [Summary],
+    /// Reports of other tools, as they were read.
+    pub reports: &'a [ReportState],
+}
+
+impl<'a> Material<'a> {
+    /// Every test that is known of, after its reruns.
+    pub fn records(&self) -> Vec<TestRecord> {
+        let mut records = records::records(self.firsts.iter().chain(self.partials), self.reruns);
+        if let Some(end) = self.end() {
+            end.apply(&mut records);
+        }
+        records
+    }
+
+    /// Where one `robot` call would have ended, if a shard was halted.
+    pub fn end(&self) -> Option<End> {
+        End::of(self.firsts, &self.plan.work.robot)
+    }
+
+    /// Summaries of all attempts that count, those of reruns last.
+    pub fn summaries(&self) -> impl Iterator<Item = &'a Summary> + use<'a> {
+        self.firsts.iter().chain(self.partials).chain(self.reruns)
+    }
+}
+
+/// Judges a run.
+pub fn judged(material: &Material<'_>) -> Judged {
+    let (plan, evidence) = (material.plan, material.evidence);
+    let (tests, mut remarks) = tests(material);
+    remarks.extend(not_run(material));
+    let (cost, unpriced) = cost::of_run(material);
+    remarks.extend(unpriced);
+    let lost = lost(material);
+    let shards = shard_counts(plan.shards.len(), &lost);
+    let seconds = (evidence.at - plan.started).max(0) as f64;
+    let facts = RunFacts {
+        seconds: Some(seconds),
+        environments: u32::try_from(evidence.environments.len()).unwrap_or(u32::MAX),
+        lost_shards: u32::try_from(shards.lost).unwrap_or(u32::MAX),
+        cost,
+    };
+    let metrics = Metrics::from_run(&tests, facts).with_reports(material.reports);
+    let gates = evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
+    let Judgement { verdict, reasons } = tested(judge(&gates, &lost_work(&lost, material)), &tests);
+    let flaky: Vec<TestId> = tests.iter().filter(|test| test.flaky).map(TestRecord::id).collect();
+    Judged {
+        run: plan.run.clone(),
+        suite: plan.work.suite.clone(),
+        verdict,
+        reasons,
+        tests: test_counts(&tests, flaky.len()),
+        gates,
+        shards,
+        environments: evidence.environments.len(),
+        seconds,
+        left: BaselineFigures::of(&plan.run, &plan.gates, &metrics),
+        remarks,
+        baseline: plan.baseline.clone(),
+        failed: failed(&tests, material),
+        quarantined: quarantined(&tests, material),
+        flaky,
+        inputs: evidence.inputs.clone(),
+        labels: plan.labels.clone(),
+    }
+}
+
+/// The run's tests, those that are flaky or in quarantine marked, and what there is to say of quarantines.
+fn tests(material: &Material<'_>) -> (Vec<TestRecord>, Vec<String>) {
+    let mut tests = material.records();
+    let image = material.evidence.environments.iter().find_map(|environment| environment.image.as_deref());
+    let ground = Ground { commit: material.plan.labels.get(COMMIT).map(String::as_str), image };
+    for test in &mut tests {
+        let earlier = material.evidence.past.get(&test.id().to_string()).map(PastTest::earlier).unwrap_or_default();
+        test.flaky = steadiness(test, ground, &earlier) == Steadiness::Flaky;
+    }
+    let remarks = quarantine::apply(&mut tests, &material.plan.quarantine, material.evidence.at);
+    (tests, remarks)
+}
+
+/// Most tests that a remark names.
+const NAMED: usize = 10;
+
+/// Failed tests that should have run again and were not found, so that their first outcome stands.
+fn not_run(material: &Material<'_>) -> impl Iterator<Item = String> {
+    let reruns = material.reruns.iter().filter(|summary| !summary.not_run.is_empty());
+    reruns.map(|summary| {
+        let mut names = summary.not_run.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
+        if summary.not_run.len() > NAMED {
+            names += &format!("; and {} more", summary.not_run.len() - NAMED);
+        }
+        format!("Failed tests could not run again, because Robot Framework did not find them in the rerun: {names}.")
+    })
+}
+
+fn shard_counts(planned: usize, lost: &[Lost]) -> ShardCounts {
+    ShardCounts { planned, done: planned - lost.len(), lost: lost.len() }
+}
+
+/// What nobody answers for, and what nobody planned, in whole sentences.
+fn lost_work(lost: &[Lost], material: &Material<'_>) -> Vec<String> {
+    lost.iter().map(Lost::sentence).chain(unexplained(material)).collect()
+}
+
+/// Gates may ask nothing of the number of tests, but a run without a test has shown nothing.
+fn tested(judgement: Judgement, tests: &[TestRecord]) -> Judgement {
+    match (judgement.verdict, tests.is_empty()) {
+        (Verdict::Passed, true) => {
+            Judgement { verdict: Verdict::Inconclusive, reasons: vec!["No test was run.".to_owned()] }
+        }
+        _ => judgement,
+    }
+}
+
+fn test_counts(tests: &[TestRecord], flaky: usize) -> TestCounts {
+    let Counts { passed, failed, skipped } = records::counts(tests);
+    TestCounts { total: passed + failed + skipped, passed, failed, skipped, flaky: flaky as u64 }
+}
+
+fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
+    let mut attempts: HashMap<TestId, (u32, String)> = HashMap::new();
+    for Found { id, test, .. } in material.summaries().flat_map(|summary| summary.root.found()) {
+        let (count, message) = attempts.entry(id).or_default();
+        *count += 1;
+        if test.status == Status::Failed {
+            message.clone_from(&test.message);
+        }
+    }
+    let failed = tests.iter().filter(|test| test.status == Status::Failed);
+    let end = material.end();
+    failed
+        .map(|test| {
+            let id = test.id();
+            let (attempts, mut message) = attempts.get(&id).cloned().unwrap_or_default();
+            if let (true, Some(end)) = (message.is_empty(), &end) {
+                end.halt.message().clone_into(&mut message);
+            }
+            let past = material.evidence.past.get(&id.to_string());
+            FailedTest {
+                id,
+                class: classify(&message),
+                message,
+                attempts,
+                since: past.and_then(|past| past.first_failed.clone()),
+                quarantined: test.quarantined,
+            }
+        })
+        .collect()
+}
+
+fn quarantined(tests: &[TestRecord], material: &Material<'_>) -> Vec<QuarantinedTest> {
+    let of = |test: &TestRecord| {
+        let entry = quarantine::entry_of(test, &material.plan.quarantine)?.clone();
+        Some(QuarantinedTest { id: test.id(), status: test.status, entry })
+    };
+    tests.iter().filter(|test| test.quarantined).filter_map(of).collect()
+}

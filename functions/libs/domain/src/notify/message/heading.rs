@@ -1,0 +1,116 @@
+//! The first line of every shape: what happened to which suite, and whether it is news.
+
+use super::{Ending, Story, text};
+use crate::evaluation::evaluate::Judged;
+use crate::notify::trend::{RunAt, Trend};
+use crate::quality::gates::Verdict;
+use crate::run::status::Status;
+
+/// What stands before every subject, so that mail filters find it.
+const PREFIX: &str = "QAOps: ";
+
+/// A subject of a mail from a headline.
+pub(super) fn subject(headline: &str) -> String {
+    text::subject(&format!("{PREFIX}{headline}"))
+}
+
+/// `checkout still fails on main, run 4 in a row: 2 of 120 tests failed`.
+pub(super) fn headline(story: &Story<'_>) -> String {
+    format!("{}: {}", title(story), detail(&story.facts.ending))
+}
+
+/// The headline without its figures.
+pub(super) fn title(story: &Story<'_>) -> String {
+    let suite = &story.suite;
+    let on = on_branch(story);
+    match (&story.trend, &story.facts.ending) {
+        (_, Ending::Error(_)) => format!("{suite} ended by an error{on}"),
+        (Trend::Untold { .. }, _) => format!("{suite} is inconclusive{on}"),
+        (Trend::FirstFailure { passed: Some(_) }, _) => format!("{suite} broke{on}"),
+        (Trend::FirstFailure { passed: None }, _) => format!("{suite} failed{on}"),
+        (Trend::StillFailing { runs, or_longer, .. }, _) => {
+            format!("{suite} still fails{on}, run {runs}{} in a row", if *or_longer { " or more" } else { "" })
+        }
+        (Trend::Fixed { .. }, _) => format!("{suite} is fixed{on}{}", with_warnings(story)),
+        (Trend::Steady, _) => format!("{suite} passed{on}{}", with_warnings(story)),
+    }
+}
+
+fn on_branch(story: &Story<'_>) -> String {
+    story.branch.as_ref().map_or_else(String::new, |branch| format!(" on {branch}"))
+}
+
+fn with_warnings(story: &Story<'_>) -> String {
+    match story.facts.ending.warnings().len() {
+        0 => String::new(),
+        warnings => format!(" with {}", text::count(warnings, "warning")),
+    }
+}
+
+fn detail(ending: &Ending<'_>) -> String {
+    let judged = match ending {
+        Ending::Error(failure) => return text::line(&failure.error, 60),
+        Ending::Judged(judged) => judged,
+    };
+    let failed = judged.failed.iter().filter(|test| !test.quarantined).count();
+    match judged.verdict {
+        Verdict::Passed => passed(judged),
+        Verdict::Failed if failed > 0 => format!("{failed} of {} failed", tests(judged)),
+        Verdict::Inconclusive if judged.shards.lost > 0 => {
+            format!("{} of {} lost", judged.shards.lost, text::count(judged.shards.planned, "shard"))
+        }
+        _ => judged.reasons.first().map_or_else(|| passed(judged), |reason| first_reason(reason)),
+    }
+}
+
+fn first_reason(reason: &str) -> String {
+    text::line(reason, 100).trim_end_matches('.').to_owned()
+}
+
+fn passed(judged: &Judged) -> String {
+    if judged.tests.passed == judged.tests.total {
+        return format!("{} passed", tests(judged));
+    }
+    format!("{} of {} passed", judged.tests.passed, tests(judged))
+}
+
+fn tests(judged: &Judged) -> String {
+    text::count(judged.tests.total.try_into().unwrap_or(usize::MAX), "test")
+}
+
+/// What broke since when, in one or two sentences; none where there is no news in it.
+pub(super) fn since(story: &Story<'_>) -> Option<String> {
+    let longer = |or_longer: bool| if or_longer { " or longer" } else { "" };
+    let on = story.branch.as_ref().map_or_else(String::new, |branch| format!(" on {branch}"));
+    Some(match &story.trend {
+        Trend::Steady => return None,
+        Trend::FirstFailure { passed: Some(passed) } => {
+            format!("This is the first failure: the run before passed, {}.", at(passed))
+        }
+        Trend::FirstFailure { passed: None } => format!("This is the first run{on} that passed or failed."),
+        Trend::StillFailing { since, runs, or_longer } => {
+            let row =
+                if *runs == 2 { "both runs since then".to_owned() } else { format!("all {runs} runs since then") };
+            format!("It has been failing since {}{}: {row} failed.", at(since), longer(*or_longer))
+        }
+        Trend::Fixed { since, runs: 1, .. } => format!("The run before failed, {}.", at(since)),
+        Trend::Fixed { since, runs, or_longer } => {
+            format!("Before, {runs} runs in a row failed, since {}{}.", at(since), longer(*or_longer))
+        }
+        Trend::Untold { runs, last, status } => untold(*runs, last.as_ref(), *status),
+    })
+}
+
+fn untold(runs: usize, last: Option<&RunAt>, status: Option<Status>) -> String {
+    let verb = if status == Some(Status::Failed) { "failed" } else { "passed" };
+    let row = if runs > 1 { format!("For {runs} runs in a row nobody can tell. ") } else { String::new() };
+    match last {
+        Some(last) => format!("{row}The last run that could tell {verb}, {}.", at(last)),
+        None => format!("{row}No earlier run could tell."),
+    }
+}
+
+/// `Fri 2025-11-21 02:00 UTC (run nightly-1121)`.
+pub(super) fn at(run: &RunAt) -> String {
+    format!("{} (run {})", text::moment(run.started), run.run)
+}

@@ -1,0 +1,138 @@
+//! Suites that fell silent: nothing is as easily overlooked as a nightly run that no longer ends in a verdict.
+
+use serde::{Deserialize, Serialize};
+
+use crate::notify::trend::RunAt;
+use crate::package::plan::STALENESS_SECONDS;
+use crate::run::status::Status;
+
+/// Label of a run that a schedule started; only such runs come at expected times.
+pub const TRIGGER: &str = "trigger";
+/// Value of [`TRIGGER`] for a schedule.
+pub const SCHEDULE: &str = "schedule";
+/// Seconds after which a sweep that was about to tell of a suite is taken for dead: Lambda lets no function run longer.
+pub const CLAIM: i64 = 900;
+
+/// What is known of a suite's scheduled runs: `SCHEDULED` / `SUITE#<name>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scheduled {
+    /// Suite's name.
+    pub suite: String,
+    /// Unix time in seconds of the newest verdict of a scheduled run, or of the first scheduled run while none has one.
+    #[serde(default)]
+    pub heard: Option<i64>,
+    /// The run of that verdict.
+    #[serde(default)]
+    pub run: Option<RunAt>,
+    /// That verdict.
+    #[serde(default)]
+    pub verdict: Option<Status>,
+    /// Seconds without a verdict after which the suite is silent.
+    #[serde(default = "seconds")]
+    pub silence: u64,
+    /// `heard` as it was when silence was told of; none once the suite's return was told of.
+    #[serde(default)]
+    pub told: Option<i64>,
+}
+
+fn seconds() -> u64 {
+    STALENESS_SECONDS
+}
+
+/// What there is to tell of a suite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// It is silent since this Unix time in seconds.
+    Silent(i64),
+    /// It has a verdict again, after a silence that was told of.
+    Back,
+}
+
+impl Scheduled {
+    /// What there is to tell at `now`, in Unix seconds; none when nothing is new.
+    pub fn news(&self, now: i64) -> Option<News> {
+        let heard = self.heard?;
+        if self.told == Some(heard) {
+            return None;
+        }
+        let silent = now.saturating_sub(heard) > i64::try_from(self.silence).unwrap_or(i64::MAX);
+        if silent { Some(News::Silent(heard)) } else { self.told.map(|_| News::Back) }
+    }
+
+    /// `told` once `news` was told.
+    pub fn told_after(news: News) -> Option<i64> {
+        match news {
+            News::Silent(heard) => Some(heard),
+            News::Back => None,
+        }
+    }
+}
+
+/// Whether a run that ended like this has a verdict; one that ended by an error has none.
+pub fn is_verdict(status: Status) -> bool {
+    matches!(status, Status::Passed | Status::Failed | Status::Inconclusive)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HOUR: i64 = 3600;
+
+    fn nightly(heard: i64) -> Scheduled {
+        Scheduled { suite: "shop".into(), heard: Some(heard), silence: STALENESS_SECONDS, ..Scheduled::default() }
+    }
+
+    #[test]
+    fn a_night_without_a_verdict_is_told_once_and_so_is_the_return() {
+        let mut suite = nightly(0);
+        assert_eq!(suite.news(26 * HOUR), None);
+        assert_eq!(suite.news(26 * HOUR + 1), Some(News::Silent(0)));
+        suite.told = Scheduled::told_after(News::Silent(0));
+        assert_eq!(suite.news(100 * HOUR), None);
+        suite.heard = Some(101 * HOUR);
+        assert_eq!(suite.news(101 * HOUR), Some(News::Back));
+        suite.told = Scheduled::told_after(News::Back);
+        assert_eq!(suite.news(102 * HOUR), None);
+        assert_eq!(suite.news(128 * HOUR), Some(News::Silent(101 * HOUR)));
+    }
+
+    #[test]
+    fn a_suite_that_came_back_and_fell_silent_unseen_is_silent() {
+        let suite = Scheduled { told: Some(0), ..nightly(50 * HOUR) };
+        assert_eq!(suite.news(80 * HOUR), Some(News::Silent(50 * HOUR)));
+    }
+
+    #[test]
+    fn a_suite_says_how_long_it_may_be_silent() {
+        let weekly = Scheduled { silence: 8 * 24 * 3600, ..nightly(0) };
+        assert_eq!(weekly.news(7 * 24 * HOUR), None);
+        assert_eq!(weekly.news(9 * 24 * HOUR), Some(News::Silent(0)));
+    }
+
+    #[test]
+    fn an_item_without_a_time_has_no_news() {
+        let item: Scheduled = serde_json::from_str("{\"suite\": \"shop\", \"starts\": [1]}").unwrap();
+        assert_eq!((item.news(i64::MAX), item.silence), (None, STALENESS_SECONDS));
+    }
+
+    #[test]
+    fn a_run_that_ended_by_an_error_has_no_verdict() {
+        let verdicts = [Status::Passed, Status::Failed, Status::Inconclusive].map(is_verdict);
+        assert_eq!(verdicts, [true; 3]);
+        assert_eq!([Status::Error, Status::Aborted, Status::Running].map(is_verdict), [false; 3]);
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_told_is_not_told_again(heard in 0..1000_i64, told in proptest::option::of(0..1000_i64), silence in 1..500_u64, now in 0..2000_i64) {
+            let mut suite = Scheduled { told, silence, ..nightly(heard) };
+            if let Some(news) = suite.news(now) {
+                suite.told = Scheduled::told_after(news);
+                prop_assert_eq!(suite.news(now), None);
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Further arguments of `robot` from `robot.arguments`.
+//!
+//! They are read as Robot Framework reads an argument file, and held against one table of all its options. So whatever
+//! it would refuse, and whatever would change which tests run, is refused before any instance starts.
+
+mod languages;
+mod table;
+mod values;
+mod words;
+
+use std::collections::VecDeque;
+
+pub use self::languages::LANGUAGES;
+pub(crate) use self::languages::check as check_languages;
+pub use self::table::{Decision, OPTIONS, RobotOption};
+pub use self::values::{Check, Invalid};
+use self::words::{Given, Word};
+use crate::base::problem::Problem;
+use crate::base::tree::Node;
+use crate::base::validate::breaks_a_line;
+
+/// The arguments of a list of lines, spelt out: the long name of each option, and its value as the next word. A value
+/// that no line of its own can hold stands on the option's line: `--settag=-slow`.
+pub(crate) fn read(node: &Node) -> Result<Vec<String>, Problem> {
+    let mut words = VecDeque::new();
+    for node in node.list()? {
+        words.extend(line(node)?);
+    }
+    let mut arguments = Vec::new();
+    while let Some(word) = words.pop_front() {
+        for given in words::options(&word)? {
+            arguments.extend(spelt_out(&given, &mut words)?);
+        }
+    }
+    Ok(arguments)
+}
+
+fn line(node: &Node) -> Result<Vec<Word<'_>>, Problem> {
+    let line = node.text()?;
+    if line.is_empty() || line.chars().any(breaks_a_line) {
+        return Err(node.problem("an argument is one line with something in it", ""));
+    }
+    if line.trim() != line || line.starts_with('#') {
+        let what = "Robot Framework's argument file drops spaces around a line, and lines that begin with \"#\"";
+        return Err(node.problem(what, "write the value into the line of its option: --option=value"));
+    }
+    Ok(words::split(node, line))
+}
+
+fn spelt_out<'a>(given: &Given<'a>, words: &mut VecDeque<Word<'a>>) -> Result<Vec<String>, Problem> {
+    let check = allowed(given)?;
+    let long = given.option.long;
+    if !given.option.takes_value {
+        return Ok(vec![if given.on { format!("--{long}") } else { format!("--{}", given.option.negated()) }]);
+    }
+    let (node, value) = given.value(words)?;
+    check(long, value).map_err(|Invalid { reason, help }| node.problem(reason, help))?;
+    let own_line = !value.is_empty() && value.trim() == value && !value.starts_with(['-', '#']);
+    Ok(if own_line { vec![format!("--{long}"), value.to_owned()] } else { vec![format!("--{long}={value}")] })
+}
+
+/// The check of an option's value, if a package may give the option. Switching off what is refused is as leaving it out.
+fn allowed(given: &Given<'_>) -> Result<Check, Problem> {
+    let Given { node, shown, option, on, .. } = given;
+    match option.decision {
+        Decision::Allowed(check) => Ok(check),
+        Decision::Ours(help) => Err(node.problem(format!("{shown} is set by QAOps"), help)),
+        Decision::Refused { why, help } if *on => Err(node.problem(format!("{shown} {why}"), help)),
+        Decision::Refused { .. } => Ok(values::any),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,138 @@
+//! What an attempt leaves in the artifacts: objects, and `manifest.json` as the last of them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::results::halt::Halt;
+
+/// How `robot` ended, from its exit code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "exit")]
+pub enum Exit {
+    /// 0: every test passed or was skipped.
+    Passed,
+    /// 1-250: so many tests failed; 250 means 250 or more.
+    Failed {
+        /// Failed tests, at most 250.
+        tests: u32,
+    },
+    /// 251: `robot` printed its help or version and ran nothing.
+    Help,
+    /// 252: test data or an argument was refused.
+    BadData,
+    /// 253: stopped by a signal or by the user.
+    Interrupted,
+    /// 255: an error of Robot Framework itself.
+    Internal,
+    /// Any other code, or the signal that ended the process.
+    Crashed {
+        /// Exit code, or the negative number of the signal.
+        code: i32,
+    },
+    /// The deadline passed and QAOps stopped `robot`.
+    DeadlinePassed,
+    /// A Spot notice came and QAOps stopped `robot`: the shard is lost with the instance, no test failed by it.
+    InstanceReclaimed,
+    /// The instance's disk was full before `robot` closed its output.
+    DiskFull,
+    /// No result of `robot` counts: it was not started, because the package, a secret, a hook or the desktop failed,
+    /// or its desktop was lost under it.
+    NotStarted {
+        /// Error's name, such as `Runner.HookFailed`.
+        error: String,
+        /// What happened and the mend.
+        cause: String,
+    },
+}
+
+impl Exit {
+    /// Meaning of an exit code of `robot` (Robot Framework's user guide, "Return codes").
+    pub fn from_code(code: i32) -> Self {
+        match code {
+            0 => Self::Passed,
+            1..=250 => Self::Failed { tests: code.unsigned_abs() },
+            251 => Self::Help,
+            252 => Self::BadData,
+            253 => Self::Interrupted,
+            255 => Self::Internal,
+            code => Self::Crashed { code },
+        }
+    }
+}
+
+impl Exit {
+    /// Whether an attempt that ended so would end so again: on another instance, too, or because no time is left for it.
+    pub fn is_final(&self) -> bool {
+        /// Refusals that depend on nothing but the package and the run.
+        const REFUSED: [&str; 5] = [
+            "Runner.ArgumentRefused",
+            "Runner.PackageChanged",
+            "Runner.PackageRefused",
+            "Runner.RequirementsRefused",
+            "Runner.SecretRefused",
+        ];
+        match self {
+            Self::BadData | Self::DeadlinePassed => true,
+            Self::NotStarted { error, .. } => REFUSED.contains(&error.as_str()),
+            _ => false,
+        }
+    }
+
+    /// Whether what Robot Framework reported may be cut short by whatever stopped it.
+    pub fn was_stopped(&self) -> bool {
+        !matches!(self, Self::Passed | Self::Failed { .. })
+    }
+}
+
+/// One uploaded object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 in lower case hexadecimal digits.
+    pub sha256: String,
+}
+
+/// `manifest.json`: what was uploaded before it. Without it an attempt has no result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Run's id.
+    pub run: String,
+    /// Shard's id.
+    pub shard: String,
+    /// Attempt, from 1.
+    pub attempt: u32,
+    /// Instance's id.
+    pub environment: String,
+    /// How `robot` ended.
+    #[serde(flatten)]
+    pub exit: Exit,
+    /// Why Robot Framework ran no further test, where it did not run all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
+    /// Folder on the instance that the package was unpacked into: prefix of the sources in `output.xml`.
+    pub root: String,
+    /// Ordered files in which Robot Framework selects no test (nothing in them, or their tags are left out).
+    #[serde(default)]
+    pub unselected: Vec<String>,
+    /// How many tests Robot Framework selected in each ordered file, before listeners could change that. Tests that it
+    /// may still leave out by a tag are not counted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub selected: BTreeMap<String, usize>,
+    /// Seconds of `robot` itself.
+    pub robot_seconds: f64,
+    /// Seconds of everything: download, hooks, `robot`, upload.
+    pub seconds: f64,
+    /// Objects by their path below the attempt's prefix: `output.xml`, `log.html`, `screenshots/…`, `reports/<kind>`.
+    pub objects: BTreeMap<String, Upload>,
+    /// What is not among them, and why: `<path>: <why>`, the first [`MOST_LEFT_OUT`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+}
+
+/// Files that a manifest names as left out; `left-out.txt` has all of them.
+pub const MOST_LEFT_OUT: usize = 100;
+
+/// Exit code of the runner that refuses a second start of an attempt (`EX_TEMPFAIL` of `sysexits.h`).
+pub const ALREADY_STARTED: i32 = 75;

@@ -1,0 +1,185 @@
+//! The tests of a run from the summaries of its shards, reruns counted in.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::results::outcome::{Counts, Status, Test, TestId};
+use crate::results::summary::Summary;
+
+/// One test of a run, after its reruns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TestRecord {
+    /// Names of all suites and the test, joined by dots.
+    pub long_name: String,
+    /// Suite file below the package's root.
+    pub suite_file: String,
+    /// How many tests of the same long name stand before it in its file.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub nth: u32,
+    /// How it ended in its last attempt that counts.
+    pub status: Status,
+    /// Tags in the spelling of the file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Duration in seconds.
+    pub seconds: f64,
+    /// True if it failed first and passed when it was run again.
+    #[serde(default)]
+    pub flaky: bool,
+    /// True if it is in quarantine, so that its failure fails no gate but a mandatory one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub quarantined: bool,
+}
+
+fn is_first(nth: &u32) -> bool {
+    *nth == 0
+}
+
+impl TestRecord {
+    /// The record of a test that ran once.
+    pub fn of(id: TestId, test: &Test) -> Self {
+        Self {
+            long_name: id.name,
+            suite_file: id.file,
+            nth: id.nth,
+            status: test.status,
+            tags: test.tags.clone(),
+            seconds: test.seconds,
+            flaky: false,
+            quarantined: false,
+        }
+    }
+
+    /// Which test it is.
+    pub fn id(&self) -> TestId {
+        TestId { file: self.suite_file.clone(), name: self.long_name.clone(), nth: self.nth }
+    }
+}
+
+/// Tests of `firsts`, each with what `reruns` made of it.
+///
+/// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
+/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. Tests of one long name
+/// are compared one by one in the order of their file: all of them are in a rerun if one of them is.
+pub fn records<'a>(firsts: impl IntoIterator<Item = &'a Summary>, reruns: &[Summary]) -> Vec<TestRecord> {
+    let mut records: Vec<TestRecord> = firsts.into_iter().flat_map(tests_of).collect();
+    let mut places: HashMap<TestId, usize> = HashMap::new();
+    for (place, record) in records.iter().enumerate() {
+        places.entry(record.id()).or_insert(place);
+    }
+    for rerun in reruns.iter().flat_map(tests_of) {
+        match places.get(&rerun.id()) {
+            Some(&place) => merge(&mut records[place], rerun),
+            None => {
+                places.insert(rerun.id(), records.len());
+                records.push(rerun);
+            }
+        }
+    }
+    records
+}
+
+fn tests_of(summary: &Summary) -> Vec<TestRecord> {
+    summary.root.found().into_iter().map(|found| TestRecord::of(found.id, found.test)).collect()
+}
+
+fn merge(record: &mut TestRecord, rerun: TestRecord) {
+    if rerun.status == Status::Skipped {
+        return;
+    }
+    let flaky = record.flaky || (record.status == Status::Failed && rerun.status == Status::Passed);
+    *record = TestRecord { flaky, ..rerun };
+}
+
+/// Counts of `records` by status.
+pub fn counts(records: &[TestRecord]) -> Counts {
+    let mut counts = Counts::default();
+    for record in records {
+        counts.add(record.status);
+    }
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::manifest::Exit;
+    use crate::results::outcome::{Suite, Test};
+
+    fn summary(tests: &[(&str, Status)]) -> Summary {
+        let test = |&(name, status): &(&str, Status)| Test {
+            name: name.into(),
+            status,
+            message: String::new(),
+            tags: Vec::new(),
+            start: None,
+            seconds: 1.0,
+            line: None,
+            pictures: Vec::new(),
+        };
+        let root = Suite {
+            name: "S".into(),
+            source: Some("s.robot".into()),
+            doc: String::new(),
+            metadata: Vec::new(),
+            message: String::new(),
+            start: None,
+            seconds: 1.0,
+            suites: Vec::new(),
+            tests: tests.iter().map(test).collect(),
+        };
+        Summary {
+            shard: "0001".into(),
+            attempt: 1,
+            environment: "i-1".into(),
+            exit: Exit::Passed,
+            complete: true,
+            problem: None,
+            output: String::new(),
+            reported: Vec::new(),
+            robot_seconds: 1.0,
+            uploaded: 0,
+            reports: std::collections::BTreeMap::new(),
+            halt: None,
+            not_run: Vec::new(),
+            left_out: Vec::new(),
+            root,
+        }
+    }
+
+    #[test]
+    fn a_test_that_passes_in_a_rerun_is_passed_and_flaky() {
+        let first = summary(&[("A", Status::Failed), ("B", Status::Failed), ("C", Status::Passed)]);
+        let rerun = summary(&[("A", Status::Passed), ("B", Status::Failed)]);
+        let records = records(&[first], &[rerun]);
+        let seen: Vec<_> = records.iter().map(|r| (r.long_name.as_str(), r.status, r.flaky)).collect();
+        let expected = [("S.A", Status::Passed, true), ("S.B", Status::Failed, false), ("S.C", Status::Passed, false)];
+        assert_eq!(seen, expected);
+        assert_eq!(counts(&records), Counts { passed: 2, failed: 1, skipped: 0 });
+    }
+
+    #[test]
+    fn tests_of_one_name_are_compared_one_by_one() {
+        let first = summary(&[("Pay", Status::Failed), ("Look", Status::Passed), ("Pay", Status::Passed)]);
+        let seen = |rerun: [Status; 2]| {
+            let rerun = summary(&[("Pay", rerun[0]), ("Pay", rerun[1])]);
+            let records = records(std::slice::from_ref(&first), &[rerun]);
+            records.iter().map(|record| (record.id().label(), record.status, record.flaky)).collect::<Vec<_>>()
+        };
+        let (passed, failed) = (Status::Passed, Status::Failed);
+        let of = |one, flaky, two| [("S.Pay", one, flaky), ("S.Look", passed, false), ("S.Pay (2)", two, false)];
+        let named = |expected: [(&str, Status, bool); 3]| {
+            expected.map(|(name, status, flaky)| (name.to_owned(), status, flaky))
+        };
+        assert_eq!(seen([failed, passed]), named(of(failed, false, passed)));
+        assert_eq!(seen([passed, passed]), named(of(passed, true, passed)));
+        assert_eq!(seen([passed, failed]), named(of(passed, true, failed)));
+    }
+
+    #[test]
+    fn a_rerun_that_was_skipped_changes_nothing() {
+        let merged = records(&[summary(&[("A", Status::Failed)])], &[summary(&[("A", Status::Skipped)])]);
+        assert_eq!((merged[0].status, merged[0].flaky), (Status::Failed, false));
+    }
+}

@@ -1,0 +1,93 @@
+//! The summary of one attempt at a shard, from `collect` to `evaluate`: `runs/<run>/shards/<shard>-<attempt>.json`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::results::halt::Halt;
+use crate::results::manifest::Exit;
+use crate::results::outcome::Suite;
+
+/// What an attempt at a shard reported.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Shard's id.
+    pub shard: String,
+    /// Attempt, from 1.
+    pub attempt: u32,
+    /// Instance's id.
+    pub environment: String,
+    /// How `robot` ended.
+    pub exit: Exit,
+    /// Whether the output was closed and every object is as the manifest says.
+    pub complete: bool,
+    /// What is missing or damaged in an incomplete one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+    /// Key of `output.xml` in the artifacts.
+    pub output: String,
+    /// Ordered files that the output reports, and those in which Robot Framework selects no test.
+    pub reported: Vec<String>,
+    /// Seconds of `robot` itself.
+    pub robot_seconds: f64,
+    /// Bytes that the attempt uploaded.
+    #[serde(default)]
+    pub uploaded: u64,
+    /// Reports of other tools that the attempt left: paths below the run's prefix by kind.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub reports: BTreeMap<String, String>,
+    /// Why Robot Framework ran no further test, where it did not run all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
+    /// Of a rerun: tests that it should have run and Robot Framework did not find, each as `<file>: <name>`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_run: Vec<String>,
+    /// What the attempt left behind and could not be uploaded, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
+    /// Suites and tests.
+    pub root: Suite,
+}
+
+/// Path below the package's root of a source that Robot Framework wrote on an instance of any platform.
+///
+/// `root` is the folder on the instance that the package was unpacked into.
+pub fn relative(source: &str, root: &str) -> Option<String> {
+    let rest = source.strip_prefix(root)?;
+    let path = rest.trim_start_matches(['/', '\\']);
+    (rest.len() > path.len()).then(|| path.replace('\\', "/"))
+}
+
+/// Suite files below the package's root that `suite` reports, with the seconds of each.
+pub fn reported_files(suite: &Suite, root: &str) -> Vec<(String, f64)> {
+    let mut files = Vec::new();
+    let mut open = vec![suite];
+    while let Some(suite) = open.pop() {
+        open.extend(&suite.suites);
+        let source = suite.source.as_deref().and_then(|source| relative(source, root));
+        // A suite without tests says nothing of its file: what took them out may have been the suite itself.
+        if let (false, Some(path)) = (suite.tests.is_empty(), source) {
+            files.push((path, suite.seconds));
+        }
+    }
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    files
+}
+
+/// Ordered files that neither the output nor the runner accounts for.
+pub fn missing(ordered: &[String], reported: &[String]) -> Vec<String> {
+    ordered.iter().filter(|file| !reported.contains(file)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_of_both_platforms_become_paths_below_the_root() {
+        assert_eq!(relative("/w/1/shop/a/b.robot", "/w/1/shop").as_deref(), Some("a/b.robot"));
+        assert_eq!(relative(r"C:\w\shop\a\b.robot", r"C:\w\shop").as_deref(), Some("a/b.robot"));
+        assert_eq!(relative("/w/1/shop", "/w/1/shop"), None);
+        assert_eq!(relative("/w/1/shopping/a.robot", "/w/1/shop"), None);
+    }
+}

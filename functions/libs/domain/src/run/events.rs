@@ -1,0 +1,82 @@
+//! Events that may end an attempt.
+
+use serde_json::Value;
+
+use crate::run::shard::Outcome;
+
+/// What an event of EventBridge tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// A command on an instance came to its end.
+    CommandEnded {
+        /// Command's id.
+        command: String,
+        /// Instance's id.
+        instance: String,
+        /// SSM's status, such as `Success`.
+        status: String,
+    },
+    /// An instance stops or terminates.
+    InstanceEnding {
+        /// Instance's id.
+        instance: String,
+        /// EC2's state.
+        state: String,
+    },
+    /// A Spot instance will be taken back in two minutes.
+    SpotNotice {
+        /// Instance's id.
+        instance: String,
+    },
+}
+
+/// Statuses of a command that may still change.
+const OPEN: [&str; 4] = ["Pending", "InProgress", "Delayed", "Cancelling"];
+
+/// Statuses of a command that never ran, because its instance could not be reached.
+const UNDELIVERED: [&str; 4] = ["Undeliverable", "DeliveryTimedOut", "Terminated", "InvalidPlatform"];
+
+/// Reads an event's source and detail; none when it is none of ours or tells of no end.
+pub fn read(source: &str, detail: &Value) -> Option<Signal> {
+    let text = |name: &str| detail.get(name).and_then(Value::as_str).map(str::to_owned);
+    let instance = text("instance-id")?;
+    match (source, text("command-id"), text("status"), text("state"), text("instance-action")) {
+        ("aws.ssm", Some(command), Some(status), ..) if !OPEN.contains(&status.as_str()) => {
+            Some(Signal::CommandEnded { command, instance, status })
+        }
+        ("aws.ec2", _, _, Some(state), _) if !matches!(state.as_str(), "pending" | "running") => {
+            Some(Signal::InstanceEnding { instance, state })
+        }
+        ("aws.ec2", _, _, None, Some(_)) => Some(Signal::SpotNotice { instance }),
+        _ => None,
+    }
+}
+
+/// How an attempt ended whose command ended with `status`. SSM writes statuses with and without spaces.
+pub fn outcome(status: String) -> Outcome {
+    if UNDELIVERED.contains(&status.replace(' ', "").as_str()) {
+        return Outcome::InstanceLost { reason: format!("The command could not be delivered: {status}.") };
+    }
+    Outcome::Ended { status }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_an_end_is_a_signal() {
+        let command = |status: &str| read("aws.ssm", &json!({"command-id": "c", "instance-id": "i", "status": status}));
+        assert_eq!(command("InProgress"), None);
+        let ended = Signal::CommandEnded { command: "c".into(), instance: "i".into(), status: "Success".into() };
+        assert_eq!(command("Success"), Some(ended));
+        assert_eq!(read("aws.ec2", &json!({"instance-id": "i", "state": "running"})), None);
+        let ending = Signal::InstanceEnding { instance: "i".into(), state: "shutting-down".into() };
+        assert_eq!(read("aws.ec2", &json!({"instance-id": "i", "state": "shutting-down"})), Some(ending));
+        let notice = Signal::SpotNotice { instance: "i".into() };
+        assert_eq!(read("aws.ec2", &json!({"instance-id": "i", "instance-action": "terminate"})), Some(notice));
+        assert_eq!(read("aws.s3", &json!({})), None);
+    }
+}

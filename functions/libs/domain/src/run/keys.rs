@@ -1,0 +1,61 @@
+//! Keys of the artifacts of a run.
+
+use crate::run::queue::Attempt;
+
+/// The newest package of a suite.
+pub fn package(suite: &str) -> String {
+    format!("suites/{suite}.zip")
+}
+
+/// The plan.
+pub fn plan(run: &str) -> String {
+    format!("runs/{run}/plan.json")
+}
+
+/// The order for an attempt.
+pub fn order(run: &str, attempt: &Attempt) -> String {
+    format!("runs/{run}/orders/{attempt}.json")
+}
+
+/// What an attempt's instance uploads lies below this, and by the instance role's policy nowhere else.
+///
+/// `role` is the unique id of the instance role: with the instance's id it makes IAM's `${aws:userid}`.
+pub fn uploads(run: &str, role: &str, environment: &str, attempt: &Attempt) -> String {
+    format!("runs/{run}/environments/{role}:{environment}/{attempt}/")
+}
+
+/// The tests of a shard of reruns. It lies here and not in the ledger, whose items hold 400 KB: a shard of many thousand
+/// tests can fail as a whole.
+pub fn selection(run: &str, shard: &str) -> String {
+    format!("runs/{run}/shards/{shard}-tests.json")
+}
+
+/// The summary of an attempt.
+pub fn summary(run: &str, attempt: &Attempt) -> String {
+    format!("runs/{run}/shards/{attempt}.json")
+}
+
+/// What the run is judged by.
+pub fn evidence(run: &str) -> String {
+    format!("runs/{run}/evidence.json")
+}
+
+/// A report of kind `kind` from elsewhere, kept with the run.
+pub fn given_report(run: &str, kind: &str) -> String {
+    format!("runs/{run}/reports/{kind}")
+}
+
+/// Path of `key` below the prefix of `run`; none where it lies elsewhere.
+pub fn below<'a>(run: &str, key: &'a str) -> Option<&'a str> {
+    key.strip_prefix("runs/")?.strip_prefix(run)?.strip_prefix('/')
+}
+
+/// The verdict.
+pub fn verdict(run: &str) -> String {
+    format!("runs/{run}/verdict.json")
+}
+
+/// A result of the whole run: `output.xml`, `junit.xml`, `report.html`.
+pub fn result(run: &str, name: &str) -> String {
+    format!("runs/{run}/{name}")
+}

@@ -1,0 +1,76 @@
+//! What the sweep ends.
+
+use crate::run::fleet::InstanceState;
+
+/// Seconds beyond its deadline after which an instance is overdue.
+pub const OVERDUE_SECONDS: i64 = 300;
+/// Seconds after its launch before which an instance of an unknown run is left alone, for its run may be starting.
+pub const YOUNG_SECONDS: i64 = 120;
+/// Seconds beyond its deadline after which an execution is stuck.
+pub const STUCK_SECONDS: i64 = 900;
+
+/// Where the execution of a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Execution {
+    /// Still going.
+    Live,
+    /// Ended, however it did.
+    Over,
+    /// Step Functions does not know it, or not yet.
+    Unknown,
+}
+
+/// What is known of an instance of some run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// EC2's state.
+    pub state: InstanceState,
+    /// Unix time of its launch in seconds.
+    pub launched: i64,
+    /// Unix time in seconds after which it is overdue.
+    pub deadline: Option<i64>,
+    /// Its run's execution.
+    pub execution: Execution,
+}
+
+/// Whether the sweep ends an instance: one that no live run owns, or one that outlived its deadline.
+pub fn ends_instance(found: &Found, now: i64) -> bool {
+    if found.state == InstanceState::Ending {
+        return false;
+    }
+    let overdue = found.deadline.is_some_and(|deadline| now > deadline.saturating_add(OVERDUE_SECONDS));
+    let orphan = match found.execution {
+        Execution::Live => false,
+        Execution::Over => true,
+        Execution::Unknown => now > found.launched.saturating_add(YOUNG_SECONDS),
+    };
+    overdue || orphan
+}
+
+/// Whether the sweep stops an execution that should have ended by itself.
+pub fn stops_execution(deadline: i64, now: i64) -> bool {
+    now > deadline.saturating_add(STUCK_SECONDS)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_sweep_never_ends_an_instance_of_a_live_run_within_its_deadline(
+            launched in 0..2_000i64, deadline in 0..4_000i64, now in 0..4_000i64,
+        ) {
+            let found = Found { state: InstanceState::Running, launched, deadline: Some(deadline), execution: Execution::Live };
+            prop_assert!(now > deadline || !ends_instance(&found, now));
+        }
+
+        #[test]
+        fn the_sweep_ends_every_orphan_in_the_end(launched in 0..2_000i64, deadline in proptest::option::of(0..4_000i64)) {
+            let found = Found { state: InstanceState::Pending, launched, deadline, execution: Execution::Unknown };
+            prop_assert!(ends_instance(&found, launched + YOUNG_SECONDS + 1));
+        }
+    }
+}

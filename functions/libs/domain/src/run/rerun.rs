@@ -1,0 +1,166 @@
+//! Which failed tests run once more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::results::classes::{Class, classify};
+use crate::results::outcome::{Found, Status, Suite, TestId};
+use crate::results::summary::Summary;
+use crate::run::order::{Selected, Selection};
+use crate::run::shard::rerun_id;
+
+/// So often tests run again that failed by their environment, whether the package asks for reruns or not.
+const OF_OUR_OWN: u32 = 1;
+
+/// Tests that run once more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Id of the shard that runs them.
+    pub shard: String,
+    /// The tests, by file.
+    pub tests: Vec<Selection>,
+}
+
+impl Wanted {
+    /// Suite files of the tests.
+    pub fn files(&self) -> Vec<String> {
+        self.tests.iter().map(|selection| selection.file.clone()).collect()
+    }
+}
+
+/// The tests of `shard` that run once more: as long as the package's `rerun_failed` reaches every one that failed,
+/// and else those that failed by their environment, for that says nothing of the product. None where there is none.
+///
+/// `ran` is what the attempt itself was told to run, where it was one of reruns: places in a file are those of the
+/// first attempt, which ran the whole file. Tests of one name in one file run again together, because neither Robot
+/// Framework nor a reader of its results can tell them apart.
+pub fn wanted(shard: &str, summary: &Summary, ran: &[Selection], rerun_failed: u32) -> Option<Wanted> {
+    let asked = rerun_id(shard, rerun_failed);
+    let every = asked.is_some();
+    let shard = asked.or_else(|| rerun_id(shard, OF_OUR_OWN))?;
+    let failed = |test: &&Found<'_>| {
+        test.test.status == Status::Failed && (every || classify(&test.test.message) == Class::Environment)
+    };
+    let found = summary.root.found();
+    let failed: BTreeSet<(&str, &str)> = found.iter().filter(failed).map(|test| name(&test.id)).collect();
+    let mut tests: BTreeMap<&str, Selection> = BTreeMap::new();
+    for test in found.iter().filter(|test| failed.contains(&name(&test.id))) {
+        let selection = tests.entry(&test.id.file).or_insert_with(|| of_file(test.suite, &test.id.file, ran));
+        selection.tests.push(selected(test, ran));
+    }
+    let tests: Vec<Selection> = tests.into_values().collect();
+    (!tests.is_empty()).then_some(Wanted { shard, tests })
+}
+
+fn name(id: &TestId) -> (&str, &str) {
+    (&id.file, &id.name)
+}
+
+/// A selection of nothing yet, with the number of tests that the whole file has.
+fn of_file(suite: &Suite, file: &str, ran: &[Selection]) -> Selection {
+    let known = ran.iter().find(|selection| selection.file == file);
+    let of = match known {
+        Some(selection) => selection.of,
+        None if ran.is_empty() => suite.tests.len(),
+        None => 0,
+    };
+    Selection { file: file.to_owned(), tests: Vec::new(), of }
+}
+
+fn selected(test: &Found<'_>, ran: &[Selection]) -> Selected {
+    let name = test.test.name.clone();
+    let known = ran.iter().filter(|selection| selection.file == test.id.file).flat_map(|selection| &selection.tests);
+    let mut known = known.filter(|selected| selected.name == name);
+    let place = match known.nth(test.id.nth as usize) {
+        Some(selected) => selected.place,
+        None => ran.is_empty().then_some(test.place),
+    };
+    Selected { name, place }
+}
+
+/// Tests of a selection that an attempt at it did not report, each as `<file>: <name>`.
+pub fn not_run(selection: &[Selection], root: &Suite) -> Vec<String> {
+    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for test in root.found() {
+        *seen.entry((test.id.file, test.test.name.clone())).or_default() += 1;
+    }
+    let mut missing = Vec::new();
+    for (file, test) in
+        selection.iter().flat_map(|selection| selection.tests.iter().map(|test| (&selection.file, test)))
+    {
+        match seen.get_mut(&(file.clone(), test.name.clone())).filter(|count| **count > 0) {
+            Some(count) => *count -= 1,
+            None => missing.push(format!("{file}: {}", test.name)),
+        }
+    }
+    missing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(tests: &[(&str, &str)]) -> Summary {
+        let test = |(name, message): &(&str, &str)| {
+            let status = if message.is_empty() { "passed" } else { "failed" };
+            serde_json::json!({"name": name, "status": status, "message": message, "seconds": 1.0})
+        };
+        let tests: Vec<_> = tests.iter().map(test).collect();
+        serde_json::from_value(serde_json::json!({
+            "shard": "0001", "attempt": 1, "environment": "i-1", "exit": {"exit": "failed", "tests": 2},
+            "complete": true, "output": "", "reported": [], "robot_seconds": 1.0,
+            "root": {"name": "S", "source": "s.robot", "seconds": 1.0, "suites": [], "tests": tests},
+        }))
+        .unwrap()
+    }
+
+    fn of(tests: &[(&str, Option<usize>)], of: usize) -> Vec<Selection> {
+        let tests = tests.iter().map(|(name, place)| Selected { name: (*name).into(), place: *place }).collect();
+        vec![Selection { file: "s.robot".into(), tests, of }]
+    }
+
+    const TWO_FAILURES: [(&str, &str); 3] =
+        [("Product", "1 != 2"), ("Fine", ""), ("Disk", "OSError: [Errno 28] No space left on device: 'a.png'")];
+
+    #[test]
+    fn every_failed_test_runs_again_as_often_as_the_package_asks() {
+        let both = of(&[("Product", Some(0)), ("Disk", Some(2))], 3);
+        let first = wanted("0001", &summary(&TWO_FAILURES), &[], 2).unwrap();
+        assert_eq!(first, Wanted { shard: "0001r1".into(), tests: both.clone() });
+        let again = summary(&[("Product", "1 != 2"), ("Disk", "1 != 3")]);
+        assert_eq!(wanted("0001r1", &again, &both, 2), Some(Wanted { shard: "0001r2".into(), tests: both.clone() }));
+        assert_eq!(wanted("0001r2", &again, &both, 2), None);
+    }
+
+    #[test]
+    fn a_test_that_its_environment_failed_runs_again_once_unasked() {
+        let disk = of(&[("Disk", Some(2))], 3);
+        let summary = summary(&TWO_FAILURES);
+        assert_eq!(wanted("0001", &summary, &[], 0), Some(Wanted { shard: "0001r1".into(), tests: disk.clone() }));
+        assert_eq!(wanted("0001r1", &summary, &disk, 0), None);
+        assert_eq!(wanted("0001r1", &summary, &disk, 1), None);
+    }
+
+    #[test]
+    fn tests_of_one_name_run_again_together() {
+        let pays = summary(&[("Pay", "card refused"), ("Look", ""), ("Pay", "")]);
+        let both = of(&[("Pay", Some(0)), ("Pay", Some(2))], 3);
+        assert_eq!(wanted("0001", &pays, &[], 1).unwrap().tests, both);
+        let again = summary(&[("Pay", ""), ("Pay", "card refused")]);
+        assert_eq!(wanted("0001r1", &again, &both, 2).unwrap().tests, both);
+    }
+
+    #[test]
+    fn a_test_that_a_rerun_met_by_chance_has_no_place() {
+        let ran = of(&[("Pay", Some(4))], 9);
+        let again = summary(&[("Pay", "no"), ("Order at 10:07", "no")]);
+        let tests = of(&[("Pay", Some(4)), ("Order at 10:07", None)], 9);
+        assert_eq!(wanted("0001r1", &again, &ran, 2).unwrap().tests, tests);
+    }
+
+    #[test]
+    fn what_a_rerun_did_not_find_is_known() {
+        let wanted = of(&[("Pay", Some(0)), ("Pay", Some(2)), ("Order at 10:07", Some(3))], 4);
+        let ran = summary(&[("Pay", ""), ("Order at 10:09", "")]);
+        assert_eq!(not_run(&wanted, &ran.root), ["s.robot: Pay", "s.robot: Order at 10:07"]);
+    }
+}

@@ -1,0 +1,107 @@
+//! A run in the ledger, and what becomes of it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::results::halt::Halt;
+use crate::results::outcome::Counts;
+use crate::run::fleet::Market;
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Its state machine works on it.
+    Running,
+    /// An error gate does not hold.
+    Failed,
+    /// Every error gate holds.
+    Passed,
+    /// Work was lost, so nobody can tell.
+    Inconclusive,
+    /// It ended by an error of the input or of ours.
+    Error,
+    /// It was stopped or ran out of time.
+    Aborted,
+}
+
+impl Status {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Failed => "failed",
+            Self::Passed => "passed",
+            Self::Inconclusive => "inconclusive",
+            Self::Error => "error",
+            Self::Aborted => "aborted",
+        }
+    }
+}
+
+/// A run in the ledger: `RUN#<id>` / `RUN`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Run's id.
+    pub id: String,
+    /// Suite's name.
+    pub suite: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Unix time of its start in seconds.
+    pub started: i64,
+    /// Unix time in seconds after which nothing is launched or handed out.
+    pub deadline: i64,
+    /// Whether nothing may be launched for it any more.
+    #[serde(default)]
+    pub closed: bool,
+    /// Why Robot Framework ran no further test in one of its shards: nothing else of the run is run either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halt: Option<Halt>,
+    /// Tests of the shards that are done; a test that was run again counts in each of its runs.
+    #[serde(default)]
+    pub counts: Counts,
+    /// Shards that are done, those of reruns included.
+    #[serde(default)]
+    pub done: u64,
+    /// Shards of the plan.
+    pub shards: u64,
+    /// Unix time of its end in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<i64>,
+    /// Error's name and cause, where it ended by one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Failure>,
+}
+
+/// Why a run ended without a verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// Error's name, such as `Plan.BadConfig`.
+    pub error: String,
+    /// What happened, for a person.
+    pub cause: String,
+}
+
+/// An environment in the ledger: `RUN#<id>` / `ENV#<instance>`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Instance's id.
+    pub id: String,
+    /// Instance type.
+    pub instance_type: String,
+    /// How its capacity is bought.
+    pub market: Market,
+    /// Id of its image, known once it was seen ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Round in which it was launched, from 1.
+    pub round: u32,
+    /// Unix time of the launch in seconds.
+    pub launched: i64,
+    /// Unix time in seconds when it was first seen ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ready: Option<i64>,
+    /// Unix time in seconds when it was terminated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<i64>,
+}
