@@ -102,11 +102,14 @@ pub enum Command {
     ///
     /// In a terminal they are a list, with each figure as a gate writes it. Elsewhere they are one JSON line a file:
     /// {"file","format","metrics"}, where shares are in percent and times in seconds. For a Robot Framework output
-    /// also {"tests","passed","failed","skipped","complete"}, where "complete" is false if the file breaks off. For a
-    /// file that cannot be read: {"file","error"}. The format is told by the content, never by the name.
+    /// also {"tests","passed","failed","skipped","complete"}, where "complete" is false if the file breaks off. A report
+    /// with strange values has "remarks", which say which values at which lines, and "unknown", the metrics that are not
+    /// known because of them. For a file that cannot be read: {"file","error"}. The format is told by the content, never
+    /// by the name.
     #[command(after_help = after(METRICS_EXAMPLES, METRICS_STATUSES))]
     Metrics {
-        /// Robot Framework, Cobertura, JaCoCo, LCOV, SARIF, Trivy, Grype, CycloneDX, k6, JMeter, Locust or JUnit
+        /// Robot Framework, Cobertura, JaCoCo, LCOV, Clover, SARIF, Trivy, Grype, CycloneDX, k6, JMeter, Locust, JUnit,
+        /// xUnit.net, NUnit, TestNG or TRX
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },

@@ -1,6 +1,6 @@
 //! `qaops metrics FILE…`: the metrics that gates can name, of each result file and report.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufReader, Write};
@@ -49,27 +49,54 @@ fn list(description: &Description) -> String {
         Description::Refused { file, error } => {
             format!("{}\n  {}\n", paint(BOLD, plain(file)), paint(BAD, plain(error)))
         }
-        Description::Report { file, format, metrics } => block(file, format.word(), "", metrics),
+        Description::Report { file, format, metrics, unknown, remarks } => {
+            block(file, format.word(), "", metrics, unknown) + &listed(remarks)
+        }
         Description::Tests { file, format, complete, metrics, .. } => {
             let remark = if *complete { "" } else { "the file breaks off" };
-            block(file, format, remark, metrics)
+            block(file, format, remark, metrics, &BTreeSet::new())
         }
     }
 }
 
 /// A heading and a line for each metric, with the figures one below the other.
-fn block(file: &str, format: &str, remark: &str, metrics: &BTreeMap<String, f64>) -> String {
+fn block(
+    file: &str,
+    format: &str,
+    remark: &str,
+    metrics: &BTreeMap<String, f64>,
+    unknown: &BTreeSet<String>,
+) -> String {
     let mut text = format!("{} {}", paint(BOLD, plain(file)), paint(DIM, format));
     if !remark.is_empty() {
         let _ = write!(text, " {}", paint(DOUBT, remark));
     }
     text.push('\n');
-    if metrics.is_empty() {
+    if metrics.is_empty() && unknown.is_empty() {
         let _ = writeln!(text, "  {}", paint(DOUBT, "there is no figure in it"));
     }
-    let width = metrics.keys().map(String::len).max().unwrap_or(0);
-    for (name, figure) in metrics {
-        let _ = writeln!(text, "  {name:width$}  {}", written(name, *figure));
+    let figures = metrics.iter().map(|(name, figure)| (name, written(name, *figure)));
+    let unknown = unknown.iter().map(|name| (name, paint(DOUBT, "not known")));
+    let lines: BTreeMap<&String, String> = figures.chain(unknown).collect();
+    let width = lines.keys().map(|name| name.len()).max().unwrap_or(0);
+    for (name, figure) in lines {
+        let _ = writeln!(text, "  {name:width$}  {figure}");
+    }
+    text
+}
+
+/// Remarks that are listed for a file.
+const MOST_REMARKS: usize = 20;
+
+/// What is strange about values in a file.
+fn listed(remarks: &[String]) -> String {
+    let mut text = String::new();
+    for remark in remarks.iter().take(MOST_REMARKS) {
+        let _ = writeln!(text, "  {}", paint(DOUBT, plain(remark)));
+    }
+    if remarks.len() > MOST_REMARKS {
+        let more = format!("and {} more remarks", remarks.len() - MOST_REMARKS);
+        let _ = writeln!(text, "  {}", paint(DOUBT, more));
     }
     text
 }
@@ -89,8 +116,11 @@ mod tests {
             .unwrap();
         std::fs::write(path("empty.xml"), "<coverage/>").unwrap();
         std::fs::write(path("photo.xml"), "\u{fffd}PNG").unwrap();
+        let strange = "<testcase name='a' time='NaN'/>\n".repeat(2);
+        std::fs::write(path("junit.xml"), format!("<testsuite>{strange}</testsuite>")).unwrap();
         let mut out = Vec::new();
-        let files = ["output.xml", "lcov.info", "k6.json", "empty.xml", "photo.xml", "missing.xml", "."].map(path);
+        let files =
+            ["output.xml", "lcov.info", "k6.json", "empty.xml", "junit.xml", "photo.xml", "missing.xml", "."].map(path);
         let all_read = metrics(&files, form, &mut out).unwrap();
         (all_read, String::from_utf8(out).unwrap().replace(&*folder.path().to_string_lossy(), "…"))
     }
@@ -104,6 +134,7 @@ mod tests {
         {"file":"…/lcov.info","format":"lcov","metrics":{"coverage.line":66.66666666666667}}
         {"file":"…/k6.json","format":"k6","metrics":{"performance.http_req_duration.avg":1.2345678}}
         {"file":"…/empty.xml","format":"cobertura","metrics":{}}
+        {"file":"…/junit.xml","format":"junit","metrics":{"tests{source=junit}.failed":0.0,"tests{source=junit}.flaky":0.0,"tests{source=junit}.pass_rate":100.0,"tests{source=junit}.passed":2.0,"tests{source=junit}.skipped":0.0,"tests{source=junit}.total":2.0},"unknown":["tests{source=junit}.duration"],"remarks":["line 1: time=\"NaN\" is not a duration","line 2: time=\"NaN\" is not a duration"]}
         {"file":"…/photo.xml","error":"its format is none of those that are read: a text that begins with '�PNG'"}
         {"file":"…/missing.xml","error":"No such file or directory (os error 2)"}
         {"file":"…/.","error":"failed to read the file: Is a directory (os error 21)"}
@@ -113,7 +144,7 @@ mod tests {
     #[test]
     fn a_person_sees_each_figure_as_a_gate_writes_it() {
         let told = anstream::adapter::strip_str(&told(Form::List).1).to_string();
-        insta::assert_snapshot!(told, @r"
+        insta::assert_snapshot!(told, @r#"
         …/output.xml robot the file breaks off
           tests.duration   0s
           tests.failed     1
@@ -131,6 +162,17 @@ mod tests {
         …/empty.xml cobertura
           there is no figure in it
 
+        …/junit.xml junit
+          tests{source=junit}.duration   not known
+          tests{source=junit}.failed     0
+          tests{source=junit}.flaky      0
+          tests{source=junit}.pass_rate  100%
+          tests{source=junit}.passed     2
+          tests{source=junit}.skipped    0
+          tests{source=junit}.total      2
+          line 1: time="NaN" is not a duration
+          line 2: time="NaN" is not a duration
+
         …/photo.xml
           its format is none of those that are read: a text that begins with '�PNG'
 
@@ -139,7 +181,16 @@ mod tests {
 
         …/.
           failed to read the file: Is a directory (os error 21)
-        ");
+        "#);
+    }
+
+    #[test]
+    fn of_many_remarks_the_first_are_listed_and_the_others_counted() {
+        let remarks: Vec<String> = (1..=22).map(|line| format!("line {line}: hits")).collect();
+        let told = anstream::adapter::strip_str(&listed(&remarks)).to_string();
+        assert_eq!(told.lines().count(), 21);
+        assert!(told.ends_with("line 20: hits\n  and 2 more remarks\n"), "{told}");
+        assert_eq!(listed(&[]), "");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One line about a result file or a report, whatever its format.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Cursor, Read};
 
 use domain::quality::metrics::{Metrics, RunFacts};
@@ -45,6 +45,12 @@ pub enum Description {
         format: Format,
         /// Figures by the names that gates have for them; shares in percent, times in seconds.
         metrics: BTreeMap<String, f64>,
+        /// Metrics whose figures are not known because of a value that cannot be read.
+        #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+        unknown: BTreeSet<String>,
+        /// What is strange about values in it, each with its place.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        remarks: Vec<String>,
     },
     /// A file that could not be read.
     Refused {
@@ -105,16 +111,18 @@ fn of_output(file: &str, output: &Output) -> Description {
 }
 
 fn of_report(file: &str, found: Found) -> Description {
-    let Found { format, report } = found;
+    let Found { format, report, remarks } = found;
     let kind = report.kind();
     let family = match kind {
         Kind::Junit => "tests{source=junit}",
         Kind::Coverage | Kind::Performance | Kind::Vulnerabilities => kind.word(),
     };
-    let state = ReportState { kind, name: file.to_owned(), state: Reading::Read(report) };
-    let figures = Metrics::from_run(&[], RunFacts::default()).with_reports(&[state]).figures();
-    let metrics = figures.into_iter().filter(|(name, _)| name.starts_with(family)).collect();
-    Description::Report { file: file.to_owned(), format, metrics }
+    let told = remarks.iter().map(|remark| remark.told.clone()).collect();
+    let state = ReportState { kind, name: file.to_owned(), state: Reading::Read(report), remarks };
+    let metrics = Metrics::from_run(&[], RunFacts::default()).with_reports(&[state]);
+    let figures = metrics.figures().into_iter().filter(|(name, _)| name.starts_with(family)).collect();
+    let unknown = metrics.unknown().into_iter().filter(|name| name.starts_with(family)).collect();
+    Description::Report { file: file.to_owned(), format, metrics: figures, unknown, remarks: told }
 }
 
 #[cfg(test)]

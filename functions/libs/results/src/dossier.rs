@@ -4,10 +4,10 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use domain::evaluation::evaluate::{Judged, Material, judged};
 use domain::evaluation::evidence::{Evidence, ReportFile};
+use domain::evaluation::evaluate::{Judged, Material, judged};
 use domain::package::plan::Plan;
-use domain::quality::reports::{Reading, ReportState};
+use domain::quality::reports::{Reading, Remark, ReportState};
 use domain::results::summary::Summary;
 use serde::de::DeserializeOwned;
 
@@ -111,11 +111,11 @@ impl<R: Read, F: Fn(&str) -> io::Result<R>> Files<F> {
 
     /// What a report tells. One that cannot be read is told by the gates that need it, and harms nothing else.
     fn report(&self, file: &ReportFile, evidence: &Evidence) -> Result<ReportState, Error> {
-        let state = match &file.path {
-            None => Reading::Missing,
+        let (state, remarks) = match &file.path {
+            None => (Reading::Missing, Vec::new()),
             Some(path) => self.read(path, evidence.inputs.get(path), |input| Ok(reading(input)))?,
         };
-        Ok(ReportState { kind: file.kind, name: file.origin.clone(), state })
+        Ok(ReportState { kind: file.kind, name: file.origin.clone(), state, remarks })
     }
 
     /// Has `reader` read a file, and then the rest of it, for its digest covers every byte.
@@ -139,9 +139,9 @@ impl<R: Read, F: Fn(&str) -> io::Result<R>> Files<F> {
     }
 }
 
-fn reading(input: &mut impl BufRead) -> Reading {
+fn reading(input: &mut impl BufRead) -> (Reading, Vec<Remark>) {
     match reports::read(input) {
-        Ok(found) => Reading::Read(found.report),
-        Err(error) => Reading::Refused(error.to_string()),
+        Ok(found) => (Reading::Read(found.report), found.remarks),
+        Err(error) => (Reading::Refused(error.to_string()), Vec::new()),
     }
 }

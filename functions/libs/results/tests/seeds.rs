@@ -16,8 +16,20 @@ fn seeds(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
 
 #[test]
 fn every_seed_of_a_report_is_of_its_format() {
-    let words =
-        ["cobertura", "cyclonedx", "grype", "jacoco", "jmeter", "junit", "k6", "lcov", "locust", "sarif", "trivy"];
+    let words = [
+        "clover",
+        "cobertura",
+        "cyclonedx",
+        "grype",
+        "jacoco",
+        "jmeter",
+        "junit",
+        "k6",
+        "lcov",
+        "locust",
+        "sarif",
+        "trivy",
+    ];
     for word in words {
         for (path, seed) in seeds(word) {
             let format = reports::read(seed.as_slice()).map(|found| found.format.word());

@@ -6,6 +6,7 @@ mod name;
 mod remark;
 mod reported;
 mod tested;
+mod unread;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -150,7 +151,11 @@ impl<'a> Metrics<'a> {
 
     /// Whether the reports that a metric is about are there.
     pub(crate) fn standing(&self, metric: &Metric) -> Standing {
-        kind_of(metric).map_or(Standing::Told, |kind| self.reported.standing(kind))
+        let Some(kind) = kind_of(metric) else { return Standing::Told };
+        match self.reported.standing(kind) {
+            Standing::Told => self.reported.unread(kind, metric).unwrap_or(Standing::Told),
+            other => other,
+        }
     }
 
     /// Every figure without labels that has a value, those of severities and of unit tests too: for history,
@@ -161,13 +166,23 @@ impl<'a> Metrics<'a> {
 
     /// The metrics of `figures`.
     pub(crate) fn told(&self) -> Vec<Metric> {
+        self.all().into_iter().filter(|metric| self.standing(metric) == Standing::Told).collect()
+    }
+
+    /// Metrics like those of `figures` that have no figure because of a value in a report that cannot be read.
+    pub fn unknown(&self) -> BTreeSet<String> {
+        let unread = |metric: &Metric| matches!(self.standing(metric), Standing::Unread(..));
+        self.all().into_iter().filter(unread).map(|metric| metric.to_string()).collect()
+    }
+
+    fn all(&self) -> Vec<Metric> {
         let fixed = || known::FIXED.iter().map(|(name, _)| Metric::plain(name));
         let junit = fixed().filter(|metric| metric.name.starts_with("tests.") && metric.name != "tests.quarantined");
         let junit = junit.map(|metric| metric.with_label(SOURCE, JUNIT));
         let severities = Risk::ALL.map(|risk| Metric::plain("vulnerabilities").with_label("severity", risk.word()));
-        let series = self.reported.series_figures().into_iter().map(|name| Metric::plain(&name));
-        let all = fixed().chain(junit).chain(severities).chain(series);
-        all.filter(|metric| self.standing(metric) == Standing::Told).collect()
+        let series = self.reported.series_figures().into_iter().chain(self.reported.unread_series());
+        let series = series.map(|name| Metric::plain(&name));
+        fixed().chain(junit).chain(severities).chain(series).collect()
     }
 
     fn has(&self, kind: Kind) -> bool {
@@ -178,6 +193,7 @@ impl<'a> Metrics<'a> {
         let mut tally = Tally::default();
         if filter.junit() {
             self.reported.cases(filter).for_each(|case| tally.add_case(case));
+            self.reported.unended(filter).for_each(|seconds| tally.add_unended(seconds));
         } else {
             let tests = self.tests.iter().filter(|test| filter.is_of_test(test));
             tests.for_each(|test| tally.add_test(test, self.strict));

@@ -4,6 +4,7 @@
 
 mod joined;
 mod lines;
+mod remarks;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::joined::named;
 pub use self::joined::{findings, joined};
 pub use self::lines::Lines;
+pub use self::remarks::{Part, Remark, Unknown};
 use crate::results::outcome::Status;
 
 /// What one report tells.
@@ -90,6 +92,9 @@ pub struct ReportState {
     pub name: String,
     /// What came of it.
     pub state: Reading,
+    /// Values in it that cannot be read, and those that are read with a warning.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<Remark>,
 }
 
 /// What came of reading a report.
@@ -227,6 +232,9 @@ pub struct Finding {
     pub aliases: Vec<String>,
     /// How bad it is.
     pub severity: Risk,
+    /// Labels that the report has no readable value for, such as `severity`: nobody knows whether they are of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<String>,
     /// True where the report knows a version without it.
     pub fixable: bool,
     /// One line for people.

@@ -6,9 +6,11 @@
 
 use std::collections::HashMap;
 
-use domain::quality::reports::{FileCoverage, Lines, Share};
+use domain::quality::reports::{FileCoverage, Lines, Part, Share, Unknown};
 
 use super::limits::Budget;
+use super::notes::{Notes, is_not, shown};
+use super::numbers::{self, Hits};
 use crate::input::Refusal;
 
 /// Files in the order of the report.
@@ -23,6 +25,8 @@ struct File {
     told: FileCoverage,
     lines: Vec<Line>,
     branches: Vec<Branch>,
+    /// Whether the report counts its branches itself, by a rule of its own.
+    counted: bool,
 }
 
 /// A mention of a line that holds code, with its branches where the report counts them by line.
@@ -57,7 +61,7 @@ impl Files {
         }
         let told =
             FileCoverage { package: package.to_owned(), file: file.replace('\\', "/"), ..FileCoverage::default() };
-        self.all.push(File { told, lines: Vec::new(), branches: Vec::new() });
+        self.all.push(File { told, lines: Vec::new(), branches: Vec::new(), counted: false });
         self.by_key.insert(key, self.all.len() - 1);
         Ok(self.all.len() - 1)
     }
@@ -77,6 +81,64 @@ impl Files {
     /// What the report itself counts for a file.
     pub(super) fn told(&mut self, file: usize) -> &mut FileCoverage {
         &mut self.all[file].told
+    }
+
+    /// Its lines are not known because of a value.
+    pub(super) fn lines_unread(&self, file: usize, what: &str, notes: &mut Notes<'_>) {
+        notes.bad(what, Unknown::Lines(self.part(file)));
+    }
+
+    /// Its branches are not known because of a value.
+    pub(super) fn branches_unread(&self, file: usize, what: &str, notes: &mut Notes<'_>) {
+        notes.bad(what, Unknown::Branches(self.part(file)));
+    }
+
+    /// The number of a line; none where it cannot be read, so that the line cannot be told from others.
+    pub(super) fn number(&self, file: usize, name: &str, text: Option<&str>, notes: &mut Notes<'_>) -> Option<u32> {
+        let number = text.and_then(numbers::small);
+        if number.is_none() {
+            self.lines_unread(file, &unreadable("number", name, text, "the number of a line"), notes);
+        }
+        number
+    }
+
+    /// Whether a line was hit. A count below zero is an overflow and says that it was not: so geninfo of lcov 2 reads
+    /// it, under `--ignore-errors negative`, and lcov 1 too. With a count that cannot be read nobody knows.
+    pub(super) fn hit(&self, file: usize, name: &str, text: Option<&str>, notes: &mut Notes<'_>) -> bool {
+        match text.map_or(Hits::Bad, numbers::hits) {
+            Hits::Known(hit) => return hit,
+            Hits::Negative => {
+                let value = shown(text.unwrap_or_default());
+                notes.warn(&format!("{name}=\"{value}\" is below zero and counts as no hit"));
+            }
+            Hits::Bad => self.lines_unread(file, &unreadable("hits", name, text, "a count of hits"), notes),
+        }
+        false
+    }
+
+    /// Its name is not there, so nobody knows whether its lines are those of another file too.
+    pub(super) fn unnamed(&self, what: &str, notes: &mut Notes<'_>) {
+        notes.bad(what, Unknown::Lines(Part::Any));
+        notes.bad(what, Unknown::Branches(Part::Any));
+    }
+
+    pub(super) fn has_lines(&self, file: usize) -> bool {
+        !self.all[file].lines.is_empty()
+    }
+
+    pub(super) fn has_branches(&self, file: usize) -> bool {
+        !self.all[file].branches.is_empty()
+    }
+
+    /// The branches of a file as the report itself counts them.
+    pub(super) fn count_branches(&mut self, file: usize, branches: Share) {
+        self.all[file].told.branches = branches;
+        self.all[file].counted = true;
+    }
+
+    pub(super) fn part(&self, file: usize) -> Part {
+        let FileCoverage { package, file, .. } = self.all[file].told.clone();
+        Part::File { package, file }
     }
 
     pub(super) fn finish(self) -> Vec<FileCoverage> {
@@ -112,11 +174,14 @@ impl File {
             all: share.all + u64::from(all),
         });
         let by_branch = share(self.branches.iter().map(|branch| branch.taken));
-        if let Some(branches) = [by_branch, by_line].into_iter().find(|share| share.all > 0) {
-            self.told.branches = branches;
-        }
+        let counted = [by_branch, by_line].into_iter().find(|share| share.all > 0).filter(|_| !self.counted);
+        self.told.branches = counted.unwrap_or(self.told.branches);
         self.told
     }
+}
+
+fn unreadable(missing: &str, name: &str, text: Option<&str>, what: &str) -> String {
+    text.map_or_else(|| format!("a line without its {missing}"), |text| is_not(name, text, what))
 }
 
 fn share(hits: impl Iterator<Item = bool>) -> Share {

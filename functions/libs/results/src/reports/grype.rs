@@ -2,23 +2,27 @@
 //!
 //! Everything in `matches` counts; what a rule of the user or a VEX document has cleared stands in `ignoredMatches`,
 //! which is not read. The severity is that of the database that matched, which Grype itself shows and fails on, not
-//! that of a related entry. Grype's `negligible` is low.
+//! that of a related entry. Grype's `negligible` is low. A finding with a word that Grype does not have (`vulnerability.
+//! Severity`) counts, and its severity is not known.
 
 use domain::quality::reports::{Finding, Report};
 use serde::Deserialize;
 
 use super::error::Error;
-use super::findings::{self, List};
+use super::findings::{self, Draft};
 use super::json::{Document, Top};
-use crate::input::Refusal;
+use super::loose::{self, List};
+use super::notes::Book;
 
 pub(super) fn looks_like(top: &Top) -> bool {
     top.object().is_some_and(|keys| keys.has("matches"))
 }
 
-pub(super) fn read(document: &Document) -> Result<Report, Error> {
+pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error> {
     let scan: Scan = document.parsed()?;
-    Ok(findings::report(scan.matches.findings("matches", |found| found.finding().map(Some))?))
+    findings::note_strange(&scan.matches, "matches", book);
+    let found = scan.matches.numbered().filter_map(|(at, found)| found.finding(&format!("matches[{at}]"), book));
+    Ok(findings::report(found))
 }
 
 #[derive(Deserialize)]
@@ -28,36 +32,44 @@ struct Scan {
 
 #[derive(Deserialize)]
 struct Match {
-    vulnerability: Vulnerability,
-    #[serde(default, rename = "relatedVulnerabilities")]
+    #[serde(default, deserialize_with = "loose::object")]
+    vulnerability: Option<Vulnerability>,
+    #[serde(default, rename = "relatedVulnerabilities", deserialize_with = "loose::list")]
     related: List<Vulnerability>,
-    artifact: Artifact,
+    #[serde(default, deserialize_with = "loose::object")]
+    artifact: Option<Artifact>,
 }
 
 #[derive(Deserialize)]
 struct Vulnerability {
+    #[serde(default, deserialize_with = "loose::text")]
     id: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     severity: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     description: Option<String>,
-    fix: Option<Fix>,
+    #[serde(default, deserialize_with = "loose::object_or_else")]
+    fix: Option<Option<Fix>>,
     /// As versions before 0.13 write it.
-    #[serde(rename = "fixedInVersion")]
+    #[serde(default, rename = "fixedInVersion", deserialize_with = "loose::text")]
     fixed_in: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     epss: List<Epss>,
-    #[serde(default, rename = "knownExploited")]
+    #[serde(default, rename = "knownExploited", deserialize_with = "loose::list")]
     exploited: List<Exploited>,
 }
 
 #[derive(Deserialize)]
 struct Fix {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     versions: List<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     state: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Epss {
+    #[serde(default, deserialize_with = "loose::number")]
     epss: Option<f64>,
 }
 
@@ -67,29 +79,50 @@ struct Exploited {}
 
 #[derive(Deserialize)]
 struct Artifact {
+    #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     version: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     purl: Option<String>,
 }
 
 impl Match {
-    fn finding(&self) -> Result<Finding, Refusal> {
-        let id = findings::demanded(self.vulnerability.id.as_deref(), "the id of the vulnerability")?;
-        let name = findings::demanded(self.artifact.name.as_deref(), "the name of the package")?;
-        let same = || std::iter::once(&self.vulnerability).chain(self.aliases(id));
+    /// A match without its vulnerability or its artifact counts too, for Grype found something.
+    fn finding(&self, path: &str, book: &mut Book) -> Option<Finding> {
+        let own = self.vulnerability.as_ref();
+        let id = findings::name(own.and_then(|own| own.id.as_deref()));
+        let same = || own.into_iter().chain(self.aliases(&id));
         let told = same().find_map(|entry| entry.description.as_deref());
-        Ok(Finding {
-            id: id.to_owned(),
-            package: findings::package_name(self.artifact.purl.as_deref(), name),
-            version: self.artifact.version.clone().unwrap_or_default(),
-            place: String::new(),
-            aliases: self.aliases(id).filter_map(|entry| entry.id.clone()).collect(),
-            severity: findings::severity(self.vulnerability.severity.as_deref())?,
-            fixable: self.vulnerability.is_fixable(),
+        let word = own.map_or(Some("nothing"), |own| own.severity.as_deref());
+        let severity = findings::severity(word);
+        let fixable = own.and_then(Vulnerability::is_fixable);
+        let artifact = self.artifact.as_ref();
+        let part = |part: fn(&Artifact) -> Option<&String>| artifact.and_then(part).map(String::as_str);
+        let mut draft = Draft::of(Finding {
+            package: findings::package_name(
+                part(|of| of.purl.as_ref()),
+                part(|of| of.name.as_ref()).unwrap_or_default(),
+            ),
+            version: part(|of| of.version.as_ref()).unwrap_or_default().to_owned(),
+            aliases: self.aliases(&id).filter_map(|entry| entry.id.clone()).collect(),
+            severity: severity.unwrap_or_default(),
+            fixable: fixable.unwrap_or_default(),
             title: findings::title(told.unwrap_or_default()),
             epss: same().filter_map(Vulnerability::probability).max_by(f64::total_cmp),
             kev: same().any(|entry| !entry.exploited.is_empty()),
-        })
+            id: id.clone(),
+            ..Finding::default()
+        });
+        draft.demand_id();
+        draft.demand_package();
+        if severity.is_none() {
+            draft.unrated("severity", word.unwrap_or_default());
+        }
+        if fixable.is_none() {
+            draft.unread("fixable", "a fix that is not an object".to_owned());
+        }
+        draft.finish(path, book)
     }
 
     /// Related entries that are the same vulnerability under another name. Two CVEs never are, though a match of a CVE
@@ -104,10 +137,14 @@ impl Match {
 }
 
 impl Vulnerability {
-    fn is_fixable(&self) -> bool {
-        let fix = self.fix.as_ref();
-        let known = fix.is_some_and(|fix| fix.state.as_deref() == Some("fixed") || !fix.versions.is_empty());
-        known || self.fixed_in.as_deref().is_some_and(|version| !version.trim().is_empty())
+    /// None where nobody can tell.
+    fn is_fixable(&self) -> Option<bool> {
+        let known = match &self.fix {
+            None => Some(false),
+            Some(fix) => fix.as_ref().map(|fix| fix.state.as_deref() == Some("fixed") || !fix.versions.is_empty()),
+        };
+        let named = self.fixed_in.as_deref().is_some_and(|version| !version.trim().is_empty());
+        if named { Some(true) } else { known }
     }
 
     fn probability(&self) -> Option<f64> {

@@ -2,15 +2,20 @@
 //!
 //! A line counts as covered if one of its instructions ran, as JaCoCo's own LINE counter has it; branches are those of
 //! its lines. A file without lines has what its counters tell, and the counters of the whole report are used where
-//! there is no file at all. Instructions are no lines, so a report that counts only them has no figure.
+//! there is no file at all. Instructions are not lines, so a report that counts only them has no figure.
+//!
+//! JaCoCo's DTD (report.dtd 1.1) has text for its counters, and JaCoCo writes them as whole numbers. A counter that
+//! cannot be read matters only where its figure is not counted from lines.
 
-use domain::quality::reports::{Coverage, Report, Share};
+use domain::quality::reports::{Coverage, Part, Report, Share, Unknown};
 
+use super::Format;
 use super::coverage::{Files, Line};
 use super::limits::Budget;
+use super::notes::{Notes, is_not};
 use super::numbers;
-use super::xml::Elements;
-use crate::input::{Attributes, Refusal};
+use super::xml::{Elements, Tag};
+use crate::input::Refusal;
 
 /// What has been read so far.
 pub(super) struct Jacoco {
@@ -19,9 +24,19 @@ pub(super) struct Jacoco {
     groups: Vec<String>,
     package: String,
     file: Option<usize>,
-    lines: Share,
-    branches: Share,
+    /// Counters of the open file, and of the whole report.
+    counters: Counters,
+    all: Counters,
 }
+
+/// What the counters LINE and BRANCH say; an error with its line where one cannot be read.
+#[derive(Default)]
+struct Counters {
+    lines: Counter,
+    branches: Counter,
+}
+
+type Counter = Option<Result<Share, (u64, String)>>;
 
 impl Jacoco {
     pub(super) fn new(budget: Budget) -> Self {
@@ -30,83 +45,126 @@ impl Jacoco {
             groups: Vec::new(),
             package: String::new(),
             file: None,
-            lines: Share::default(),
-            branches: Share::default(),
+            counters: Counters::default(),
+            all: Counters::default(),
         }
     }
 
-    fn source(&mut self, attributes: &Attributes<'_>) -> Result<(), Refusal> {
-        let name = attributes.get("name").ok_or(Refusal::Missing("the name of a sourcefile"))?;
+    fn begin_file(&mut self, tag: Tag<'_, '_>, notes: &mut Notes<'_>) -> Result<(), Refusal> {
+        let name = tag.get("name").unwrap_or_default();
         let path = if self.package.is_empty() { name.to_owned() } else { format!("{}/{name}", self.package) };
         // Modules of one report may have files of the same name.
         let key = format!("{}\n{path}", self.groups.join("\n"));
         self.file = Some(self.files.file(key, &self.package, &path)?);
+        if tag.get("name").is_none() {
+            self.files.unnamed("a sourcefile without its name", notes);
+        }
         Ok(())
     }
 
-    fn counter(&mut self, depth: usize, attributes: &Attributes<'_>) -> Result<(), Refusal> {
-        let (lines, branches) = match self.file {
-            Some(file) => {
-                let told = self.files.told(file);
-                (&mut told.lines, &mut told.branches)
-            }
-            None if depth == 1 => (&mut self.lines, &mut self.branches),
-            None => return Ok(()),
+    fn counter(&mut self, tag: Tag<'_, '_>, notes: &Notes<'_>) {
+        let counters = match self.file {
+            Some(_) => &mut self.counters,
+            None if tag.depth == 1 => &mut self.all,
+            None => return,
         };
-        match attributes.get("type") {
-            Some("LINE") => *lines = share(attributes)?,
-            Some("BRANCH") => *branches = share(attributes)?,
+        match tag.get("type") {
+            Some("LINE") => counters.lines = Some(share(tag, notes)),
+            Some("BRANCH") => counters.branches = Some(share(tag, notes)),
             _ => {}
         }
-        Ok(())
+    }
+
+    fn line(&mut self, file: usize, tag: Tag<'_, '_>, notes: &mut Notes<'_>) -> Result<(), Refusal> {
+        let Some(number) = self.files.number(file, "nr", tag.get("nr"), notes) else { return Ok(()) };
+        let hit = tag.get("ci").is_some_and(|text| self.files.hit(file, "ci", Some(text), notes));
+        let branches = counts(tag, ["mb", "cb"]);
+        if let Err(what) = &branches {
+            self.files.branches_unread(file, what, notes);
+        }
+        self.files.line(file, Line { number, hit, branches: branches.unwrap_or_default() })
+    }
+
+    /// A file whose lines are not in the report has what its counters tell.
+    fn end_file(&mut self, notes: &mut Notes<'_>) {
+        let Some(file) = self.file.take() else { return };
+        let Counters { lines, branches } = std::mem::take(&mut self.counters);
+        for (counter, is_line) in [(lines, true), (branches, false)] {
+            match counter {
+                Some(Ok(share)) if is_line => self.files.told(file).lines = share,
+                Some(Ok(share)) => self.files.told(file).branches = share,
+                Some(Err((line, what))) if !self.files.has_lines(file) => {
+                    let part = self.files.part(file);
+                    let unknown = if is_line { Unknown::Lines(part) } else { Unknown::Branches(part) };
+                    notes.bad_at(line, &what, unknown);
+                }
+                _ => {}
+            }
+        }
     }
 }
 
 impl Elements for Jacoco {
-    fn start(&mut self, name: &str, depth: usize, attributes: &Attributes<'_>) -> Result<bool, Refusal> {
-        match (name, self.file) {
-            (_, None) if depth == 1 && !matches!(name, "sessioninfo" | "group" | "package" | "counter") => {
+    fn format(&self) -> Format {
+        Format::Jacoco
+    }
+
+    fn start(&mut self, tag: Tag<'_, '_>, notes: &mut Notes<'_>) -> Result<bool, Refusal> {
+        match (tag.name, self.file) {
+            (name, None) if tag.depth == 1 && !matches!(name, "sessioninfo" | "group" | "package" | "counter") => {
                 return Err(Refusal::child(name, "report"));
             }
-            ("group", _) => self.groups.push(attributes.owned("name").unwrap_or_default()),
-            ("package", _) => self.package = attributes.owned("name").unwrap_or_default(),
-            ("sourcefile", _) => self.source(attributes)?,
-            ("line", Some(file)) => self.files.line(file, line(attributes)?)?,
-            ("counter", _) => self.counter(depth, attributes)?,
+            ("group", _) => self.groups.push(tag.owned("name").unwrap_or_default()),
+            ("package", _) => self.package = tag.owned("name").unwrap_or_default(),
+            ("sourcefile", _) => self.begin_file(tag, notes)?,
+            ("line", Some(file)) => self.line(file, tag, notes)?,
+            ("counter", _) => self.counter(tag, notes),
             _ => {}
         }
         Ok(false)
     }
 
-    fn end(&mut self, name: &str, _depth: usize, _text: &str) -> Result<(), Refusal> {
+    fn end(&mut self, name: &str, _depth: usize, _text: &str, notes: &mut Notes<'_>) -> Result<(), Refusal> {
         match name {
             "group" => drop(self.groups.pop()),
             "package" => self.package.clear(),
-            "sourcefile" => self.file = None,
+            "sourcefile" => self.end_file(notes),
             _ => {}
         }
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<Report, Refusal> {
-        let percent = |share: Share| (share.all > 0).then(|| share.covered as f64 * 100.0 / share.all as f64);
-        let (stated_line, stated_branch) = (percent(self.lines), percent(self.branches));
-        Ok(Report::Coverage(Coverage { files: self.files.finish(), stated_line, stated_branch }))
+    fn finish(self: Box<Self>, notes: &mut Notes<'_>) -> Result<Report, Refusal> {
+        let files = self.files.finish();
+        let (lines, branches) = (files.iter().any(|f| f.lines.all > 0), files.iter().any(|f| f.branches.all > 0));
+        let mut stated = |counter: Counter, counted: bool, unknown| match counter? {
+            Ok(share) => (share.all > 0).then(|| share.covered as f64 * 100.0 / share.all as f64),
+            Err((line, what)) => {
+                if !counted {
+                    notes.bad_at(line, &what, unknown);
+                }
+                None
+            }
+        };
+        let stated_line = stated(self.all.lines, lines, Unknown::Lines(Part::Stated));
+        let stated_branch = stated(self.all.branches, branches, Unknown::Branches(Part::Stated));
+        Ok(Report::Coverage(Coverage { files, stated_line, stated_branch }))
     }
 }
 
-fn number(attributes: &Attributes<'_>, name: &'static str) -> Result<u32, Refusal> {
-    attributes.get(name).map_or(Ok(0), |text| text.parse().map_err(|_| Refusal::value(name, text)))
+/// Covered and all by a counter.
+fn share(tag: Tag<'_, '_>, notes: &Notes<'_>) -> Result<Share, (u64, String)> {
+    let share = |(covered, all): (u32, u32)| Share { covered: covered.into(), all: all.into() };
+    counts(tag, ["missed", "covered"]).map(share).map_err(|what| (notes.line(), what))
 }
 
-fn share(attributes: &Attributes<'_>) -> Result<Share, Refusal> {
-    let (missed, covered) = (number(attributes, "missed")?, number(attributes, "covered")?);
-    Ok(Share { covered: covered.into(), all: u64::from(missed) + u64::from(covered) })
-}
-
-fn line(attributes: &Attributes<'_>) -> Result<Line, Refusal> {
-    let nr = attributes.get("nr").ok_or(Refusal::Missing("the number of a line"))?;
-    let (missed, covered) = (number(attributes, "mb")?, number(attributes, "cb")?);
-    let all = missed.checked_add(covered).ok_or_else(|| Refusal::value("mb", &missed.to_string()))?;
-    Ok(Line { number: numbers::line(nr)?, hit: number(attributes, "ci")? > 0, branches: (covered, all) })
+/// Covered and all from what is missed and covered, each 0 where it is not written.
+fn counts(tag: Tag<'_, '_>, names: [&str; 2]) -> Result<(u32, u32), String> {
+    let count = |name: &str| {
+        let text = tag.get(name).unwrap_or("0");
+        numbers::small(text).ok_or_else(|| is_not(name, text, "a count"))
+    };
+    let (missed, covered) = (count(names[0])?, count(names[1])?);
+    let all = missed.checked_add(covered).ok_or_else(|| is_not(names[0], &missed.to_string(), "a count"))?;
+    Ok((covered, all))
 }

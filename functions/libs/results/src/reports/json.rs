@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::error::Error;
 use super::limits::Limits;
+use super::tokens;
 use crate::input::{Bounds, Guard, Refusal};
 
 /// Strings longer than this tell nothing about a format.
@@ -96,6 +97,7 @@ impl Document {
         let mut guard = Guard::new(input, bounds, false);
         let read = guard.read_to_end(&mut bytes);
         read.map_err(|error| Error::of_io(error, guard.line(), guard.position()))?;
+        let bytes = tokens::quoted(bytes);
         let top = look_over(&bytes, limits)?;
         Ok(Document { bytes, top })
     }

@@ -2,71 +2,112 @@
 //! Framework and others.
 //!
 //! Counts are those of the cases, since roots and suites of several tools count otherwise or not at all; `tests="573"`
-//! over three cases is three. Two cases of one name are two cases, as junitparser and Jenkins have it. A case that has
+//! over three cases is three. Where a suite states failures and shows none, the outcomes are unknown ([`Claim::check`]).
+//! Two cases of one name are two cases, as junitparser and Jenkins have it. A case that has
 //! `flakyFailure` or `flakyError` passed after it had failed; one with `failure` and `rerunFailure` failed every time.
-//! A failure that stands in a suite and in no case is a case `<init>` of that suite, as in Jenkins.
+//! A failure that stands in a suite and in no case is a case `<init>` of that suite, as in Jenkins. A case whose `status`
+//! says that it failed, as CTest's does beside its `failure`, failed.
+//!
+//! Times are those of [`super::times`]. What is not a duration, as `NaN` of mocha (issue 894) and of jasmine-reporters
+//! (issue 193), leaves the duration unknown, and so does a case that ran and has no time.
 
 use domain::quality::reports::Report;
 
-use super::cases::{Cases, Draft, joined};
+use super::Format;
+use super::cases::{Cases, Claim, Draft, joined};
 use super::limits::Budget;
-use super::numbers;
-use super::xml::Elements;
-use crate::input::{Attributes, Refusal};
+use super::notes::Notes;
+use super::xml::{Elements, Tag};
+use crate::input::Refusal;
 
 /// What has been read so far.
 pub(super) struct Junit {
     cases: Cases,
-    /// Names of the suites that are open, outermost first.
-    suites: Vec<String>,
+    /// The suites that are open, outermost first.
+    suites: Vec<Suite>,
     open: Option<Draft>,
     /// Message of the failure that is open, where its tag has one.
     message: String,
+    /// Failures so far, those of attempts among them.
+    failures: u64,
+}
+
+/// A suite, or the root around several.
+struct Suite {
+    name: String,
+    claim: Claim,
 }
 
 impl Junit {
     pub(super) fn new(budget: Budget) -> Self {
-        Junit { cases: Cases::new(budget), suites: Vec::new(), open: None, message: String::new() }
+        Junit { cases: Cases::new(budget), suites: Vec::new(), open: None, message: String::new(), failures: 0 }
     }
 
-    fn start_case(&mut self, attributes: &Attributes<'_>) -> Result<(), Refusal> {
+    fn begin_suite(&mut self, tag: Tag<'_, '_>, notes: &Notes<'_>) {
+        let _ = tag.get("time").map(|time| self.cases.learn(time));
+        let failed = [tag.get("failures"), tag.get("errors")];
+        let claim = Claim::of(tag.get("tests"), &failed, self.shown(), notes.line());
+        // The root around suites is not one of them, so its name is not a test's.
+        let name = tag.owned("name").filter(|_| tag.name == "testsuite");
+        self.suites.push(Suite { name: name.unwrap_or_default(), claim });
+    }
+
+    /// Tests and failures so far.
+    fn shown(&self) -> (u64, u64) {
+        (self.cases.tests, self.failures)
+    }
+
+    /// The name of the innermost suite.
+    fn suite(&self) -> &str {
+        self.suites.last().map_or("", |suite| &suite.name)
+    }
+
+    fn begin_case(&mut self, tag: Tag<'_, '_>, notes: &Notes<'_>) -> Result<(), Refusal> {
         if self.open.is_some() {
             return Err(Refusal::child("testcase", "testcase"));
         }
-        let suite = self.suites.last().map_or("", String::as_str);
-        let class = attributes.get("classname").or_else(|| attributes.get("class")).unwrap_or(suite);
-        let name = attributes.get("name").unwrap_or_default();
-        let not_run = |value: Option<&str>| matches!(value, Some("notrun" | "disabled" | "skipped" | "suppressed"));
+        let class = tag.get("classname").or_else(|| tag.get("class")).unwrap_or(self.suite());
+        let name = joined(&[class, tag.get("name").unwrap_or_default()]);
+        let says = |words: &[&str]| {
+            ["status", "result"].iter().any(|name| tag.get(name).is_some_and(|told| words.contains(&told)))
+        };
         self.open = Some(Draft {
-            name: joined(&[class, name]),
-            seconds: numbers::seconds(attributes.get("time"))?,
-            skipped: not_run(attributes.get("status")) || not_run(attributes.get("result")),
+            name,
+            time: self.cases.time("time", tag.get("time"), notes),
+            failed: says(&["fail", "failed", "failure", "error"]),
+            skipped: says(&["notrun", "disabled", "skipped", "suppressed"]),
             ..Draft::default()
         });
         Ok(())
     }
 
-    fn failure(&mut self, text: &str) -> Result<(), Refusal> {
+    fn failure(&mut self, text: &str, notes: &mut Notes<'_>) -> Result<(), Refusal> {
         let message = std::mem::take(&mut self.message);
         let message = if message.trim().is_empty() { text } else { &message };
         if let Some(case) = &mut self.open {
             case.fail(message);
             return Ok(());
         }
-        let mut draft =
-            Draft { name: joined(&[self.suites.last().map_or("", String::as_str), "<init>"]), ..Draft::default() };
+        let mut draft = Draft { name: joined(&[self.suite(), "<init>"]), ..Draft::default() };
         draft.fail(message);
-        self.cases.push(draft)
+        self.cases.push(draft, notes)
     }
 }
 
 impl Elements for Junit {
-    fn start(&mut self, name: &str, _depth: usize, attributes: &Attributes<'_>) -> Result<bool, Refusal> {
-        match (name, &mut self.open) {
-            ("testsuite", _) => self.suites.push(attributes.owned("name").unwrap_or_default()),
-            ("testcase", _) => self.start_case(attributes)?,
+    fn format(&self) -> Format {
+        Format::Junit
+    }
+
+    fn start(&mut self, tag: Tag<'_, '_>, notes: &mut Notes<'_>) -> Result<bool, Refusal> {
+        let is_failure =
+            matches!(tag.name, "failure" | "error" | "flakyFailure" | "flakyError" | "rerunFailure" | "rerunError");
+        self.failures += u64::from(is_failure);
+        match (tag.name, &mut self.open) {
+            ("testsuite" | "testsuites", _) => self.begin_suite(tag, notes),
+            ("testcase", _) => self.begin_case(tag, notes)?,
             ("failure" | "error", _) => {
-                self.message = attributes.owned("message").unwrap_or_default();
+                self.message = tag.owned("message").unwrap_or_default();
                 return Ok(self.message.trim().is_empty());
             }
             ("skipped" | "disabled", Some(case)) => case.skipped = true,
@@ -76,17 +117,20 @@ impl Elements for Junit {
         Ok(false)
     }
 
-    fn end(&mut self, name: &str, _depth: usize, text: &str) -> Result<(), Refusal> {
+    fn end(&mut self, name: &str, _depth: usize, text: &str, notes: &mut Notes<'_>) -> Result<(), Refusal> {
         match name {
-            "testsuite" => drop(self.suites.pop()),
-            "testcase" => return self.open.take().map_or(Ok(()), |case| self.cases.push(case)),
-            "failure" | "error" => return self.failure(text),
+            "testsuite" | "testsuites" => {
+                let shown = self.shown();
+                self.suites.pop().into_iter().for_each(|suite| suite.claim.check(shown, notes));
+            }
+            "testcase" => return self.open.take().map_or(Ok(()), |case| self.cases.push(case, notes)),
+            "failure" | "error" => return self.failure(text, notes),
             _ => {}
         }
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<Report, Refusal> {
-        Ok(Report::Tests(self.cases.all))
+    fn finish(self: Box<Self>, notes: &mut Notes<'_>) -> Result<Report, Refusal> {
+        Ok(self.cases.finish(notes))
     }
 }

@@ -1,9 +1,11 @@
 //! Reports of other tools: coverage, vulnerabilities, load tests and unit tests.
 //!
 //! The format is told by the content, never by a name: XML by its root element, JSON by its outermost keys, and
-//! everything else by its first line. A report is whole or refused; what is damaged never counts in part.
+//! everything else by its first line. A report that breaks off is refused. A single value that cannot be read costs the
+//! figures that need it and no others, and is told in a remark.
 
 mod cases;
+mod clover;
 mod cobertura;
 mod coverage;
 mod cyclonedx;
@@ -19,20 +21,25 @@ mod k6;
 mod lcov;
 mod limits;
 mod locust;
+mod loose;
+mod notes;
 mod numbers;
 mod samples;
 mod sarif;
 mod table;
+mod testng;
+mod times;
+mod tokens;
 mod trivy;
+mod trx;
 mod xml;
 
 use std::fmt;
 use std::io::{BufRead, Cursor, Read};
 
-use domain::quality::reports::Report;
+use domain::quality::reports::{Remark, Report};
 use serde::Serialize;
 
-use self::cobertura::Cobertura;
 use self::dotnet::DotNet;
 pub use self::error::{Error, Place};
 use self::jacoco::Jacoco;
@@ -40,6 +47,9 @@ use self::jmeter::Jmeter;
 use self::json::{Document, Keys, Top};
 use self::junit::Junit;
 pub use self::limits::Limits;
+use self::notes::Book;
+use self::testng::TestNg;
+use self::trx::Trx;
 use self::xml::Elements;
 use crate::input::Refusal;
 
@@ -53,6 +63,8 @@ pub struct Found {
     pub format: Format,
     /// What it tells.
     pub report: Report,
+    /// Values in it that cannot be read, and those that are read with a warning.
+    pub remarks: Vec<Remark>,
 }
 
 /// The format of a report.
@@ -61,6 +73,8 @@ pub struct Found {
 pub enum Format {
     /// Coverage, as XML.
     Cobertura,
+    /// Coverage of Java, PHP and JavaScript, as XML.
+    Clover,
     /// Coverage of Java and of Pester, as XML.
     Jacoco,
     /// Coverage, as lines of text.
@@ -79,7 +93,7 @@ pub enum Format {
     Jmeter,
     /// Figures of a load test with Locust, as CSV.
     Locust,
-    /// Unit tests, as XML of JUnit, xUnit.net or NUnit.
+    /// Unit tests, as XML of JUnit, xUnit.net, NUnit, TestNG or Visual Studio.
     Junit,
 }
 
@@ -88,6 +102,7 @@ impl Format {
     pub fn word(self) -> &'static str {
         match self {
             Self::Cobertura => "cobertura",
+            Self::Clover => "clover",
             Self::Jacoco => "jacoco",
             Self::Lcov => "lcov",
             Self::Sarif => "sarif",
@@ -135,18 +150,15 @@ fn of_text(mut input: impl BufRead, limits: &Limits) -> Result<Found, Error> {
     if first.is_empty() {
         return Err(Error::Empty);
     }
-    let line = String::from_utf8_lossy(first.split(|byte| *byte == b'\n').next().unwrap_or_default()).into_owned();
+    let text = String::from_utf8_lossy(first).into_owned();
     let input = Cursor::new(head).chain(input);
-    match (xml, json || null) {
-        (true, _) => of_xml(input, limits),
-        (_, true) => of_json(&Document::read(input, limits)?),
-        _ => of_lines(&line, input, limits),
-    }
-}
-
-fn of_xml(input: impl Read, limits: &Limits) -> Result<Found, Error> {
-    let (format, report) = xml::read(input, limits, |root| elements(root, limits))?;
-    Ok(Found { format, report })
+    let mut book = Book::default();
+    let (format, report) = match (xml, json || null) {
+        (true, _) => xml::read(input, limits, &mut book, |root| elements(root, limits))?,
+        (_, true) => of_json(&Document::read(input, limits)?, &mut book)?,
+        _ => of_lines(&text, input, limits, &mut book)?,
+    };
+    Ok(Found { format, report, remarks: book.remarks() })
 }
 
 /// Whether a file that begins so is a result of Robot Framework.
@@ -166,22 +178,24 @@ pub(crate) fn is_robot(head: &[u8]) -> bool {
 const ROBOT_ROOTS: [&str; 2] = ["robot", "suite"];
 
 /// Who reads an XML report with this root element.
-fn elements(root: &str, limits: &Limits) -> Result<(Format, Box<dyn Elements>), Error> {
+fn elements(root: &str, limits: &Limits) -> Result<Box<dyn Elements>, Error> {
     let budget = limits.budget();
-    match root {
-        "bom" => Ok((Format::CycloneDx, Box::new(cyclonedx::Reader::new(budget)))),
-        "coverage" => Ok((Format::Cobertura, Box::new(Cobertura::new(budget)))),
-        "report" => Ok((Format::Jacoco, Box::new(Jacoco::new(budget)))),
-        "testResults" => Ok((Format::Jmeter, Box::new(Jmeter::new(budget)))),
-        "testsuites" | "testsuite" => Ok((Format::Junit, Box::new(Junit::new(budget)))),
-        "assemblies" | "assembly" | "test-run" => Ok((Format::Junit, Box::new(DotNet::new(budget)))),
-        robot if ROBOT_ROOTS.contains(&robot) => Err(Error::Robot),
-        _ => Err(Error::Format(format!("XML with the root element '{}'", shortened(root)))),
-    }
+    Ok(match root {
+        "bom" => Box::new(cyclonedx::Reader::new(budget)),
+        "coverage" => Box::new(cobertura::Shared::new(limits)),
+        "report" => Box::new(Jacoco::new(budget)),
+        "testResults" => Box::new(Jmeter::new(budget)),
+        "testsuites" | "testsuite" => Box::new(Junit::new(budget)),
+        "assemblies" | "assembly" | "test-run" | "test-results" => Box::new(DotNet::new(budget)),
+        "TestRun" => Box::new(Trx::new(budget, limits.budget())),
+        "testng-results" => Box::new(TestNg::new(budget, limits.budget())),
+        robot if ROBOT_ROOTS.contains(&robot) => return Err(Error::Robot),
+        _ => return Err(Error::Format(format!("XML with the root element '{}'", shortened(root)))),
+    })
 }
 
 /// A JSON format: how it is told, and who reads it.
-type JsonFormat = (Format, fn(&Top) -> bool, fn(&Document) -> Result<Report, Error>);
+type JsonFormat = (Format, fn(&Top) -> bool, fn(&Document, &mut Book) -> Result<Report, Error>);
 
 /// The formats in JSON. They exclude each other, so the order means nothing.
 const JSON: [JsonFormat; 5] = [
@@ -192,10 +206,10 @@ const JSON: [JsonFormat; 5] = [
     (Format::K6, k6::looks_like, k6::read),
 ];
 
-fn of_json(document: &Document) -> Result<Found, Error> {
+fn of_json(document: &Document, book: &mut Book) -> Result<(Format, Report), Error> {
     let top = document.top();
     if let Some((format, _, read)) = JSON.iter().find(|(_, looks_like, _)| looks_like(top)) {
-        return Ok(Found { format: *format, report: read(document)? });
+        return Ok((*format, read(document, book)?));
     }
     Err(match top {
         Top::Object(keys) if is_robots(keys) => Error::Robot,
@@ -212,18 +226,18 @@ fn is_robots(keys: &Keys) -> bool {
     program || keys.has("suite") || keys.is_list("suites") || keys.is_list("tests")
 }
 
-/// `line` is the first one that is not blank.
-fn of_lines(line: &str, input: impl Read, limits: &Limits) -> Result<Found, Error> {
-    let (format, report) = if lcov::looks_like(line) {
-        (Format::Lcov, lcov::read(input, limits)?)
+/// `text` is how the report begins, from the first line that is not blank.
+fn of_lines(text: &str, input: impl Read, limits: &Limits, book: &mut Book) -> Result<(Format, Report), Error> {
+    let line = text.split('\n').next().unwrap_or_default();
+    Ok(if lcov::looks_like(text) {
+        (Format::Lcov, lcov::read(input, limits, book)?)
     } else if let Some(layout) = jmeter::layout(line) {
-        (Format::Jmeter, jmeter::read(&layout, input, limits)?)
+        (Format::Jmeter, jmeter::read(&layout, input, limits, book)?)
     } else if let Some(columns) = locust::columns(line) {
-        (Format::Locust, locust::read(&columns, input, limits)?)
+        (Format::Locust, locust::read(&columns, input, limits, book)?)
     } else {
         return Err(Error::Format(format!("a text that begins with '{}'", shortened(line))));
-    };
-    Ok(Found { format, report })
+    })
 }
 
 /// What is told of a text that is none of ours.

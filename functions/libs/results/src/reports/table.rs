@@ -77,6 +77,11 @@ impl Row<'_> {
         (0..self.0.len()).filter_map(|at| self.cell(Some(at))).collect()
     }
 
+    /// The line that it begins at.
+    pub(super) fn line(&self) -> u64 {
+        self.0.position().map_or(1, csv::Position::line)
+    }
+
     /// About this row, or the blank lines before it.
     pub(super) fn wrong(&self, reason: Refusal) -> Error {
         let place = self.0.position().map_or((1, 0), |place| (place.line(), place.byte()));

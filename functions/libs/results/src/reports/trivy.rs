@@ -9,13 +9,18 @@
 //! `not_affected` says that there is no finding; `fixed` says that the vendor has released a version without it while
 //! the one that was found is affected, so it counts and is fixable (Trivy's documentation on filtering by status).
 //! Trivy knows neither EPSS nor KEV.
+//!
+//! Trivy writes five severities in capitals (`dbTypes.SeverityNames`). A finding with another word counts, and its severity
+//! is not known.
 
 use domain::quality::reports::{Finding, Report};
 use serde::Deserialize;
 
 use super::error::Error;
-use super::findings::{self, List};
+use super::findings::{self, Draft};
 use super::json::{Document, Top};
+use super::loose::{self, List};
+use super::notes::Book;
 use crate::input::Refusal;
 
 pub(super) fn looks_like(top: &Top) -> bool {
@@ -27,11 +32,11 @@ pub(super) fn looks_like(top: &Top) -> bool {
     }
 }
 
-pub(super) fn read(document: &Document) -> Result<Report, Error> {
+pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error> {
     let found = match document.top() {
         Top::Null => Vec::new(),
-        Top::List(_) => of_targets("", &document.parsed()?)?,
-        _ => document.parsed::<Scan>()?.findings()?,
+        Top::List(_) => of_targets("", &document.parsed()?, book),
+        _ => document.parsed::<Scan>()?.findings(book)?,
     };
     Ok(findings::report(found))
 }
@@ -53,11 +58,14 @@ struct Scan {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Resource {
+    #[serde(default, deserialize_with = "loose::text")]
     kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
     #[serde(default)]
     results: List<Target>,
     /// Why the resource could not be scanned.
+    #[serde(default, deserialize_with = "loose::text")]
     error: Option<String>,
 }
 
@@ -70,42 +78,43 @@ struct Target {
 
 #[derive(Deserialize)]
 struct Vulnerability {
-    #[serde(rename = "VulnerabilityID")]
+    #[serde(default, rename = "VulnerabilityID", deserialize_with = "loose::text")]
     id: Option<String>,
-    #[serde(default, rename = "VendorIDs")]
+    #[serde(default, rename = "VendorIDs", deserialize_with = "loose::list")]
     vendor_ids: List<String>,
-    #[serde(rename = "PkgName")]
+    #[serde(default, rename = "PkgName", deserialize_with = "loose::text")]
     package: Option<String>,
-    #[serde(rename = "PkgIdentifier")]
+    #[serde(default, rename = "PkgIdentifier", deserialize_with = "loose::object")]
     identifier: Option<Identifier>,
-    #[serde(rename = "InstalledVersion")]
+    #[serde(default, rename = "InstalledVersion", deserialize_with = "loose::text")]
     version: Option<String>,
-    #[serde(rename = "FixedVersion")]
+    #[serde(default, rename = "FixedVersion", deserialize_with = "loose::text")]
     fixed: Option<String>,
-    #[serde(rename = "Status")]
+    #[serde(default, rename = "Status", deserialize_with = "loose::text")]
     status: Option<String>,
-    #[serde(rename = "Severity")]
+    #[serde(default, rename = "Severity", deserialize_with = "loose::text")]
     severity: Option<String>,
-    #[serde(rename = "Title")]
+    #[serde(default, rename = "Title", deserialize_with = "loose::text")]
     title: Option<String>,
-    #[serde(rename = "Description")]
+    #[serde(default, rename = "Description", deserialize_with = "loose::text")]
     description: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Identifier {
-    #[serde(rename = "PURL")]
+    #[serde(default, rename = "PURL", deserialize_with = "loose::text")]
     url: Option<String>,
 }
 
 impl Scan {
-    fn findings(&self) -> Result<Vec<Finding>, Error> {
-        let mut found = of_targets("Results", &self.results)?;
+    fn findings(&self, book: &mut Book) -> Result<Vec<Finding>, Error> {
+        let mut found = of_targets("Results", &self.results, book);
         let lists =
             [("Resources", &self.resources), ("Findings", &self.findings), ("Vulnerabilities", &self.vulnerabilities)];
         for (name, resources) in lists {
-            for (at, resource) in resources.entries().iter().enumerate() {
-                found.extend(resource.findings(&format!("{name}[{at}]"))?);
+            findings::note_strange(resources, name, book);
+            for (at, resource) in resources.numbered() {
+                found.extend(resource.findings(&format!("{name}[{at}]"), book)?);
             }
         }
         Ok(found)
@@ -114,45 +123,54 @@ impl Scan {
 
 impl Resource {
     /// A resource that Trivy failed to scan is refused: nobody can tell what is in it.
-    fn findings(&self, path: &str) -> Result<Vec<Finding>, Error> {
+    fn findings(&self, path: &str, book: &mut Book) -> Result<Vec<Finding>, Error> {
         if let Some(error) = self.error.as_deref().filter(|error| !error.is_empty()) {
             let [kind, name] = [&self.kind, &self.name].map(|part| part.as_deref().unwrap_or("unknown"));
             let told = format!("Trivy failed to scan {kind} {name}: {}", findings::title(error));
             return Err(Error::at_key(path, Refusal::Shape(told)));
         }
-        of_targets(&format!("{path}.Results"), &self.results)
+        Ok(of_targets(&format!("{path}.Results"), &self.results, book))
     }
 }
 
-fn of_targets(path: &str, targets: &List<Target>) -> Result<Vec<Finding>, Error> {
+fn of_targets(path: &str, targets: &List<Target>, book: &mut Book) -> Vec<Finding> {
     let mut found = Vec::new();
-    for (at, target) in targets.entries().iter().enumerate() {
+    findings::note_strange(targets, path, book);
+    for (at, target) in targets.numbered() {
         let path = format!("{path}[{at}].Vulnerabilities");
-        found.extend(target.vulnerabilities.findings(&path, Vulnerability::finding)?);
+        findings::note_strange(&target.vulnerabilities, &path, book);
+        let affecting = target.vulnerabilities.numbered().filter(|(_, found)| found.affects());
+        found.extend(affecting.filter_map(|(at, found)| found.finding(&format!("{path}[{at}]"), book)));
     }
-    Ok(found)
+    found
 }
 
 impl Vulnerability {
-    /// None for what the vendor says does not affect the package.
-    fn finding(&self) -> Result<Option<Finding>, Refusal> {
-        let id = findings::demanded(self.id.as_deref(), "VulnerabilityID")?;
-        let package = findings::demanded(self.package.as_deref(), "PkgName")?;
+    /// False for what the vendor says does not affect the package.
+    fn affects(&self) -> bool {
+        self.status.as_deref() != Some("not_affected")
+    }
+
+    fn finding(&self, path: &str, book: &mut Book) -> Option<Finding> {
         let url = self.identifier.as_ref().and_then(|identifier| identifier.url.as_deref());
         let told = self.title.as_deref().or(self.description.as_deref()).unwrap_or_default();
-        let finding = Finding {
-            id: id.to_owned(),
-            package: findings::package_name(url, package),
+        let severity = findings::severity(self.severity.as_deref());
+        let mut draft = Draft::of(Finding {
+            id: findings::name(self.id.as_deref()),
+            package: findings::package_name(url, self.package.as_deref().unwrap_or_default()),
             version: self.version.clone().unwrap_or_default(),
-            place: String::new(),
             aliases: self.vendor_ids.entries().iter().filter(|id| id.starts_with("GHSA-")).cloned().collect(),
-            severity: findings::severity(self.severity.as_deref())?,
+            severity: severity.unwrap_or_default(),
             fixable: self.is_fixable(),
             title: findings::title(told),
-            epss: None,
-            kev: false,
-        };
-        Ok(Some(finding).filter(|_| self.status.as_deref() != Some("not_affected")))
+            ..Finding::default()
+        });
+        draft.demand_id();
+        draft.demand_package();
+        if severity.is_none() {
+            draft.unrated("Severity", self.severity.as_deref().unwrap_or_default());
+        }
+        draft.finish(path, book)
     }
 
     fn is_fixable(&self) -> bool {

@@ -6,32 +6,58 @@ use domain::quality::reports::Report;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::Format;
 use super::error::Error;
 use super::limits::Limits;
+use super::notes::{Book, Notes};
 use crate::input::{Attributes, Entities, Guard, Refusal, wellformed};
 
 /// A buffer larger than this after a long text is given back.
 const KEPT_BUFFER: usize = 1 << 20;
 
+/// An element that begins.
+#[derive(Clone, Copy)]
+pub(super) struct Tag<'t, 'a> {
+    /// Without prefix.
+    pub(super) name: &'t str,
+    /// 0 for the root.
+    pub(super) depth: usize,
+    pub(super) attributes: &'t Attributes<'a>,
+}
+
+impl Tag<'_, '_> {
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.attributes.get(name)
+    }
+
+    pub(super) fn owned(&self, name: &str) -> Option<String> {
+        self.attributes.owned(name)
+    }
+}
+
 /// What a format does with the elements of its report.
 pub(super) trait Elements {
-    /// An element begins. `name` is without prefix, `depth` is 0 for the root. True where its text is wanted.
-    fn start(&mut self, name: &str, depth: usize, attributes: &Attributes<'_>) -> Result<bool, Refusal>;
+    /// The format, which may show only behind the root.
+    fn format(&self) -> Format;
+
+    /// An element begins. True where its text is wanted.
+    fn start(&mut self, tag: Tag<'_, '_>, notes: &mut Notes<'_>) -> Result<bool, Refusal>;
 
     /// An element ends. `text` is what stands in it directly, without that of elements in it; empty where it was
     /// not wanted.
-    fn end(&mut self, name: &str, depth: usize, text: &str) -> Result<(), Refusal>;
+    fn end(&mut self, name: &str, depth: usize, text: &str, notes: &mut Notes<'_>) -> Result<(), Refusal>;
 
     /// The root has ended.
-    fn finish(self: Box<Self>) -> Result<Report, Refusal>;
+    fn finish(self: Box<Self>, notes: &mut Notes<'_>) -> Result<Report, Refusal>;
 }
 
 /// Gives the elements to what `choose` makes of the name of the root.
-pub(super) fn read<T>(
+pub(super) fn read(
     input: impl Read,
     limits: &Limits,
-    choose: impl FnOnce(&str) -> Result<(T, Box<dyn Elements>), Error>,
-) -> Result<(T, Report), Error> {
+    book: &mut Book,
+    choose: impl FnOnce(&str) -> Result<Box<dyn Elements>, Error>,
+) -> Result<(Format, Report), Error> {
     let mut reader = Reader::from_reader(Guard::new(input, limits.streamed(), true));
     reader.config_mut().check_comments = true;
     let mut state = State { choose: Some(choose), ..State::new(limits) };
@@ -40,18 +66,28 @@ pub(super) fn read<T>(
         buffer.clear();
         reader.get_mut().mark();
         let from = reader.get_ref().position();
-        let taken = match reader.read_event_into(&mut buffer) {
-            Ok(Event::Eof) => {
-                let (line, byte) = (reader.get_ref().line(), from);
-                return state.finish().map_err(|problem| problem.at(line, byte));
-            }
-            Ok(event) => state.take(event, from),
-            Err(error) => return Err(refused(error, reader.get_ref())),
+        let event = reader.read_event_into(&mut buffer);
+        let event = event.map_err(|error| refused(error, reader.get_ref()))?;
+        let end = || reader.get_ref().line();
+        // What is noted about a tag stands where it begins.
+        let begin = || end() - breaks(&event);
+        let mut notes = Notes::new(book, &begin);
+        let taken = match &event {
+            Event::Eof => return state.finish(&mut notes).map_err(|problem| problem.at(end(), from)),
+            event => state.take(event, from, &mut notes),
         };
-        taken.map_err(|problem| problem.at(reader.get_ref().line(), from))?;
+        taken.map_err(|problem| problem.at(end(), from))?;
         if buffer.capacity() > KEPT_BUFFER {
             buffer = Vec::new();
         }
+    }
+}
+
+/// Line breaks in a tag.
+fn breaks(event: &Event<'_>) -> u64 {
+    match event {
+        Event::Start(tag) | Event::Empty(tag) => memchr::memchr_iter(b'\n', tag.as_bytes()).count() as u64,
+        _ => 0,
     }
 }
 
@@ -96,9 +132,9 @@ impl Problem {
 }
 
 /// What the file has said so far.
-struct State<C, T> {
+struct State<C> {
     choose: Option<C>,
-    chosen: Option<(T, Box<dyn Elements>)>,
+    chosen: Option<Box<dyn Elements>>,
     /// Texts of the elements that are open, outermost first; none where the text is not wanted.
     open: Vec<Option<String>>,
     entities: Entities,
@@ -108,9 +144,9 @@ struct State<C, T> {
     declared: bool,
 }
 
-impl<C, T> State<C, T>
+impl<C> State<C>
 where
-    C: FnOnce(&str) -> Result<(T, Box<dyn Elements>), Error>,
+    C: FnOnce(&str) -> Result<Box<dyn Elements>, Error>,
 {
     fn new(limits: &Limits) -> Self {
         State {
@@ -124,19 +160,19 @@ where
         }
     }
 
-    fn take(&mut self, event: Event<'_>, at: u64) -> Result<(), Problem> {
+    fn take(&mut self, event: &Event<'_>, at: u64, notes: &mut Notes<'_>) -> Result<(), Problem> {
         match event {
-            Event::Start(tag) => self.start(&tag),
+            Event::Start(tag) => self.start(tag, notes),
             Event::Empty(tag) => {
-                self.start(&tag)?;
-                self.end(tag.local_name().as_ref())
+                self.start(tag, notes)?;
+                self.end(tag.local_name().as_ref(), notes)
             }
-            Event::End(tag) => self.end(tag.local_name().as_ref()),
+            Event::End(tag) => self.end(tag.local_name().as_ref(), notes),
             other => self.other(other, at).map_err(Problem::Here),
         }
     }
 
-    fn other(&mut self, event: Event<'_>, at: u64) -> Result<(), Refusal> {
+    fn other(&mut self, event: &Event<'_>, at: u64) -> Result<(), Refusal> {
         match event {
             Event::Text(text) => self.characters(&text.xml10_content()),
             Event::CData(_) if self.open.is_empty() => Err(Refusal::malformed("a text outside of the root element")),
@@ -145,22 +181,22 @@ where
                 Err(Refusal::malformed("a reference outside of the root element"))
             }
             Event::GeneralRef(name) => match self.open.last_mut() {
-                Some(Some(text)) => self.entities.resolve(&name, text),
+                Some(Some(text)) => self.entities.resolve(name, text),
                 _ => Ok(()),
             },
-            Event::Decl(declaration) => wellformed::declaration(&declaration, at),
+            Event::Decl(declaration) => wellformed::declaration(declaration, at),
             Event::DocType(_) if self.chosen.is_some() || self.declared => {
                 Err(Refusal::malformed("a document type out of place"))
             }
             Event::DocType(doctype) => {
                 self.declared = true;
-                self.entities.declare(&doctype)
+                self.entities.declare(doctype)
             }
             _ => Ok(()),
         }
     }
 
-    fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), Problem> {
+    fn start(&mut self, tag: &BytesStart<'_>, notes: &mut Notes<'_>) -> Result<(), Problem> {
         let depth = self.open.len();
         if depth > self.depth {
             return Err(Problem::Here(Refusal::Limit(format!("more than {} elements in one another", self.depth))));
@@ -178,17 +214,20 @@ where
             return Err(Problem::Here(Refusal::malformed("more after the end of the root element")));
         }
         let wanted = match &mut self.chosen {
-            Some((_, elements)) => elements.start(name, depth, &attributes).map_err(Problem::Here)?,
+            Some(elements) => {
+                let tag = Tag { name, depth, attributes: &attributes };
+                elements.start(tag, notes).map_err(Problem::Here)?
+            }
             None => false,
         };
         self.open.push(wanted.then(String::new));
         Ok(())
     }
 
-    fn end(&mut self, name: &str) -> Result<(), Problem> {
+    fn end(&mut self, name: &str, notes: &mut Notes<'_>) -> Result<(), Problem> {
         let text = self.open.pop().flatten().unwrap_or_default();
         match &mut self.chosen {
-            Some((_, elements)) => elements.end(name, self.open.len(), &text).map_err(Problem::Here),
+            Some(elements) => elements.end(name, self.open.len(), &text, notes).map_err(Problem::Here),
             None => Ok(()),
         }
     }
@@ -205,12 +244,12 @@ where
         Ok(())
     }
 
-    fn finish(self) -> Result<(T, Report), Problem> {
+    fn finish(self, notes: &mut Notes<'_>) -> Result<(Format, Report), Problem> {
         if !self.open.is_empty() {
             return Err(Problem::Here(Refusal::malformed("the file ends before its root element does")));
         }
         match self.chosen {
-            Some((format, elements)) => Ok((format, elements.finish().map_err(Problem::Here)?)),
+            Some(elements) => Ok((elements.format(), elements.finish(notes).map_err(Problem::Here)?)),
             None => Err(Problem::Report(Error::Empty)),
         }
     }

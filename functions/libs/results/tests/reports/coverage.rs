@@ -3,7 +3,7 @@
 use domain::quality::reports::{Coverage, FileCoverage, Lines, Report, Share};
 use results::reports::Format;
 
-use crate::{read, refusal};
+use crate::{read, refusal, told};
 
 fn coverage(format: Format, text: &str) -> Coverage {
     let Report::Coverage(mut coverage) = read(format, text) else { panic!("no coverage") };
@@ -45,34 +45,61 @@ fn what_the_root_of_cobertura_states_is_a_share_of_something() {
     assert_eq!(stated(r#"line-rate="0.75" branch-rate="0.5""#), (Some(75.0), Some(50.0)));
     assert_eq!(stated(r#"line-rate="1" lines-valid="0" branch-rate="0""#), (None, None));
     assert_eq!(stated(r#"line-rate="0" lines-valid="7""#), (Some(0.0), None));
-    for wrong in ["NaN", "-1", "1.5", "inf", "1e999", ""] {
-        let told = refusal(format!(r#"<coverage line-rate="{wrong}"/>"#));
-        assert_eq!(told, format!("line 1, byte {}: invalid rate '{wrong}'", 24 + wrong.len()));
+    assert_eq!(stated(r#"line-rate="0,75" branch-rate="0,125""#), (Some(75.0), Some(12.5)));
+    // What the root counts tells the share too.
+    assert_eq!(stated(r#"line-rate="NaN" lines-covered="3" lines-valid="4""#), (Some(75.0), None));
+    assert_eq!(stated(r#"branch-rate="NaN" branches-covered="0" branches-valid="0""#), (None, None));
+    for wrong in ["NaN", "-1", "1.5", "inf", "1e999", "", "85%"] {
+        let report = told(format!(r#"<coverage line-rate="{wrong}"/>"#));
+        assert_eq!((report.figure("line"), report.unknown()), (None, "line".to_owned()));
+        assert_eq!(report.remarks, [format!(r#"line 1: line-rate="{wrong}" is not a share"#)]);
         let text = format!(
             r#"<coverage line-rate="{wrong}"><class filename="a"><line number="1" hits="1"/></class></coverage>"#
         );
         assert_eq!(coverage(Format::Cobertura, &text).files, [file("", "a", (1, 1), (0, 0))]);
+        assert_eq!(told(&text).unknown(), "");
     }
 }
 
 #[test]
-fn lines_that_cannot_be_are_refused_with_their_place() {
-    let of = |line: &str| refusal(format!("<coverage>\n<class filename=\"a\">\n{line}</class></coverage>"));
-    assert_eq!(of(r#"<line number="-1" hits="1"/>"#), "line 3, byte 32: invalid line number '-1'");
-    assert_eq!(of(r#"<line number="1" hits="-1"/>"#), "line 3, byte 32: invalid hits '-1'");
-    assert_eq!(of(r#"<line number="1" hits="NaN"/>"#), "line 3, byte 32: invalid hits 'NaN'");
-    assert_eq!(of(r#"<line number="1"/>"#), "line 3, byte 32: the hits of a line is missing");
-    assert_eq!(
-        of(r#"<line number="1" hits="1" condition-coverage="150% (3/2)"/>"#),
-        "line 3, byte 32: invalid condition-coverage '150% (3/2)'"
-    );
+fn a_line_that_cannot_be_read_costs_the_lines_of_its_file() {
+    let of = |line: &str| {
+        told(format!(
+            "<coverage><class filename=\"a\"><line number=\"1\" hits=\"1\" condition-coverage=\"50% (1/2)\"/>\n{line}</class></coverage>"
+        ))
+    };
+    for (line, unknown, remark) in [
+        (r#"<line number="-1" hits="1"/>"#, "line", r#"number="-1" is not the number of a line"#),
+        (r#"<line number="x" hits="1"/>"#, "line", r#"number="x" is not the number of a line"#),
+        (r#"<line hits="1"/>"#, "line", "a line without its number"),
+        (r#"<line number="2" hits="NaN"/>"#, "line", r#"hits="NaN" is not a count of hits"#),
+        (r#"<line number="2" hits=""/>"#, "line", r#"hits="" is not a count of hits"#),
+        (r#"<line number="2"/>"#, "line", "a line without its hits"),
+        (
+            r#"<line number="2" hits="1" condition-coverage="150% (3/2)"/>"#,
+            "branch",
+            r#"condition-coverage="150% (3/2)" is not that of a line"#,
+        ),
+        (r#"<line number="2" hits="-1"/>"#, "", r#"hits="-1" is below zero and counts as no hit"#),
+    ] {
+        let report = of(line);
+        assert_eq!(
+            (report.unknown().as_str(), &*report.remarks),
+            (unknown, &[format!("line 2: {remark}")][..]),
+            "{line}"
+        );
+    }
+    let hit = of(r#"<line number="2" hits="1.0"/><line number="3" hits="0.0"/><line number="4" hits="1e3"/>"#);
+    assert_eq!((hit.figure("line"), hit.figure("branch"), hit.remarks.len()), (Some(75.0), Some(50.0), 0));
+    let below = of(r#"<line number="2" hits="-1"/>"#);
+    assert_eq!(below.figure("line"), Some(50.0));
+    let nameless = told("<coverage><class name='a'><line number='1' hits='1'/></class></coverage>");
+    assert_eq!(nameless.unknown(), "branch line");
 }
 
 #[test]
 fn a_root_that_cobertura_shares_with_others_does_not_make_theirs_empty() {
-    let told = "is not supported";
-    assert!(refusal(r#"<coverage generated="1" clover="4"><project timestamp="1"/></coverage>"#).ends_with(told));
-    assert!(refusal(r#"<coverage version="1"><file path="a"/></coverage>"#).ends_with(told));
+    assert!(refusal(r#"<coverage version="1"><file path="a"/></coverage>"#).ends_with("is not supported"));
     assert_eq!(
         refusal("<report><checks/></report>"),
         "line 1, byte 8: Incompatible child element 'checks' for 'report'"
@@ -102,14 +129,73 @@ fn records_of_one_file_in_a_tracefile_are_joined() {
 }
 
 #[test]
-fn a_damaged_tracefile_is_refused_with_its_line() {
+fn a_tracefile_that_breaks_off_is_refused_with_its_line() {
     let of = |rest: &str| refusal(format!("TN:\nSF:a.c\n{rest}"));
     assert_eq!(of("DA:1,1\n"), "line 4, byte 18: not well-formed: a record without its end");
     assert_eq!(of("SF:b.c\n"), "line 3, byte 11: not well-formed: a record without its end");
-    assert_eq!(of("DA:1,-3\nend_of_record\n"), "line 3, byte 11: invalid hits '-3'");
-    assert_eq!(of("DA:x,3\nend_of_record\n"), "line 3, byte 11: invalid line number 'x'");
-    assert_eq!(of("BRDA:7\nend_of_record\n"), "line 3, byte 11: invalid branch '7'");
-    assert_eq!(of("LF:1\nLH:2\nend_of_record\n"), "line 5, byte 21: invalid LH '2'");
     assert_eq!(of("end_of_record\nDA:1,1\n"), "line 4, byte 25: not well-formed: DA outside of a record");
     assert_eq!(of("end_of_record\n<html>\n"), "line 4, byte 25: not well-formed: no line of a tracefile: <html>");
+}
+
+#[test]
+fn a_count_of_a_tracefile_that_cannot_be_read_costs_the_file() {
+    let of = |rest: &str| told(format!("TN:\nSF:a.c\nDA:9,1\n{rest}\nend_of_record\n"));
+    for (line, unknown, remark) in [
+        ("DA:x,3", "line", r#"line="x" is not the number of a line"#),
+        ("DA:1", "line", "a line without its hits"),
+        ("DA:1,=====", "line", r#"hits="=====" is not a count of hits"#),
+        ("BRDA:7", "branch", r#"BRDA="7" is not a branch"#),
+        ("BRDA:7,0,0,x", "branch", r#"BRDA="7,0,0,x" is not a branch"#),
+    ] {
+        let report = of(line);
+        assert_eq!(
+            (report.unknown().as_str(), &*report.remarks),
+            (unknown, &[format!("line 4: {remark}")][..]),
+            "{line}"
+        );
+    }
+    // As `lcov --summary` has it, lines and branches of the same files.
+    let counted = of("DA:1,-3\nDA:2,1e3\nDA:3,5,abc==\nDA:4,0\nBRDA:1,0,0,-5\nBRDA:1,0,1,2\nBRDA:1,0,2,-");
+    assert_eq!((counted.figure("line"), counted.figure("branch").map(f64::round)), (Some(60.0), Some(33.0)));
+    assert_eq!(counted.remarks.len(), 2);
+    // lcov passes over the sums of a record that has its lines.
+    assert_eq!((of("LF:1\nLH:7").figure("line"), of("LF:x").unknown()), (Some(100.0), String::new()));
+    let sums = told("SF:a.c\nLF:1\nLH:2\nBRF:2\nBRH:1\nend_of_record\n");
+    assert_eq!((sums.unknown(), sums.figure("branch")), ("line".to_owned(), Some(50.0)));
+    assert_eq!(sums.remarks, [r#"line 6: LH="2" is not at most the 1 that there are"#]);
+}
+
+#[test]
+fn a_counter_of_jacoco_that_cannot_be_read_costs_what_is_counted_by_it() {
+    let of = |file: &str| {
+        told(format!(
+            "<report name='r'><package name='p'>\n<sourcefile name='a'>{file}</sourcefile></package></report>"
+        ))
+    };
+    for (file, unknown, remark) in [
+        ("<counter type='LINE' missed='-1' covered='1'/>", "line", r#"missed="-1" is not a count"#),
+        ("<counter type='LINE' missed='1' covered='NaN'/>", "line", r#"covered="NaN" is not a count"#),
+        ("<counter type='BRANCH' missed='1.5' covered='1'/>", "branch", r#"missed="1.5" is not a count"#),
+        ("<line nr='x' ci='1'/>", "line", r#"nr="x" is not the number of a line"#),
+        ("<line nr='1' ci=''/>", "line", r#"ci="" is not a count of hits"#),
+        ("<line nr='1' ci='1' mb='4294967295' cb='1'/>", "branch", r#"mb="4294967295" is not a count"#),
+    ] {
+        let report = of(file);
+        assert_eq!(
+            (report.unknown().as_str(), &*report.remarks),
+            (unknown, &[format!("line 2: {remark}")][..]),
+            "{file}"
+        );
+    }
+    let counted = of("<line nr='1' ci='1' mb='1' cb='1'/><counter type='LINE' missed='x' covered='1'/>");
+    assert_eq!(
+        (counted.figure("line"), counted.figure("branch"), counted.unknown()),
+        (Some(100.0), Some(50.0), String::new())
+    );
+    let decimal = of("<counter type='LINE' missed='1.0' covered='3.0'/>");
+    assert_eq!((decimal.figure("line"), decimal.remarks.len()), (Some(75.0), 0));
+    let totals = told(
+        "<report name='r'><counter type='LINE' missed='?' covered='3'/><counter type='BRANCH' missed='1' covered='3'/></report>",
+    );
+    assert_eq!((totals.figure("branch"), totals.unknown()), (Some(75.0), "line".to_owned()));
 }

@@ -95,6 +95,14 @@ fn entries_without_end_are_refused_before_they_fill_the_memory() {
         ("SF:a\n", "BRDA:1,0,0,-\n", "too many entries"),
         ("timeStamp,elapsed\n", "1,2\n", "too many entries"),
         ("<testResults>", "<sample t='1'/>", "too many entries"),
+        ("<testResults>", "<sample t='x'/>", "too many entries"),
+        ("<coverage><project><file name='a'>", "<line num='1' type='stmt' count='0'/>", "too many entries"),
+        ("<coverage><project><file name='a'>", "<line num='1' type='cond' truecount='0'/>", "too many entries"),
+        ("<TestRun><Results>", "<UnitTestResult/>", "too many entries"),
+        ("<TestRun><TestDefinitions>", "<TestMethod className='c'/>", "too many entries"),
+        ("<testng-results>", "<test-method status='PASS'/>", "too many entries"),
+        ("<testng-results>", "<test-method retried='true'/>", "too many entries"),
+        ("<testsuite>", "<testcase time='NaN'/>", "too many entries"),
         ("Name,Request Count\n", "a,1\n", "too many entries"),
         ("timeStamp,elapsed\n", "\r\n", "the file is longer than 4194304 bytes"),
         ("<testsuite>", "<x/>", "the file is longer than 4194304 bytes"),
@@ -165,6 +173,12 @@ const XML: &str = "<testsuites>|<testsuite name='a'>|</testsuite>|<testcase name
     <sourcefile name='s'>|</sourcefile>|<line nr='1' ci='1' mb='4294967295' cb='1'/>|\
     <counter type='LINE' missed='1' covered='2'/>|<testResults>|</testResults>|<sample t='1' ts='9' s='true' lb='a'/>|\
     <assemblies>|</assemblies>|<test name='a' result='Pass'>|</test>|<message>|</message>|<![CDATA[x]]>|&amp;|&x;|\
+    <test-results total='1' failures='1'>|</test-results>|<test-suite name='s' result='Failed'>|</test-suite>|<test-case result='?'/>|\
+    <TestRun>|</TestRun>|<Results>|</Results>|<InnerResults>|</InnerResults>|<UnitTestResult testId='t' duration='NaN'>|\
+    </UnitTestResult>|<TestMethod className='c'/>|<ResultSummary outcome='Failed'/>|<testng-results failed='1'>|</testng-results>|\
+    <test-method name='a' status='PASS' duration-ms='1'>|</test-method>|<coverage clover='4'>|<project>|</project>|<file name='f'>|\
+    </file>|<line num='1' type='cond' truecount='1' falsecount='-1'/>|<metrics statements='4294967295' coveredstatements='1'/>|\
+    <sample t='1' rm='Number of samples in transaction : 1'>|</sample>|<testcase name='b' time='1,234'/>|\
     <!DOCTYPE x [<!ENTITY x 'y'>]>|<?xml version='1.0'?>";
 
 /// The same of all others.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::quality::reports::{Report, Series, Share};
 use results::reports::Format;
 
-use crate::{read, refusal};
+use crate::{read, refusal, told};
 
 fn series(format: Format, text: &str) -> BTreeMap<String, Series> {
     let Report::Performance(series) = read(format, text) else { panic!("no load test") };
@@ -67,17 +67,80 @@ fn the_form_of_k6_with_values_says_the_same_and_more() {
 }
 
 #[test]
-fn figures_of_k6_that_cannot_be_are_refused_with_their_key() {
-    let of = |metric: &str| refusal(format!(r#"{{"metrics": {{"http_req_duration": {metric}}}}}"#));
-    assert_eq!(of(r#"{"avg": 1, "max": -2}"#), "metrics.http_req_duration.max: invalid number '-2.0'");
-    assert_eq!(of(r#"{"avg": "NaN"}"#), "metrics.http_req_duration.avg: invalid number '\"NaN\"'");
-    assert_eq!(of(r#"{"values": 3}"#), "metrics.http_req_duration.values: no object");
+fn figures_of_k6_that_cannot_be_cost_themselves() {
+    let of = |metric: &str| told(format!(r#"{{"metrics": {{"http_req_duration": {metric}, "vus": {{"max": 2}}}}}}"#));
+    let path = "metrics.http_req_duration";
+    for (metric, unknown, remark) in [
+        (r#"{"avg": 1, "max": -2}"#, "max", r#"max="-2" is not zero or more"#),
+        (r#"{"avg": "NaN", "med": 3}"#, "avg", r#"avg="NaN" is not a number"#),
+        (r#"{"avg": NaN, "med": 3}"#, "avg", r#"avg="NaN" is not a number"#),
+        (r#"{"avg": 1e999, "med": 3}"#, "avg", r#"avg="1e999" is not a number"#),
+        (r#"{"avg": 1, "p(95)": []}"#, "p95", r#"p(95)="[]" is not a number"#),
+        (
+            r#"{"avg": 1, "thresholds": {"avg<2": "yes"}}"#,
+            "thresholds_failed",
+            r#"thresholds.avg<2="yes" is not true or false"#,
+        ),
+        (r#"{"passes": "x", "fails": 1}"#, "count error_rate", r#"passes="x" is not a count"#),
+        (r#"{"passes": 1}"#, "count error_rate", "passes stands without fails"),
+        (r#"{"matches": 3, "total": 2}"#, "count error_rate", r#"matches="3" is not at most the 2 that there are"#),
+    ] {
+        let report = of(metric);
+        let unknown =
+            unknown.split(' ').map(|figure| format!("http_req_duration.{figure}")).collect::<Vec<_>>().join(" ");
+        assert_eq!((report.unknown(), &*report.remarks), (unknown, &[format!("{path}: {remark}")][..]), "{metric}");
+        assert_eq!(report.figure("vus.max"), Some(2.0));
+    }
+    assert_eq!(of(r#"{"avg": 1, "max": null}"#).remarks.len(), 0);
+    for whole in [r#"{"values": 3}"#, "7", r#""x""#] {
+        let report = of(whole);
+        assert_eq!((report.unknown.len(), report.figure("vus.max")), (10, Some(2.0)), "{whole}");
+    }
+}
+
+/// The machine-readable summary of k6 2.2 with `--summary-export`, shortened.
+const MACHINE_READABLE: &str = r#"{"config": {"duration": 20.5, "execution": "local", "script": "load.js"},
+    "metadata": {"generatedAt": "2026-01-02T03:04:05Z", "k6Version": "2.2.0"},
+    "results": {"checks": {"metrics": [{"contains": "default", "name": "checks_total", "type": "counter", "values": {"count": 10}},
+        {"contains": "default", "name": "checks_failed", "type": "rate", "values": {"matches": 3, "rate": 0.3, "total": 10}}],
+        "results": [{"fails": 1, "name": "status", "passes": 4}, {"fails": 2, "name": "body", "passes": 3}]},
+      "metrics": [
+        {"contains": "time", "name": "http_req_duration", "type": "trend", "values": {"avg": 100.5, "max": 300, "med": 90, "min": 10, "p(90)": 200, "p(95)": 250}},
+        {"contains": "time", "name": "http_req_duration{expected_response:true}", "type": "trend", "values": {"p(95)": 240}},
+        {"contains": "default", "name": "queue", "type": "trend", "values": {"avg": 12}},
+        {"contains": "default", "name": "http_req_failed", "type": "rate", "values": {"matches": 1, "rate": 0.05, "total": 20}},
+        {"contains": "default", "name": "http_reqs", "type": "counter", "values": {"count": 41}},
+        {"contains": "default", "name": "vus", "type": "gauge", "values": {"max": 5, "min": 1, "value": 2}}]},
+    "version": "1.0.0"}"#;
+
+#[test]
+fn the_machine_readable_summary_of_k6_says_the_same_as_the_others() {
+    let all = series(Format::K6, MACHINE_READABLE);
+    let duration = Series {
+        p50: Some(0.09),
+        p90: Some(0.2),
+        p95: Some(0.25),
+        avg: Some(0.1005),
+        max: Some(0.3),
+        ..Series::default()
+    };
+    assert_eq!(all["http_req_duration"], duration);
+    assert_eq!(all["http_req_duration{expected_response:true}"].p95, Some(0.24));
+    assert_eq!((all["queue"].avg, all["vus"].max), (Some(12.0), Some(5.0)));
+    assert_eq!((all["http_req_failed"].error_rate, all["http_req_failed"].count), (Some(5.0), Some(20.0)));
+    assert_eq!((all["http_reqs"].count, all["http_reqs"].rate), (Some(41.0), Some(2.0)));
+    assert_eq!((all["checks"].error_rate, all["checks"].count), (Some(30.0), Some(10.0)));
+    let strange = told(MACHINE_READABLE.replace("250", "\"?\"").replace("\"passes\": 4", "\"passes\": -4"));
+    assert_eq!(strange.unknown(), "checks.count checks.error_rate http_req_duration.p95");
     assert_eq!(
-        of(r#"{"avg": 1, "thresholds": {"avg<2": "yes"}}"#),
-        "metrics.http_req_duration.thresholds.avg<2: invalid threshold '\"yes\"'"
+        strange.remarks,
+        [
+            r#"results.metrics[0].values: p(95)="?" is not a number"#,
+            r#"results.checks.results[0]: passes="-4" is not a count"#
+        ]
     );
-    assert_eq!(of("\n7"), "line 2, byte 35: invalid type: integer `7`, expected a map");
-    assert_eq!(of(r#"{"avg": 1e999}"#), "line 1, byte 46: not well-formed: number out of range");
+    let case = told(include_str!("../cases/k6-machine-readable.json"));
+    assert_eq!((case.figure("http_req_duration.p95"), case.remarks.len()), (Some(0.25), 0));
 }
 
 /// Samples of 1 to 100 ms, the last of which failed, each begun when the one before ended.
@@ -138,15 +201,66 @@ fn samples_of_jmeter_that_do_not_say_all_have_no_figure_for_it() {
 }
 
 #[test]
-fn a_damaged_result_of_jmeter_is_refused_with_its_line() {
-    let of = |row: &str| refusal(format!("timeStamp,elapsed,label,success\n1,2,a,true\n{row}\n"));
+fn a_value_of_jmeter_that_cannot_be_read_costs_its_series_and_the_total() {
+    let of = |row: &str| told(format!("timeStamp,elapsed,label,success\n1,2,a,true\n1,4,b,true\n{row}\n"));
     for elapsed in ["-1", "NaN", "1.5", "4294967296", "", "99999999999999999999"] {
-        let told = format!("line 3, byte 43: invalid elapsed time '{elapsed}'");
-        assert_eq!(of(&format!("3,{elapsed},a,true")), told);
+        let report = of(&format!("3,{elapsed},a,false"));
+        assert_eq!(report.remarks, [format!(r#"line 4: elapsed="{elapsed}" is not a duration in milliseconds"#)]);
+        let times = ["avg", "max", "p50", "p90", "p95", "p99", "rate"];
+        let expected: Vec<_> = ["a", "total"].iter().flat_map(|of| times.map(|time| format!("{of}.{time}"))).collect();
+        assert_eq!(report.unknown(), expected.join(" "));
+        assert_eq!((report.figure("a.count"), report.figure("a.error_rate")), (Some(2.0), Some(50.0)));
+        assert_eq!((report.figure("b.p95"), report.figure("total.count")), (Some(0.004), Some(3.0)));
     }
-    assert_eq!(of("3,4,a,maybe"), "line 3, byte 43: invalid success 'maybe'");
+    let success = of("3,4,a,maybe");
+    assert_eq!((success.unknown().as_str(), success.figure("a.max")), ("a.error_rate total.error_rate", Some(0.004)));
+    assert_eq!(success.remarks, [r#"line 4: success="maybe" is not true or false"#]);
+    let time = of("soon,4,a,true");
+    assert_eq!((time.unknown().as_str(), time.figure("a.error_rate")), ("a.rate total.rate", Some(0.0)));
+    let xml = told("<testResults><sample\n t='x' s='true' lb='a'/><sample s='true' lb='b'/></testResults>");
+    assert_eq!(
+        xml.remarks,
+        [r#"line 1: t="x" is not a duration in milliseconds"#, r#"line 2: t="" is not a duration in milliseconds"#]
+    );
+}
+
+#[test]
+fn a_row_of_jmeter_that_breaks_off_is_refused_with_its_line() {
+    let of = |row: &str| refusal(format!("timeStamp,elapsed,label,success\n1,2,a,true\n{row}\n"));
     assert_eq!(of("3,4,a"), "line 3, byte 43: the success of a sample is missing");
     assert_eq!(of("3"), "line 3, byte 43: the elapsed time of a sample is missing");
+}
+
+/// A transaction with its requests beside it, one with none, and one whose requests are in it.
+const TRANSACTIONS: &str = r#"<testResults version="1.2">
+    <httpSample t="100" ts="1000" s="true" lb="cart" rm="OK"/><httpSample t="300" ts="1100" s="false" lb="pay" rm="no">
+      <httpSample t="90" ts="1100" s="false" lb="image" rm="no"/></httpSample>
+    <sample t="400" ts="1000" s="false" lb="Checkout" rm="Number of samples in transaction : 2, number of failing samples : 1"/>
+    <sample t="0" ts="2000" s="true" lb="Nothing" rm="Number of samples in transaction : 0, number of failing samples : 0"/>
+    <sample t="400" ts="3000" s="true" lb="Checkout" rm="Number of samples in transaction : 2, number of failing samples : 0">
+      <httpSample t="120" ts="3000" s="true" lb="cart" rm="OK"/>
+      <sample t="280" ts="3120" s="true" lb="Pay" rm="Number of samples in transaction : 1, number of failing samples : 0">
+        <httpSample t="280" ts="3120" s="true" lb="pay" rm="OK"><httpSample t="1" s="true" lb="image"/></httpSample></sample></sample>
+    </testResults>"#;
+
+#[test]
+fn a_transaction_of_jmeter_is_not_a_request() {
+    let csv = told(include_str!("../cases/jmeter-transactions.csv"));
+    assert_eq!((csv.figure("total.count"), csv.figure("total.error_rate")), (Some(4.0), Some(25.0)));
+    assert_eq!((csv.figure("Checkout.count"), csv.figure("Checkout.error_rate")), (Some(2.0), Some(50.0)));
+    let all = series(Format::Jmeter, TRANSACTIONS);
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["Checkout", "Nothing", "Pay", "cart", "pay", "total"]);
+    assert_eq!((all["total"].count, all["total"].error_rate, all["total"].max), (Some(4.0), Some(25.0), Some(0.3)));
+    assert_eq!((all["Checkout"].count, all["Checkout"].error_rate), (Some(2.0), Some(50.0)));
+    assert_eq!((all["Nothing"], all["Pay"].count), (Series { count: Some(0.0), ..Series::default() }, Some(1.0)));
+    let parents =
+        "timeStamp,elapsed,label,responseMessage,success\n1,2,a,\"Number of samples in transaction : 1\",true\n";
+    let parents = told(parents);
+    assert_eq!((parents.figure("total.count"), parents.figure("a.max")), (Some(0.0), Some(0.002)));
+    assert_eq!(
+        parents.remarks,
+        ["the whole report: there are only transactions in it and no requests, so the series total is empty"]
+    );
 }
 
 #[test]
@@ -179,10 +293,26 @@ fn rows_of_locust_are_series_by_method_and_name() {
 }
 
 #[test]
-fn figures_of_locust_that_cannot_be_are_refused_with_their_line() {
-    let of = |row: &str| refusal(format!("Type,Name,Request Count,Failure Count,95%\r\n{row}\n"));
-    assert_eq!(of("GET,/,-1,0,5"), "line 2, byte 43: invalid request count '-1'");
-    assert_eq!(of("GET,/,1,2,5"), "line 2, byte 43: invalid failure count '2'");
-    assert_eq!(of("GET,/,1,0,NaN"), "line 2, byte 43: invalid response time 'NaN'");
-    assert_eq!(of("GET"), "line 2, byte 43: the name of a request is missing");
+fn figures_of_locust_that_cannot_be_cost_themselves() {
+    let of = |row: &str| told(format!("Type,Name,Request Count,Failure Count,95%\r\nGET,/b,4,1,5\r\n{row}\n"));
+    for (row, unknown, remark) in [
+        ("GET,/,-1,0,5", "GET__.count GET__.error_rate", r#"request count="-1" is not a count"#),
+        ("GET,/,1,2,5", "GET__.error_rate", r#"failure count="2" is not at most the 1 requests"#),
+        ("GET,/,0,2,N/A", "GET__.error_rate", r#"failure count="2" is not at most the 0 requests"#),
+        ("GET,/,1,x,5", "GET__.error_rate", r#"failure count="x" is not a count"#),
+        ("GET,/,1,0,NaN", "GET__.p95", r#"response time="NaN" is not a duration"#),
+        ("GET,/,1,0,-5", "GET__.p95", r#"response time="-5" is not a duration"#),
+        (",Aggregated,1,0,inf", "total.p95", r#"response time="inf" is not a duration"#),
+    ] {
+        let report = of(row);
+        assert_eq!(
+            (report.unknown().as_str(), &*report.remarks),
+            (unknown, &[format!("line 3: {remark}")][..]),
+            "{row}"
+        );
+        assert_eq!((report.figure("GET__b.p95"), report.figure("GET__b.error_rate")), (Some(0.005), Some(25.0)));
+    }
+    assert_eq!(of("GET,/,0,0,N/A").remarks.len(), 0);
+    let broken = refusal("Type,Name,Request Count,Failure Count,95%\r\nGET\n");
+    assert_eq!(broken, "line 2, byte 43: the name of a request is missing");
 }

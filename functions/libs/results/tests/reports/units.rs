@@ -4,14 +4,14 @@ use domain::quality::reports::{Case, Report};
 use domain::results::outcome::Status;
 use results::reports::Format;
 
-use crate::{read, refusal};
+use crate::{read, refusal, told};
 
-fn cases(text: &str) -> Vec<Case> {
+pub(crate) fn cases(text: &str) -> Vec<Case> {
     let Report::Tests(cases) = read(Format::Junit, text) else { panic!("no tests") };
     cases
 }
 
-fn case(name: &str, status: Status, seconds: f64, message: &str) -> Case {
+pub(crate) fn case(name: &str, status: Status, seconds: f64, message: &str) -> Case {
     Case { name: name.into(), status, seconds, message: message.into(), flaky: false }
 }
 
@@ -52,6 +52,14 @@ fn cases_that_did_not_run_are_skipped_however_it_is_said() {
 }
 
 #[test]
+fn a_case_that_says_that_it_failed_did() {
+    for status in ["status='fail'", "status='failed'", "result='error'", "result='failure'"] {
+        let text = format!("<testsuite><testcase name='a' time='1' {status}/></testsuite>");
+        assert_eq!(cases(&text), [case("a", Status::Failed, 1.0, "")], "{status}");
+    }
+}
+
+#[test]
 fn a_suite_that_failed_outside_of_its_cases_is_a_failed_case() {
     let text =
         r#"<testsuites><testsuite name="s"><error message="no class"/><testcase name="a"/></testsuite></testsuites>"#;
@@ -59,38 +67,83 @@ fn a_suite_that_failed_outside_of_its_cases_is_a_failed_case() {
 }
 
 #[test]
-fn tests_of_xunit_net_and_nunit_count_too() {
-    let xunit = r#"<assemblies><assembly name="a.dll"><errors><error type="x" name="cleanup"><failure><message>bad</message></failure></error></errors>
-        <collection name="c"><test name="N.C.a" type="N.C" method="a" time="0.5" result="Pass"/>
-        <test name="N.C.b" time="0" result="Fail"><failure exception-type="E"><message>said so</message><stack-trace>s</stack-trace></failure></test>
-        <test name="N.C.c" time="0" result="Skip"><reason>later</reason></test></collection></assembly></assemblies>"#;
-    let expected = [
-        case("cleanup", Status::Failed, 0.0, "bad"),
-        case("N.C.a", Status::Passed, 0.5, ""),
-        case("N.C.b", Status::Failed, 0.0, "said so"),
-        case("N.C.c", Status::Skipped, 0.0, ""),
-    ];
-    assert_eq!(cases(xunit), expected);
-    let nunit = r#"<test-run testcasecount="9"><test-suite type="Assembly" result="Failed"><failure><message>a child failed</message></failure>
-        <test-case name="a" fullname="N.a" result="Passed" duration="0.25"/><test-case fullname="N.b" result="Failed"><failure><message>m</message></failure></test-case>
-        <test-case fullname="N.c" result="Inconclusive"/></test-suite></test-run>"#;
-    let expected = [
-        case("N.a", Status::Passed, 0.25, ""),
-        case("N.b", Status::Failed, 0.0, "m"),
-        case("N.c", Status::Skipped, 0.0, ""),
-    ];
-    assert_eq!(cases(nunit), expected);
+fn a_time_that_cannot_be_read_costs_the_duration() {
+    let of = |time: &str| {
+        told(format!("<testsuite>\n<testcase name='a' {time}/>\n<testcase name='b' time='2'/></testsuite>"))
+    };
+    for time in ["-1", "NaN", "inf", "Infinity", "1e999", "soon", ",", "1.2.3", "", "-0,5"] {
+        let report = of(&format!("time='{time}'"));
+        assert_eq!((report.figure("passed"), report.unknown().as_str()), (Some(2.0), "duration"), "{time}");
+        assert_eq!(report.remarks, [format!(r#"line 2: time="{time}" is not a duration"#)]);
+    }
+    assert_eq!(of("").remarks, ["line 2: a test without its time"]);
+    assert_eq!(of("status='notrun'").figure("duration"), Some(2.0));
+    let nested = refusal("<testsuite>\n<testcase name='a'><testcase name='b'/></testcase></testsuite>");
+    assert_eq!(nested, "line 2, byte 31: Incompatible child element 'testcase' for 'testcase'");
 }
 
 #[test]
-fn cases_that_make_no_sense_are_refused_with_their_place() {
-    let of = |case: &str| refusal(format!("<testsuite>\n{case}</testsuite>"));
-    for time in ["-1", "NaN", "inf", "1e999", "soon", ",", "1.2.3"] {
-        let told = format!("line 2, byte 12: invalid time '{time}'");
-        assert_eq!(of(&format!("<testcase name='a' time='{time}'/>")), told);
+fn a_comma_in_a_time_is_what_the_report_shows_it_to_be() {
+    let of = |times: &[&str]| {
+        let cases: Vec<_> = times.iter().map(|time| format!("\n<testcase name='a' time='{time}'/>")).collect();
+        told(format!("<testsuite name='s'>{}</testsuite>", cases.concat()))
+    };
+    for (times, seconds) in [
+        (&["0,160", "2.5"][..], 2.66),
+        (&["0,500000", "2.5"], 3.0),
+        (&["500000,000"], 500_000.0),
+        (&["1,234.5"], 1234.5),
+        (&["1,234", "0.5"], 1234.5),
+        (&["1,234", "0,5"], 1.734),
+        (&["1.234,5", "1,500"], 1236.0),
+        (&["12ms", "1m2s"], 62.012),
+    ] {
+        let report = of(times);
+        let near = report.figure("duration").is_some_and(|told| (told - seconds).abs() < 1e-9);
+        assert!(near && report.remarks.is_empty(), "{times:?}: {:?} {:?}", report.metrics, report.remarks);
     }
-    let nested = of("<testcase name='a'><testcase name='b'/></testcase>");
-    assert_eq!(nested, "line 2, byte 31: Incompatible child element 'testcase' for 'testcase'");
-    let strange = refusal("<test-run><test-case result='Perhaps'/></test-run>");
-    assert_eq!(strange, "line 1, byte 10: invalid result 'Perhaps'");
+    let unsure = "line 2: time=\"1,234\" is 1.234 or 1234 seconds, and no other time tells which";
+    for times in [&["1,234"][..], &["1,234", "3"], &["1,234", "0,5", "0.5"]] {
+        let report = of(times);
+        assert_eq!((report.unknown().as_str(), &*report.remarks), ("duration", &[unsure.to_owned()][..]), "{times:?}");
+        assert_eq!(report.figure("passed"), Some(times.len() as f64));
+    }
+    // The time of a suite shows the mark too.
+    let suite =
+        told("<testsuites time='1,235.5'><testsuite><testcase name='a' time='1,234'/></testsuite></testsuites>");
+    assert_eq!(suite.figure("duration"), Some(1234.0));
+}
+
+#[test]
+fn a_suite_that_states_failures_and_shows_none_leaves_the_outcomes_unknown() {
+    let outcomes = "failed flaky pass_rate passed skipped";
+    let hidden = told(
+        "<testsuites>\n<testsuite name='s' tests='2' failures='1' errors='0'><testcase name='a' time='1'/><testcase name='b' time='1'/></testsuite></testsuites>",
+    );
+    assert_eq!(
+        (hidden.unknown().as_str(), hidden.figure("total"), hidden.figure("duration")),
+        (outcomes, Some(2.0), Some(2.0))
+    );
+    assert_eq!(hidden.remarks, ["line 2: 1 failure is stated, and none of its tests failed"]);
+    let unloaded = told("<testsuites><testsuite name='s' errors='1' tests='0'/></testsuites>");
+    assert_eq!(unloaded.unknown(), "duration failed flaky pass_rate passed skipped total");
+    let unshown = told("<testsuite tests='3' failures='0' errors='0'/>");
+    assert_eq!(
+        (unshown.unknown().as_str(), unshown.figure("failed")),
+        ("duration flaky pass_rate passed skipped total", Some(0.0))
+    );
+    assert_eq!(unshown.remarks, ["line 1: 3 tests are stated, and there are none in it"]);
+    let untold = told("<testsuite tests='3'/>");
+    assert_eq!(untold.figure("failed"), None);
+    for fine in [
+        // Catch2 states assertions.
+        "<testsuite tests='573' failures='1'><testcase name='a' time='0'><failure/></testcase></testsuite>",
+        "<testsuite tests='1' failures='1'><testcase name='a' time='0'><flakyFailure/></testcase></testsuite>",
+        "<testsuite tests='NaN' failures='x'><testcase name='a' time='0'/></testsuite>",
+        "<testsuite tests='1' failures='0'><testcase name='a' time='0'><failure/></testcase></testsuite>",
+        "<testsuites tests='0' failures='0'/>",
+    ] {
+        let report = told(fine);
+        assert!(report.unknown.is_empty() && report.remarks.is_empty(), "{fine}: {:?}", report.remarks);
+    }
 }

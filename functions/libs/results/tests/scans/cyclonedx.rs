@@ -3,7 +3,7 @@
 use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
-use crate::{read, refused};
+use crate::{SEVERITIES, read, strange};
 
 const PURL: &str = "pkg:maven/org.apache.logging.log4j/log4j-core@2.14.0";
 
@@ -191,15 +191,54 @@ fn the_extension_of_older_bills_says_which_component_is_affected() {
 }
 
 #[test]
-fn one_broken_vulnerability_refuses_the_bill() {
-    let told = refused(&bill(json!([{ "id": "CVE-1" }, { "description": "nameless" }])));
-    assert_eq!(told, "vulnerabilities[1]: the id of the vulnerability is missing");
+fn a_value_that_cannot_be_read_costs_its_label_and_the_vulnerability_counts() {
+    let (count, unknown, remarks) = strange(&bill(json!([{ "id": "CVE-1" }, { "description": "nameless" }])));
     assert_eq!(
-        refused(&bill(json!([{ "id": "CVE-1", "ratings": [{ "severity": "bad" }] }]))),
-        "vulnerabilities[0]: invalid severity 'bad'"
+        (count, unknown.len(), remarks),
+        (Some(2.0), 0, vec!["vulnerabilities[1]: a finding without its id".to_owned()])
     );
-    let score = refused(&XML.replace("STATE", "exploitable").replace("10.0", "ten"));
-    assert!(score.starts_with("line 13, byte ") && score.ends_with("invalid score 'ten'"), "{score}");
-    let nameless = refused("<bom><vulnerabilities><vulnerability><id> </id></vulnerability></vulnerabilities></bom>");
-    assert!(nameless.ends_with("the id of the vulnerability is missing"), "{nameless}");
+    let known = json!({ "id": "CVE-1", "ratings": [{ "severity": "low" }] });
+    for (rating, remark) in [
+        (json!({ "severity": "bad" }), r#"severity="bad" is not a severity that is known"#),
+        (json!({ "severity": 7 }), r#"severity="7" is not a severity that is known"#),
+        (json!({ "score": "NaN" }), r#"score="NaN" is not a CVSS score"#),
+        (json!({ "score": 11, "method": "CVSSv31" }), r#"score="11" is not a CVSS score"#),
+        (json!({ "score": -1 }), r#"score="-1" is not a CVSS score"#),
+        (json!([]), "a rating that is not an object"),
+    ] {
+        let report = bill(json!([known, { "id": "CVE-2", "ratings": [rating] }]));
+        let (count, unknown, remarks) = strange(&report);
+        assert_eq!((count, unknown), (Some(2.0), SEVERITIES.map(str::to_owned).to_vec()), "{rating}");
+        assert_eq!(remarks, [format!("vulnerabilities[1]: {remark}")]);
+        // Python writes it without quotes.
+        if rating == json!({ "score": "NaN" }) {
+            assert_eq!(strange(&report.replace("\"NaN\"", "NaN")).2, remarks);
+        }
+    }
+    for fine in [
+        json!([{ "severity": "high", "score": "NaN" }]),
+        json!([{ "score": "9,8" }]),
+        json!([{ "score": 42, "method": "OWASP" }]),
+        json!([{ "severity": "bad" }, { "severity": "critical" }]),
+    ] {
+        let (count, unknown, remarks) = strange(&bill(json!([{ "id": "CVE-1", "ratings": fine }])));
+        assert_eq!((count, unknown.len(), remarks.len()), (Some(1.0), 0, 0), "{fine}");
+    }
+    let (count, unknown, remarks) = strange(&bill(json!([known, "CVE-2"])));
+    assert_eq!((count, unknown.len()), (None, 6));
+    assert_eq!(remarks, ["vulnerabilities[1]: an entry that is not an object"]);
+    let (_, unknown, remarks) = strange(&XML.replace("STATE", "exploitable").replace("10.0", "ten"));
+    assert_eq!((unknown.len(), remarks.len()), (0, 0), "another rating says critical");
+}
+
+#[test]
+fn a_strange_value_in_xml_is_told_with_its_line() {
+    let of = |inner: &str| {
+        strange(&format!("<bom><vulnerabilities>\n<vulnerability>{inner}</vulnerability></vulnerabilities></bom>"))
+    };
+    let (count, unknown, remarks) = of("<id>CVE-1</id><ratings><rating><score>ten</score></rating></ratings>");
+    assert_eq!((count, unknown.len()), (Some(1.0), 5));
+    assert_eq!(remarks, [r#"line 2: score="NaN" is not a CVSS score"#]);
+    let (count, _, remarks) = of("<id> </id>");
+    assert_eq!((count, remarks), (Some(1.0), vec!["line 2: a finding without its id".to_owned()]));
 }

@@ -3,7 +3,7 @@
 use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
-use crate::{read, refused};
+use crate::{read, refused, strange};
 
 fn findings(matches: Value) -> Vec<Finding> {
     read(&json!({ "matches": matches, "descriptor": { "name": "grype" } }).to_string()).expect("the report is read").1
@@ -80,23 +80,42 @@ fn ignored_matches_do_not_count() {
 }
 
 #[test]
-fn one_broken_match_refuses_the_report() {
-    let whole = json!({ "vulnerability": { "id": "CVE-1" }, "artifact": { "name": "xz" } });
-    let broken = [
+fn a_value_that_cannot_be_read_costs_its_label_and_the_match_counts() {
+    let whole = json!({ "vulnerability": { "id": "CVE-1", "severity": "Low" }, "artifact": { "name": "xz" } });
+    for (entry, labels, remarks) in [
+        (json!({ "vulnerability": {}, "artifact": { "name": "xz" } }), "id", &["a finding without its id"][..]),
+        (json!({ "vulnerability": { "id": "CVE-2" }, "artifact": {} }), "package", &["a finding without its package"]),
+        (json!({ "vulnerability": { "id": "CVE-2" } }), "package", &["a finding without its package"]),
         (
-            json!({ "vulnerability": {}, "artifact": { "name": "xz" } }),
-            "matches[1]: the id of the vulnerability is missing",
+            json!({ "vulnerability": "CVE-2", "artifact": { "name": "xz" } }),
+            "severity id fixable",
+            &[
+                "a finding without its id",
+                r#"severity="nothing" is not a severity that is known"#,
+                "a fix that is not an object",
+            ],
         ),
         (
-            json!({ "vulnerability": { "id": "CVE-2" }, "artifact": {} }),
-            "matches[1]: the name of the package is missing",
+            json!({ "vulnerability": { "id": "CVE-2", "severity": "Splendid" }, "artifact": { "name": "xz" } }),
+            "severity",
+            &[r#"severity="Splendid" is not a severity that is known"#],
         ),
-    ];
-    for (entry, told) in broken {
-        assert_eq!(refused(&json!({ "matches": [whole, entry] }).to_string()), told);
+        (
+            json!({ "vulnerability": { "id": "CVE-2", "fix": "soon" }, "artifact": { "name": "xz" } }),
+            "fixable",
+            &["a fix that is not an object"],
+        ),
+    ] {
+        let (count, unknown, told) = strange(&json!({ "matches": [whole, entry] }).to_string());
+        assert_eq!((count, unknown.is_empty()), (Some(2.0), !labels.contains("severity")), "{entry}");
+        assert_eq!(told, remarks.iter().map(|remark| format!("matches[1]: {remark}")).collect::<Vec<_>>());
     }
-    let told = refused(&json!({ "matches": [whole, { "vulnerability": { "id": "CVE-2" } }] }).to_string());
-    assert!(told.contains("missing field `artifact`"), "{told}");
-    let told = refused("{\"matches\": [\n {\"vulnerability\": {\"id\": \"C\", \"epss\": [{\"epss\": \"0.5\"}]}}]}");
-    assert!(told.starts_with("line 2, byte ") && told.contains("0.5"), "{told}");
+    for fine in [json!([{ "epss": "0.5" }]), json!([{ "epss": "NaN" }]), json!("?"), json!([7])] {
+        let entry = json!({ "vulnerability": { "id": "CVE-2", "epss": fine }, "artifact": { "name": "xz" } });
+        assert_eq!(strange(&json!({ "matches": [whole, entry] }).to_string()).2.len(), 0, "{fine}");
+    }
+    let (count, unknown, told) = strange(&json!({ "matches": [whole, 7] }).to_string());
+    assert_eq!((count, unknown.len()), (None, 6));
+    assert_eq!(told, ["matches[1]: an entry that is not an object"]);
+    assert!(refused(&json!({ "matches": {} }).to_string()).contains("expected a list"));
 }

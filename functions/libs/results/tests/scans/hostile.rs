@@ -2,6 +2,7 @@
 
 use std::io::{BufReader, Read};
 
+use domain::quality::reports::Report;
 use proptest::prelude::*;
 use results::reports::{Error, Limits};
 use serde_json::{Value, json};
@@ -84,7 +85,17 @@ fn a_value_of_the_wrong_kind_is_read_or_refused_with_its_place() {
     for seed in seeds().iter().filter_map(|seed| serde_json::from_str(seed).ok()) {
         for report in twisted(&seed) {
             match results::reports::read(report.to_string().as_bytes()) {
-                Ok(_) => readable += 1,
+                Ok(found) => {
+                    readable += 1;
+                    // A report has no findings only where what was replaced is around all of them, or cleared already.
+                    let none = found.remarks.is_empty() && found.report == Report::Vulnerabilities(vec![]);
+                    let text = report.to_string();
+                    let empty = |empty| {
+                        text == empty || text.contains(&format!("\":{empty}")) || text.contains(&format!("[{empty}]"))
+                    };
+                    let around = ["null", "[]", "{}"].into_iter().any(empty);
+                    assert!(!none || around || text.contains("suppressions"), "{text}");
+                }
                 Err(Error::Format(_) | Error::Robot) => {}
                 Err(error @ Error::Refused { .. }) => {
                     refusals += 1;
@@ -94,7 +105,8 @@ fn a_value_of_the_wrong_kind_is_read_or_refused_with_its_place() {
             }
         }
     }
-    assert!(readable > 100 && refusals > 300, "{readable} read and {refusals} refused");
+    // Only what is a list of findings, or of what has them, refuses the whole report.
+    assert!(readable > 800 && refusals > 30, "{readable} read and {refusals} refused");
 }
 
 /// Gives `head`, then `filling` without end.

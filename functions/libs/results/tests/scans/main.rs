@@ -27,3 +27,18 @@ fn refused(text: &str) -> String {
         Err(error) => error.to_string(),
     }
 }
+
+/// What `qaops metrics` tells of a report: the count of findings, how many metrics are unknown, and the remarks.
+fn strange(text: &str) -> (Option<f64>, Vec<String>, Vec<String>) {
+    match results::describe("report", text.as_bytes()) {
+        results::Description::Report { metrics, unknown, remarks, .. } => {
+            let unknown = unknown.iter().map(|name| name.replace("vulnerabilities", "")).collect();
+            (metrics.get("vulnerabilities").copied(), unknown, remarks)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The metrics that a severity which cannot be read leaves unknown.
+const SEVERITIES: [&str; 5] =
+    ["{severity=critical}", "{severity=high}", "{severity=low}", "{severity=medium}", "{severity=unknown}"];

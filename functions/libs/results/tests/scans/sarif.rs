@@ -3,7 +3,7 @@
 use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
-use crate::{read, refused};
+use crate::{SEVERITIES, read, refused, strange};
 
 /// A log of one run with these rules and results.
 fn log(rules: Value, results: Value) -> String {
@@ -211,17 +211,57 @@ fn a_log_that_says_nothing_of_the_scan_is_refused() {
             json!({ "version": "2.1.0", "runs": [{ "externalPropertyFileReferences": { "results": [{}] } }] }),
             "runs[0]: a run with its results in other files is not supported",
         ),
-        (
-            json!({ "version": "2.1.0", "runs": [{ "results": [{ "ruleId": "R" }, { "ruleId": "R", "level": "bad" }] }] }),
-            "runs[0].results[1]: invalid level 'bad'",
-        ),
-        (
-            json!({ "version": "2.1.0", "runs": [{ "results": [{ "properties": { "security-severity": "n/a" } }] }] }),
-            "runs[0].results[0]: invalid severity 'n/a'",
-        ),
     ];
     for (log, told) in refusals {
         assert_eq!(refused(&log.to_string()), told);
     }
     assert_eq!(counted(json!(null)), 0, "some writers leave an empty list out");
+}
+
+#[test]
+fn a_value_that_cannot_be_read_costs_the_severity_and_the_result_counts() {
+    let rules = json!([{ "id": "A", "defaultConfiguration": { "level": "error" } }, 7, { "id": "C", "defaultConfiguration": "error" }]);
+    let of = |result: Value| {
+        let run = json!({ "tool": { "driver": { "name": "t", "rules": rules } }, "results": [{ "ruleId": "R", "level": "note" }, result] });
+        strange(&json!({ "version": "2.1.0", "runs": [run] }).to_string())
+    };
+    for (result, remark) in [
+        (json!({ "ruleId": "R2", "level": "bad" }), r#"level="bad" is not a level"#),
+        (json!({ "ruleId": "R2", "level": 3 }), r#"level="3" is not a level"#),
+        (json!({ "ruleId": "R2", "level": "error", "kind": "Fail" }), r#"kind="Fail" is not a kind of result"#),
+        (
+            json!({ "ruleId": "R2", "properties": { "security-severity": "n/a" } }),
+            r#"security-severity="n/a" is not a score"#,
+        ),
+        (
+            json!({ "ruleId": "R2", "properties": { "security-severity": "NaN" } }),
+            r#"security-severity="NaN" is not a score"#,
+        ),
+        (
+            json!({ "ruleId": "R2", "properties": { "security-severity": {} } }),
+            r#"security-severity="{…}" is not a score"#,
+        ),
+        (json!({ "ruleIndex": 1 }), "the rule that it breaks cannot be told"),
+        (json!({ "ruleIndex": "first" }), "the rule that it breaks cannot be told"),
+        (json!({ "ruleId": "C" }), "the configuration of its rule is not an object"),
+    ] {
+        let (count, unknown, remarks) = of(result.clone());
+        assert_eq!((count, unknown), (Some(2.0), SEVERITIES.map(str::to_owned).to_vec()), "{result}");
+        assert_eq!(remarks, [format!("runs[0].results[1]: {remark}")], "{result}");
+    }
+    for fine in [
+        json!({ "ruleIndex": "0" }),
+        json!({ "ruleId": "R2", "properties": { "security-severity": "9,8" } }),
+        json!({ "ruleId": "R2", "level": "error", "locations": "here", "fixes": 3, "message": "x", "partialFingerprints": [] }),
+        json!({ "ruleId": "R2", "level": "error", "suppressions": [{ "status": "granted" }] }),
+        json!({ "ruleId": "R2", "level": "error", "suppressions": "all" }),
+        json!({ "ruleId": "R2", "level": "error", "baselineState": "gone" }),
+    ] {
+        let (count, unknown, remarks) = of(fine.clone());
+        assert_eq!((count, unknown.len(), remarks.len()), (Some(2.0), 0, 0), "{fine}");
+    }
+    let (count, unknown, remarks) = of(json!(null));
+    assert_eq!((count, unknown.len()), (None, 6));
+    assert_eq!(remarks, ["runs[0].results[1]: an entry that is not an object"]);
+    assert!(refused(r#"{"version": "2.1.0", "runs": [{"results": "none"}]}"#).contains("expected a list"));
 }

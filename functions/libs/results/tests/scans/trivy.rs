@@ -3,7 +3,7 @@
 use domain::quality::reports::{Finding, Risk};
 use serde_json::{Value, json};
 
-use crate::{read, refused};
+use crate::{read, refused, strange};
 
 fn findings(report: &Value) -> Vec<Finding> {
     read(&report.to_string()).expect("the report is read").1
@@ -88,18 +88,35 @@ fn a_package_is_named_by_its_url_and_the_vendor_s_advisory_is_an_alias() {
 }
 
 #[test]
-fn one_broken_entry_refuses_the_report() {
-    let broken = |key: &str, value: Value| {
+fn a_value_that_cannot_be_read_costs_its_label_and_the_finding_counts() {
+    let of = |key: &str, value: Value| {
         let mut entry = vulnerability("CVE-2");
         entry[key] = value;
-        refused(&report(json!([vulnerability("CVE-1"), entry])).to_string())
+        strange(&report(json!([vulnerability("CVE-1"), entry])).to_string())
     };
     let path = "Results[0].Vulnerabilities[1]";
-    assert_eq!(broken("VulnerabilityID", json!(null)), format!("{path}: VulnerabilityID is missing"));
-    assert_eq!(broken("PkgName", json!("")), format!("{path}: PkgName is missing"));
-    assert_eq!(broken("Severity", json!("SEVERE")), format!("{path}: invalid severity 'SEVERE'"));
-    let told = broken("InstalledVersion", json!(5));
-    assert!(told.starts_with("line 1, byte ") && told.contains("expected a string"), "{told}");
+    for (key, value, unknown, remark) in [
+        ("VulnerabilityID", json!(null), 0, "a finding without its id"),
+        ("PkgName", json!(""), 0, "a finding without its package"),
+        ("Severity", json!("SEVERE"), 5, r#"Severity="SEVERE" is not a severity that is known"#),
+        ("Severity", json!(9.8), 5, r#"Severity="9.8" is not a severity that is known"#),
+        ("Severity", json!(["HIGH"]), 5, r#"Severity="[…]" is not a severity that is known"#),
+    ] {
+        let (count, unknowns, remarks) = of(key, value);
+        assert_eq!((count, unknowns.len(), remarks), (Some(2.0), unknown, vec![format!("{path}: {remark}")]), "{key}");
+    }
+    for (key, value) in [
+        ("InstalledVersion", json!(5)),
+        ("PkgIdentifier", json!("x")),
+        ("VendorIDs", json!("x")),
+        ("Title", json!({})),
+        ("Severity", json!(null)),
+    ] {
+        assert_eq!(of(key, value).2.len(), 0, "{key}");
+    }
+    let (count, unknown, remarks) = strange(&report(json!([vulnerability("CVE-1"), "CVE-2"])).to_string());
+    assert_eq!((count, unknown.len(), remarks), (None, 6, vec![format!("{path}: an entry that is not an object")]));
+    assert!(refused(&report(json!({})).to_string()).contains("expected a list"));
 }
 
 #[test]

@@ -121,14 +121,15 @@ fn outcome(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures
     }
 }
 
-/// A report that was named and is not there may hold anything; that cannot mend a gate that is broken for good.
+/// A report that was named and is not there, or a value in one that cannot be read, may be anything. What is there is
+/// the least that it can be, so it breaks a gate for good that more could not fix.
 fn compare(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> Compared {
     let without_value = |state| Compared { state, value: None, limit: fixed(gate), few: None };
     match metrics.standing(&gate.metric) {
         Standing::Told => told(gate, metrics, baseline),
         Standing::Refused(..) => without_value(State::Broken),
         Standing::Ungiven(_) => without_value(State::NoValue),
-        Standing::Missing(..) => {
+        Standing::Missing(..) | Standing::Unread(..) => {
             let compared = told(gate, metrics, baseline);
             let for_good = compared.state == State::Broken && only_grows_worse(gate, compared);
             if for_good { compared } else { without_value(State::NoValue) }

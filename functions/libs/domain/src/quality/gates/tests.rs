@@ -8,12 +8,11 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::quality::baseline::BaselineFigures;
-use crate::quality::metrics::RunFacts;
-use crate::quality::reports::{
-    Case, Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Risk, Series, Share,
-};
+use crate::quality::metrics::{RunFacts, TestRecord};
 use crate::results::outcome::Status;
-use crate::results::records::TestRecord;
+use crate::quality::reports::{
+    Case, Coverage, FileCoverage, Finding, Kind, Reading, Remark, Report, ReportState, Risk, Series, Share, Unknown,
+};
 
 fn gate(text: &str) -> Gate {
     Gate::parse(text, Severity::Error).unwrap_or_else(|refusal| panic!("{}", refusal.at(text)))
@@ -39,7 +38,7 @@ fn tests(passed: usize, failed: usize) -> Vec<TestRecord> {
 
 /// A report that was read.
 fn report(report: Report) -> ReportState {
-    ReportState { kind: report.kind(), name: "report".to_owned(), state: Reading::Read(report) }
+    ReportState { kind: report.kind(), name: "report".to_owned(), state: Reading::Read(report), remarks: vec![] }
 }
 
 /// A report of one file with so many lines.

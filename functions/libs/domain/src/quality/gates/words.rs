@@ -31,8 +31,10 @@ impl Sentence<'_> {
         let Self { gate, threshold, .. } = self;
         let metric = &gate.metric;
         let remark = self.metrics.remark(metric);
-        let is =
-            self.value.map_or_else(|| format!("{metric} has no value"), |value| format!("{metric} is {}", value.text));
+        let part =
+            if matches!(self.metrics.standing(metric), Standing::Unread(..)) { " by what can be read" } else { "" };
+        let is = |value: &Value| format!("{metric} is {}{part}", value.text);
+        let is = self.value.map_or_else(|| format!("{metric} has no value"), is);
         // A zero may be good news, or a misspelt tag: the remark tells which.
         let counted = self.value.is_none_or(|value| value.raw == 0.0) && !remark.is_empty();
         let aside = if counted { format!(" ({remark})") } else { String::new() };

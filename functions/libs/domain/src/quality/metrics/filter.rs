@@ -1,9 +1,9 @@
 //! Which things a metric's labels narrow it to.
 
 use super::{JUNIT, Metric, SOURCE, TestRecord};
-use crate::base::pattern::Pattern;
 use crate::base::validate::normal_tag;
-use crate::quality::reports::{Case, FileCoverage, Finding};
+use crate::base::pattern::Pattern;
+use crate::quality::reports::Finding;
 
 /// The labels of a metric, made ready for comparing.
 #[derive(Clone, Debug)]
@@ -55,29 +55,45 @@ impl Filter {
         })
     }
 
-    pub(super) fn is_of_case(&self, case: &Case) -> bool {
-        let name = case.name.to_lowercase();
+    /// `name` is that of a unit test.
+    pub(super) fn is_of_case(&self, name: &str) -> bool {
+        let name = name.to_lowercase();
         self.wanted.iter().all(|wanted| match wanted.key.as_str() {
             "suite" => wanted.lets_pass(suites(&name)),
             _ => wanted.lets_pass(names(&name)),
         })
     }
 
-    pub(super) fn is_of_file(&self, file: &FileCoverage) -> bool {
+    pub(super) fn is_of_file(&self, package: &str, file: &str) -> bool {
         self.wanted.iter().all(|wanted| match wanted.key.as_str() {
-            "package" => wanted.lets_pass([file.package.to_lowercase()]),
-            _ => wanted.lets_pass([file.file.to_lowercase()]),
+            "package" => wanted.lets_pass([package.to_lowercase()]),
+            _ => wanted.lets_pass([file.to_lowercase()]),
         })
     }
 
+    /// Whether a finding is known to be one that the labels let pass.
     pub(super) fn is_of_finding(&self, finding: &Finding) -> bool {
-        self.wanted.iter().all(|wanted| match wanted.key.as_str() {
-            "severity" => wanted.lets_pass([finding.severity.word()]),
-            "package" => wanted.lets_pass([finding.package.to_lowercase()]),
-            "id" => wanted.lets_pass([finding.id.to_lowercase()]),
-            "fixable" => wanted.lets_pass([word(finding.fixable)]),
-            _ => wanted.lets_pass([word(finding.kev)]),
-        })
+        self.wanted.iter().all(|wanted| !is_unread(wanted, finding) && is_of(wanted, finding))
+    }
+
+    /// Whether a finding may be one or not, because the report has no readable value for a label.
+    pub(super) fn is_unsure_of(&self, finding: &Finding) -> bool {
+        let (unread, read): (Vec<_>, Vec<_>) = self.wanted.iter().partition(|wanted| is_unread(wanted, finding));
+        !unread.is_empty() && read.iter().all(|wanted| is_of(wanted, finding))
+    }
+}
+
+fn is_unread(wanted: &Wanted, finding: &Finding) -> bool {
+    finding.unread.contains(&wanted.key)
+}
+
+fn is_of(wanted: &Wanted, finding: &Finding) -> bool {
+    match wanted.key.as_str() {
+        "severity" => wanted.lets_pass([finding.severity.word()]),
+        "package" => wanted.lets_pass([finding.package.to_lowercase()]),
+        "id" => wanted.lets_pass([finding.id.to_lowercase()]),
+        "fixable" => wanted.lets_pass([word(finding.fixable)]),
+        _ => wanted.lets_pass([word(finding.kev)]),
     }
 }
 

@@ -13,6 +13,9 @@ impl Metrics<'_> {
                 return format!("nobody delivered the {kind} report {}", names.join(", "));
             }
             Standing::Refused(kind, name, why) => return format!("the {kind} report {name} cannot be read: {why}"),
+            Standing::Unread(kind, name, told) => {
+                return format!("a value in the {kind} report {name} cannot be read: {told}");
+            }
             Standing::Told => {}
         }
         match kind_of(metric) {

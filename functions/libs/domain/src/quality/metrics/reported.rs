@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Filter;
 use super::known::{FIGURES, series_name};
-use crate::quality::reports::{
-    Case, Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Series, Share, named,
-};
+use super::unread::Unread;
 use crate::results::outcome::Status;
+use crate::quality::reports::{Case, Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Series, Share, named};
 
 /// All reports of a run, those of a kind as one.
 #[derive(Clone, Debug, Default)]
@@ -19,9 +18,11 @@ pub(super) struct Reported {
     files: BTreeMap<(String, String), FileCoverage>,
     /// What reports without files state of lines and of branches.
     stated: [Option<f64>; 2],
-    findings: Vec<Finding>,
+    pub(super) findings: Vec<Finding>,
     pub(super) series: BTreeMap<String, Series>,
     cases: Vec<Case>,
+    /// Values that cannot be read.
+    pub(super) unread: Vec<Unread>,
 }
 
 /// Whether the reports are there that a metric is about.
@@ -35,6 +36,8 @@ pub(crate) enum Standing {
     Missing(Kind, Vec<String>),
     /// This one was delivered and cannot be read: kind, name and why.
     Refused(Kind, String, String),
+    /// The report was read, but for a value that the metric needs: kind, name, and which value it is and why.
+    Unread(Kind, String, String),
 }
 
 /// Coverage and load tests of all reports of a run, joined as its metrics join them.
@@ -68,7 +71,7 @@ impl Reported {
     }
 
     fn add(&mut self, report: &ReportState) {
-        let ReportState { kind, name, state } = report;
+        let ReportState { kind, name, state, remarks } = report;
         match state {
             Reading::Missing => self.missing.push((*kind, name.clone())),
             Reading::Refused(why) => self.refused.push((*kind, name.clone(), why.clone())),
@@ -78,6 +81,10 @@ impl Reported {
             Reading::Read(read) => {
                 self.read.insert(*kind);
                 self.join(read);
+                self.unread.extend(remarks.iter().filter_map(|remark| {
+                    let (told, unknown) = (remark.told.clone(), remark.unknown.clone()?);
+                    Some(Unread { kind: *kind, report: name.clone(), told, unknown })
+                }));
             }
         }
     }
@@ -134,7 +141,7 @@ impl Reported {
     pub(super) fn covered(&self, figure: &str, filter: &Filter) -> Option<Share> {
         let part = if figure == "branch" { BRANCH } else { LINE };
         let mut sum = Share::default();
-        for share in self.files.values().filter(|file| filter.is_of_file(file)).map(part) {
+        for share in self.files.values().filter(|file| filter.is_of_file(&file.package, &file.file)).map(part) {
             sum.covered += share.covered;
             sum.all += share.all;
         }
@@ -151,7 +158,7 @@ impl Reported {
 
     /// Whether a label's pattern is of any file.
     pub(super) fn has_file(&self, filter: &Filter) -> bool {
-        self.files.values().any(|file| filter.is_of_file(file))
+        self.files.values().any(|file| filter.is_of_file(&file.package, &file.file))
     }
 
     /// Identities of the findings that have an entry which the filter lets pass, each once.
@@ -160,7 +167,7 @@ impl Reported {
     }
 
     pub(super) fn cases<'f>(&'f self, filter: &'f Filter) -> impl Iterator<Item = &'f Case> {
-        self.cases.iter().filter(|case| filter.is_of_case(case))
+        self.cases.iter().filter(|case| filter.is_of_case(&case.name))
     }
 
     pub(super) fn cases_where(&self, filter: &Filter, wanted: fn(Status, bool) -> bool) -> BTreeMap<String, u64> {

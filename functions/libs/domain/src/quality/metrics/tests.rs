@@ -28,7 +28,7 @@ fn metric(name: &str, labels: &[(&str, &str)]) -> Metric {
 
 /// A report that was read.
 fn report(report: Report) -> ReportState {
-    ReportState { kind: report.kind(), name: "report".to_owned(), state: Reading::Read(report) }
+    ReportState { kind: report.kind(), name: "report".to_owned(), state: Reading::Read(report), remarks: vec![] }
 }
 
 fn tests() -> Vec<TestRecord> {

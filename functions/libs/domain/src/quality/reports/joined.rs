@@ -17,9 +17,10 @@ pub fn findings<'a>(reports: impl IntoIterator<Item = &'a Report>) -> Vec<Findin
 /// broken at the same place.
 ///
 /// The worst severity of them holds, and a known one before an unknown one; it is fixable or known to be exploited if
-/// one of them says so; the highest EPSS holds, and the first title. Entries under different names are joined where
-/// one of them names the other as its alias; the CVE is then the id. An identifier that goes with several CVEs, as an
-/// advisory of a distribution does, is none of them: two CVEs are never one finding.
+/// one of them says so; the highest EPSS holds, and the first title. A label that one of them has no readable value for
+/// stays unread. Entries under different names are joined where one of them names the other as its alias; the CVE is
+/// then the id. An identifier that goes with several CVEs, as an advisory of a distribution does, is none of them: two
+/// CVEs are never one finding.
 pub fn joined(entries: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
     let mut found: BTreeMap<[String; 4], Finding> = BTreeMap::new();
     for entry in named(entries.into_iter().collect()) {
@@ -50,6 +51,9 @@ impl Finding {
 
     fn absorb(&mut self, other: Finding) {
         self.severity = self.severity.min(other.severity);
+        self.unread.extend(other.unread);
+        self.unread.sort();
+        self.unread.dedup();
         self.fixable |= other.fixable;
         self.kev |= other.kev;
         self.epss = self.epss.into_iter().chain(other.epss).max_by(f64::total_cmp);

@@ -2,14 +2,15 @@
 
 use serde::Deserialize;
 
-use super::super::findings::List;
+use super::super::loose::{self, List};
 
 #[derive(Deserialize)]
 pub(super) struct Bill {
+    #[serde(default, deserialize_with = "loose::object")]
     metadata: Option<Metadata>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     components: List<Component>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     services: List<Component>,
     #[serde(default)]
     pub(super) vulnerabilities: List<Vulnerability>,
@@ -17,84 +18,106 @@ pub(super) struct Bill {
 
 #[derive(Deserialize)]
 struct Metadata {
+    #[serde(default, deserialize_with = "loose::object")]
     component: Option<Component>,
 }
 
 /// A component or a service.
 #[derive(Default, Deserialize)]
 pub(super) struct Component {
-    #[serde(rename = "bom-ref")]
+    #[serde(default, rename = "bom-ref", deserialize_with = "loose::text")]
     pub(super) reference: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) group: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) version: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) purl: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     components: List<Component>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     services: List<Component>,
 }
 
 #[derive(Default, Deserialize)]
 pub(super) struct Vulnerability {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) references: List<Reference>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) ratings: List<Rating>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) description: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) detail: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) recommendation: Option<String>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) analysis: Option<Analysis>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) affects: List<Affected>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) properties: List<Property>,
 }
 
 /// The same vulnerability under another name.
 #[derive(Default, Deserialize)]
 pub(super) struct Reference {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) id: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 pub(super) struct Rating {
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) source: Option<Source>,
+    /// Not a number (`NaN`) where it cannot be read.
+    #[serde(default, deserialize_with = "loose::number")]
     pub(super) score: Option<f64>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) severity: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) method: Option<String>,
 }
 
 #[derive(Clone, Default, Deserialize)]
 pub(super) struct Source {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) name: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 pub(super) struct Analysis {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) state: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) response: List<String>,
 }
 
 #[derive(Default, Deserialize)]
 pub(super) struct Affected {
-    #[serde(rename = "ref")]
+    #[serde(default, rename = "ref", deserialize_with = "loose::text")]
     pub(super) reference: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) versions: List<Version>,
 }
 
 #[derive(Default, Deserialize)]
 pub(super) struct Version {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) version: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) status: Option<String>,
 }
 
 #[derive(Default, Deserialize)]
 pub(super) struct Property {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) value: Option<String>,
 }
 
@@ -121,7 +144,7 @@ impl Affected {
     /// False where every version that is named is said to be unaffected.
     pub(super) fn is_affected(&self) -> bool {
         let versions = self.versions.entries();
-        versions.is_empty() || !versions.iter().all(Version::is_unaffected)
+        versions.is_empty() || !self.versions.strange().is_empty() || !versions.iter().all(Version::is_unaffected)
     }
 
     /// Whether a version is named beside the affected ones that is not affected.

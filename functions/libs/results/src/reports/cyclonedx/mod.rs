@@ -10,7 +10,8 @@
 //! The worst of the ratings. A bill lists what several sources say, and its first rating is no more than the first:
 //! Trivy sorts them by the source's name. So the severity may be worse than that in the scanner's own format, which
 //! picks one source. A rating without a severity has that of its CVSS score; ratings by other methods than CVSS and
-//! without a severity say nothing.
+//! without a severity say nothing. A severity that the schema does not have, and a CVSS score beyond 0 to 10 where it
+//! matters, leave the severity unknown, unless another rating says critical, than which nothing is worse.
 //!
 //! # Fixable
 //! Where a recommendation says to upgrade or update, where the vendor's response is `update`, or where a version is
@@ -30,9 +31,9 @@ use domain::quality::reports::{Finding, Report, Risk};
 use self::bill::{Affected, Bill, Component, Rating, Vulnerability};
 pub(super) use self::xml::Reader;
 use super::error::Error;
-use super::findings;
+use super::findings::{self, Draft};
 use super::json::{Document, Top};
-use crate::input::Refusal;
+use super::notes::{Book, is_not};
 
 /// States of an analysis that say that there is nothing to do.
 const CLEARED: [&str; 4] = ["resolved", "resolved_with_pedigree", "false_positive", "not_affected"];
@@ -42,10 +43,14 @@ pub(super) fn looks_like(top: &Top) -> bool {
     top.object().is_some_and(|keys| keys.text("bomFormat") == Some("CycloneDX") || schema(keys))
 }
 
-pub(super) fn read(document: &Document) -> Result<Report, Error> {
+pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error> {
     let bill: Bill = document.parsed()?;
     let packages = Packages::of(bill.components());
-    let found = bill.vulnerabilities.findings("vulnerabilities", |vulnerability| vulnerability.findings(&packages))?;
+    let mut found = Vec::new();
+    findings::note_strange(&bill.vulnerabilities, "vulnerabilities", book);
+    for (at, vulnerability) in bill.vulnerabilities.numbered() {
+        found.extend(vulnerability.findings(&packages, &format!("vulnerabilities[{at}]"), book));
+    }
     Ok(findings::report(found))
 }
 
@@ -100,17 +105,17 @@ impl Component {
 
 impl Vulnerability {
     /// One finding for each package that it affects; one without a package where it names none.
-    fn findings(&self, packages: &Packages) -> Result<Vec<Finding>, Refusal> {
-        let finding = self.finding()?;
+    fn findings(&self, packages: &Packages, path: &str, book: &mut Book) -> Vec<Finding> {
         if self.is_cleared() {
-            return Ok(Vec::new());
+            return Vec::new();
         }
-        let affected = self.affects.entries();
-        if affected.is_empty() {
-            return Ok(vec![finding]);
+        findings::note_strange(&self.affects, &format!("{path}.affects"), book);
+        let Some(finding) = self.finding().finish(path, book) else { return Vec::new() };
+        if self.affects.entries().is_empty() {
+            return vec![finding];
         }
-        let affected = affected.iter().filter(|affected| affected.is_affected());
-        Ok(affected.map(|affected| in_package(&finding, affected, packages)).collect())
+        let affected = self.affects.entries().iter().filter(|affected| affected.is_affected());
+        affected.map(|affected| in_package(&finding, affected, packages)).collect()
     }
 
     fn is_cleared(&self) -> bool {
@@ -118,24 +123,37 @@ impl Vulnerability {
         state.is_some_and(|state| CLEARED.contains(&state.trim()))
     }
 
-    fn finding(&self) -> Result<Finding, Refusal> {
-        let id = findings::demanded(self.id.as_deref(), "the id of the vulnerability")?;
-        let mut severity = Risk::Unknown;
-        for rating in self.ratings.entries().iter().filter(|rating| !rating.is_epss()) {
-            severity = severity.min(rating.severity()?);
-        }
+    fn finding(&self) -> Draft {
+        let id = findings::name(self.id.as_deref());
+        let (severity, unread) = self.severity();
         let references = self.references.entries().iter().filter_map(|reference| reference.id.clone());
         let told = self.description.as_deref().or(self.detail.as_deref());
-        Ok(Finding {
-            id: id.to_owned(),
-            aliases: references.filter(|alias| alias != id && !alias.is_empty()).collect(),
+        let mut draft = Draft::of(Finding {
+            aliases: references.filter(|alias| *alias != id && !alias.is_empty()).collect(),
+            id,
             severity,
             fixable: self.is_fixable(),
             title: findings::title(told.unwrap_or_default()),
             epss: self.epss(),
             kev: self.properties.entries().iter().any(|property| property.says_exploited()),
             ..Finding::default()
-        })
+        });
+        draft.demand_id();
+        unread.into_iter().for_each(|what| draft.unread("severity", what));
+        draft
+    }
+
+    /// The worst of the ratings, and what of them cannot be read where that might be worse.
+    fn severity(&self) -> (Risk, Option<String>) {
+        let mut worst = Risk::Unknown;
+        let mut unread = self.ratings.strange().first().map(|_| "a rating that is not an object".to_owned());
+        for rating in self.ratings.entries().iter().filter(|rating| !rating.is_epss()) {
+            match rating.risk() {
+                Ok(risk) => worst = worst.min(risk),
+                Err(what) => unread = unread.or(Some(what)),
+            }
+        }
+        (worst, unread.filter(|_| worst != Risk::Critical))
     }
 
     fn is_fixable(&self) -> bool {
@@ -159,11 +177,16 @@ impl Rating {
         source.to_ascii_lowercase().contains("epss")
     }
 
-    fn severity(&self) -> Result<Risk, Refusal> {
-        let said = findings::severity(self.severity.as_deref())?;
+    fn risk(&self) -> Result<Risk, String> {
+        let word = self.severity.as_deref();
+        let unread = || is_not("severity", word.unwrap_or_default(), "a severity that is known");
+        let said = findings::severity(word).ok_or_else(unread)?;
         let is_cvss = self.method.as_deref().is_none_or(|method| method.to_ascii_uppercase().starts_with("CVSS"));
-        let scored = self.score.filter(|_| is_cvss && said == Risk::Unknown).and_then(Risk::of_score);
-        Ok(scored.unwrap_or(said))
+        match self.score.filter(|_| is_cvss && said == Risk::Unknown) {
+            Some(score) if !(0.0..=10.0).contains(&score) => Err(is_not("score", &score.to_string(), "a CVSS score")),
+            Some(score) => Ok(Risk::of_score(score).unwrap_or(said)),
+            None => Ok(said),
+        }
     }
 }
 

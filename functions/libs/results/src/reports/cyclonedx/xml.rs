@@ -5,9 +5,11 @@
 
 use domain::quality::reports::Report;
 
-use super::super::findings;
 use super::super::limits::Budget;
-use super::super::xml::Elements;
+use super::super::notes::{Notes, place};
+use super::super::numbers;
+use super::super::xml::{Elements, Tag};
+use super::super::{Format, findings};
 use super::Packages;
 use super::bill::{Affected, Component, Property, Rating, Reference, Source, Version, Vulnerability};
 use crate::input::{Attributes, Refusal};
@@ -22,7 +24,8 @@ pub(in super::super) struct Reader {
     components: Vec<Component>,
     /// Components so far, so that one without a reference gets one of its own.
     seen: usize,
-    found: Vec<Vulnerability>,
+    /// Vulnerabilities with the lines where they end.
+    found: Vec<(u64, Vulnerability)>,
     /// The vulnerability that is open.
     draft: Option<Vulnerability>,
 }
@@ -101,7 +104,12 @@ impl Reader {
 }
 
 impl Elements for Reader {
-    fn start(&mut self, name: &str, depth: usize, attributes: &Attributes<'_>) -> Result<bool, Refusal> {
+    fn format(&self) -> Format {
+        Format::CycloneDx
+    }
+
+    fn start(&mut self, tag: Tag<'_, '_>, _notes: &mut Notes<'_>) -> Result<bool, Refusal> {
+        let Tag { name, depth, attributes } = tag;
         self.open.truncate(depth);
         self.open.push(name.into());
         match name {
@@ -120,7 +128,7 @@ impl Elements for Reader {
         Ok(part.is_some_and(|part| part == Part::Component || self.draft.is_some()))
     }
 
-    fn end(&mut self, name: &str, depth: usize, text: &str) -> Result<(), Refusal> {
+    fn end(&mut self, name: &str, depth: usize, text: &str, notes: &mut Notes<'_>) -> Result<(), Refusal> {
         self.open.truncate(depth + 1);
         let part = Part::of(self.around(1), name);
         let text = text.trim();
@@ -132,23 +140,20 @@ impl Elements for Reader {
                 self.components.pop().into_iter().for_each(|component| self.packages.add(&component));
             }
             ("vulnerability", _) => {
-                let draft = self.draft.take();
-                // Here an error still knows its line.
-                draft.iter().try_for_each(|draft| draft.finding().map(drop))?;
-                self.found.extend(draft);
+                self.found.extend(self.draft.take().map(|draft| (notes.line(), draft)));
             }
             (_, Some(Part::Component)) => self.of_component(name, text.to_owned()),
-            (_, Some(part)) => self.draft.as_mut().map_or(Ok(()), |draft| part.set(draft, text))?,
+            (_, Some(part)) => self.draft.iter_mut().for_each(|draft| part.set(draft, text)),
             _ => {}
         }
         self.open.truncate(depth);
         Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<Report, Refusal> {
+    fn finish(self: Box<Self>, notes: &mut Notes<'_>) -> Result<Report, Refusal> {
         let mut found = Vec::new();
-        for vulnerability in &self.found {
-            found.extend(vulnerability.findings(&self.packages)?);
+        for (line, vulnerability) in &self.found {
+            found.extend(vulnerability.findings(&self.packages, &place(*line), notes.book()));
         }
         Ok(findings::report(found))
     }
@@ -198,7 +203,7 @@ impl Part {
         })
     }
 
-    fn set(self, draft: &mut Vulnerability, text: &str) -> Result<(), Refusal> {
+    fn set(self, draft: &mut Vulnerability, text: &str) {
         let told = (!text.is_empty()).then(|| text.to_owned());
         match self {
             Self::Id => draft.id = told,
@@ -210,18 +215,15 @@ impl Part {
                 told.into_iter().for_each(|told| draft.analysis.get_or_insert_default().response.push(told))
             }
             Self::Score | Self::Severity | Self::Method | Self::Source => {
-                return draft.ratings.last_mut().map_or(Ok(()), |rating| self.set_rating(rating, told));
+                draft.ratings.last_mut().into_iter().for_each(|rating| self.set_rating(rating, told.clone()));
             }
             _ => self.set_entry(draft, told),
         }
-        Ok(())
     }
 
-    fn set_rating(self, rating: &mut Rating, told: Option<String>) -> Result<(), Refusal> {
+    fn set_rating(self, rating: &mut Rating, told: Option<String>) {
         match (self, told) {
-            (Self::Score, Some(score)) => {
-                rating.score = Some(score.parse().map_err(|_| Refusal::value("score", &score))?);
-            }
+            (Self::Score, Some(score)) => rating.score = Some(numbers::signed(&score).unwrap_or(f64::NAN)),
             (Self::Severity, told) => rating.severity = told,
             (Self::Method, told) => rating.method = told,
             (Self::Source, Some(name)) => {
@@ -229,7 +231,6 @@ impl Part {
             }
             _ => {}
         }
-        Ok(())
     }
 
     /// What goes into the last entry of a list.

@@ -3,12 +3,10 @@
 //! What is seldom there is boxed: a log of half a million empty results is two megabytes, and stays small in memory too.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize as Derived;
-use serde::de::{Deserialize, Deserializer, Visitor};
 
-use super::super::findings::List;
+use super::super::loose::{self, List};
 
 #[derive(Derived)]
 pub(super) struct Log {
@@ -19,18 +17,19 @@ pub(super) struct Log {
 #[derive(Derived)]
 pub(super) struct Run {
     tool: Option<Tool>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) artifacts: List<Located>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) invocations: List<Invocation>,
-    pub(super) results: Option<Vec<SarifResult>>,
-    #[serde(rename = "externalPropertyFileReferences")]
+    pub(super) results: Option<List<SarifResult>>,
+    #[serde(default, rename = "externalPropertyFileReferences", deserialize_with = "loose::object")]
     pub(super) external: Option<ExternalResults>,
 }
 
 /// An entry of `artifacts`.
 #[derive(Derived)]
 pub(super) struct Located {
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) location: Option<Box<Artifact>>,
 }
 
@@ -43,6 +42,7 @@ struct Tool {
 
 #[derive(Derived)]
 pub(super) struct Component {
+    #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
     #[serde(default)]
     pub(super) rules: List<Rule>,
@@ -51,41 +51,46 @@ pub(super) struct Component {
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Rule {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) id: Option<String>,
-    #[serde(rename = "shortDescription")]
+    #[serde(default, rename = "shortDescription", deserialize_with = "loose::object")]
     pub(super) short: Option<Box<Message>>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) help: Option<Box<Message>>,
-    pub(super) default_configuration: Option<Configuration>,
+    /// A level that cannot be read where it is not an object.
+    #[serde(default, deserialize_with = "loose::object_or_else")]
+    pub(super) default_configuration: Option<Option<Configuration>>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) properties: Option<Box<Bag>>,
 }
 
 #[derive(Derived)]
 pub(super) struct Configuration {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) level: Option<String>,
 }
 
-/// Of a property bag, the severity that GitHub has tools put there.
+/// Of a property bag, the severity that GitHub has tools put there: a score as text, as a number, or a word.
 #[derive(Derived)]
 pub(super) struct Bag {
-    #[serde(rename = "security-severity")]
-    pub(super) severity: Option<SecuritySeverity>,
+    #[serde(default, rename = "security-severity", deserialize_with = "loose::text")]
+    pub(super) severity: Option<String>,
 }
-
-/// A score as text, as a number, or a word.
-pub(super) struct SecuritySeverity(pub(super) String);
 
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Invocation {
-    #[serde(rename = "executionSuccessful")]
+    #[serde(default, rename = "executionSuccessful", deserialize_with = "loose::truth")]
     pub(super) successful: Option<bool>,
-    #[serde(default, rename = "ruleConfigurationOverrides")]
+    #[serde(default, rename = "ruleConfigurationOverrides", deserialize_with = "loose::list")]
     pub(super) overrides: List<Override>,
 }
 
 #[derive(Derived)]
 pub(super) struct Override {
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) configuration: Option<Configuration>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) descriptor: Option<Reference>,
 }
 
@@ -93,19 +98,23 @@ pub(super) struct Override {
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Reference {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) id: Option<String>,
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) index: Option<i64>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) tool_component: Option<ComponentReference>,
 }
 
 #[derive(Derived)]
 pub(super) struct ComponentReference {
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) index: Option<i64>,
 }
 
 #[derive(Derived)]
 pub(super) struct ExternalResults {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     results: List<External>,
 }
 
@@ -115,25 +124,33 @@ struct External {}
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct SarifResult {
+    #[serde(default, deserialize_with = "loose::text")]
     rule_id: Option<String>,
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) rule_index: Option<i64>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) rule: Option<Box<Reference>>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) kind: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) level: Option<String>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) message: Option<Box<Message>>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) locations: List<Location>,
-    #[serde(rename = "analysisTarget")]
+    #[serde(default, rename = "analysisTarget", deserialize_with = "loose::object")]
     pub(super) target: Option<Box<Artifact>>,
-    #[serde(rename = "partialFingerprints")]
+    #[serde(default, rename = "partialFingerprints", deserialize_with = "loose::object")]
     pub(super) fingerprints: Option<BTreeMap<String, Fingerprint>>,
-    #[serde(rename = "baselineState")]
+    #[serde(default, rename = "baselineState", deserialize_with = "loose::text")]
     pub(super) baseline: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) suppressions: List<Suppression>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     pub(super) fixes: List<Change>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) provenance: Option<Box<Provenance>>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) properties: Option<Box<Bag>>,
 }
 
@@ -144,52 +161,62 @@ pub(super) struct Change {}
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Provenance {
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) invocation_index: Option<i64>,
 }
 
 #[derive(Derived)]
 pub(super) struct Suppression {
+    #[serde(default, deserialize_with = "loose::text")]
     status: Option<String>,
     /// As drafts of the standard call the status.
+    #[serde(default, deserialize_with = "loose::text")]
     state: Option<String>,
 }
 
 /// A text, or the id of one of the rule's with what to put into it.
 #[derive(Derived, Hash)]
 pub(super) struct Message {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) text: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "loose::list")]
     arguments: List<String>,
 }
 
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Location {
-    #[serde(rename = "physicalLocation")]
+    #[serde(default, rename = "physicalLocation", deserialize_with = "loose::object")]
     pub(super) physical: Option<Box<Physical>>,
-    #[serde(default, rename = "logicalLocations")]
+    #[serde(default, rename = "logicalLocations", deserialize_with = "loose::list")]
     pub(super) logical: List<Logical>,
 }
 
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Logical {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) fully_qualified_name: Option<String>,
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) name: Option<String>,
 }
 
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Physical {
-    #[serde(rename = "artifactLocation")]
+    #[serde(default, rename = "artifactLocation", deserialize_with = "loose::object")]
     pub(super) artifact: Option<Box<Artifact>>,
+    #[serde(default, deserialize_with = "loose::object")]
     pub(super) region: Option<Box<Region>>,
 }
 
 #[derive(Derived)]
 pub(super) struct Artifact {
+    #[serde(default, deserialize_with = "loose::text")]
     pub(super) uri: Option<String>,
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) index: Option<i64>,
 }
 
@@ -197,9 +224,13 @@ pub(super) struct Artifact {
 #[derive(Derived)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Region {
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) start_line: Option<i64>,
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) start_column: Option<i64>,
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) char_offset: Option<i64>,
+    #[serde(default, deserialize_with = "loose::index")]
     pub(super) byte_offset: Option<i64>,
 }
 
@@ -216,8 +247,8 @@ impl Run {
         self.tool.as_ref()?.driver.as_ref()
     }
 
-    pub(super) fn extensions(&self) -> &[Component] {
-        self.tool.as_ref().map_or(&[], |tool| tool.extensions.entries())
+    pub(super) fn extensions(&self) -> Option<&List<Component>> {
+        self.tool.as_ref().map(|tool| &tool.extensions)
     }
 }
 
@@ -240,37 +271,5 @@ impl SarifResult {
 impl Suppression {
     pub(super) fn status(&self) -> Option<&str> {
         self.status.as_deref().or(self.state.as_deref())
-    }
-}
-
-impl<'de> Deserialize<'de> for SecuritySeverity {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Score).map(Self)
-    }
-}
-
-struct Score;
-
-impl Visitor<'_> for Score {
-    type Value = String;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a score as text or as a number")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<String, E> {
-        Ok(text.to_owned())
-    }
-
-    fn visit_f64<E>(self, score: f64) -> Result<String, E> {
-        Ok(score.to_string())
-    }
-
-    fn visit_i64<E>(self, score: i64) -> Result<String, E> {
-        Ok(score.to_string())
-    }
-
-    fn visit_u64<E>(self, score: u64) -> Result<String, E> {
-        Ok(score.to_string())
     }
 }

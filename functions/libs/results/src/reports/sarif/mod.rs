@@ -10,7 +10,9 @@
 //! A `security-severity` of the result or its rule has the bands that GitHub documents; tools that write a word there,
 //! as Semgrep's rules do, mean the word. A score of 0 or beyond 10 says nothing, as on GitHub. Without one the level
 //! counts, found as §3.27.10 has it: error is high, warning is medium, note is low (the mapping that DefectDojo
-//! has too), and none is unknown. There is no level for critical.
+//! has too), and none is unknown. There is no level for critical. A level, a kind or a `security-severity` that the standard
+//! does not have leaves the severity of its result unknown, and the result counts. A suppression with a status of
+//! that sort is not one that was accepted.
 //!
 //! # One finding
 //! A result is one finding however many locations it has. It is told from others of its rule by file and place: the
@@ -27,19 +29,22 @@ mod rules;
 
 use domain::quality::reports::{Finding, Report, Risk};
 
-use self::log::{ExternalResults, Log, Run, SarifResult, SecuritySeverity};
+use self::log::{ExternalResults, Log, Rule, Run, SarifResult};
 use self::place::Places;
 use self::rules::Rules;
 use super::error::Error;
-use super::findings;
+use super::findings::{self, Draft};
 use super::json::{Document, Top};
+use super::loose::List;
+use super::notes::{Book, is_not};
+use super::numbers;
 use crate::input::Refusal;
 
 pub(super) fn looks_like(top: &Top) -> bool {
     top.object().is_some_and(|keys| keys.has("runs"))
 }
 
-pub(super) fn read(document: &Document) -> Result<Report, Error> {
+pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error> {
     // Before anything is made of the rest: other versions have other shapes.
     let version = document.top().object().and_then(|keys| keys.text("version")).unwrap_or_default();
     if !version.starts_with("2.1.0") {
@@ -48,13 +53,14 @@ pub(super) fn read(document: &Document) -> Result<Report, Error> {
     let log: Log = document.parsed()?;
     let mut places = Places::default();
     let mut found = Vec::new();
-    for (at, run) in log.runs.entries().iter().enumerate() {
-        found.extend(of_run(run, &format!("runs[{at}]"), &mut places)?);
+    findings::note_strange(&log.runs, "runs", book);
+    for (at, run) in log.runs.numbered() {
+        found.extend(of_run(run, &format!("runs[{at}]"), &mut places, book)?);
     }
     Ok(findings::report(found))
 }
 
-fn of_run(run: &Run, path: &str, places: &mut Places) -> Result<Vec<Finding>, Error> {
+fn of_run(run: &Run, path: &str, places: &mut Places, book: &mut Book) -> Result<Vec<Finding>, Error> {
     let here = |reason| Error::at_key(path, reason);
     if !run.external.as_ref().is_none_or(ExternalResults::is_empty) {
         return Err(here(Refusal::Unsupported("a run with its results in other files")));
@@ -66,10 +72,11 @@ fn of_run(run: &Run, path: &str, places: &mut Places) -> Result<Vec<Finding>, Er
     }
     let rules = Rules::of(run);
     let mut found = Vec::new();
-    for (at, result) in run.results.iter().flatten().enumerate().filter(|(_, result)| counts(result)) {
-        let finding = of_result(run, &rules, result);
-        let finding = finding.map_err(|reason| Error::at_key(format!("{path}.results[{at}]"), reason))?;
-        found.extend(places.told_apart(finding, result));
+    let path = format!("{path}.results");
+    run.results.iter().for_each(|results| findings::note_strange(results, &path, book));
+    for (at, result) in run.results.iter().flat_map(List::numbered).filter(|(_, result)| counts(result)) {
+        let finding = of_result(run, &rules, result).finish(&format!("{path}[{at}]"), book);
+        found.extend(finding.and_then(|finding| places.told_apart(finding, result)));
     }
     Ok(found)
 }
@@ -79,46 +86,62 @@ fn counts(result: &SarifResult) -> bool {
     let is_cleared = matches!(result.kind.as_deref(), Some("pass" | "notApplicable" | "informational"));
     let is_gone = result.baseline.as_deref() == Some("absent");
     let suppressions = result.suppressions.entries();
-    let is_pending = |status: Option<&str>| matches!(status, Some("rejected" | "underReview"));
-    let is_suppressed = !suppressions.is_empty() && !suppressions.iter().any(|entry| is_pending(entry.status()));
+    let is_accepted = |status: Option<&str>| matches!(status, None | Some("accepted"));
+    let is_suppressed = !suppressions.is_empty() && suppressions.iter().all(|entry| is_accepted(entry.status()));
     !is_cleared && !is_gone && !is_suppressed
 }
 
-fn of_result(run: &Run, rules: &Rules<'_>, result: &SarifResult) -> Result<Finding, Refusal> {
+fn of_result(run: &Run, rules: &Rules<'_>, result: &SarifResult) -> Draft {
     let rule = rules.of_result(result);
     let id = result.rule_id().or(rule.and_then(|rule| rule.id.as_deref()));
     let told = result.text().or(rule.and_then(|rule| rule.short.as_ref()?.text.as_deref()));
-    let severity = [Some(result.properties.as_ref()), rule.map(|rule| rule.properties.as_ref())];
-    let severity = severity.into_iter().flatten().flatten().filter_map(|bag| bag.severity.as_ref());
-    let severity = severity.map(of_security).find_map(Result::transpose).transpose()?;
+    let severity = severity(rules, result, rule);
     let finding = Finding {
         id: id.unwrap_or(run.tool_name()).to_owned(),
         package: place::file(run, result),
         place: place::within(result),
-        severity: severity.map_or_else(|| of_level(rules.level(result, rule)), Ok)?,
+        severity: severity.clone().unwrap_or_default(),
         fixable: !result.fixes.is_empty(),
         title: findings::title(told.unwrap_or_default()),
         ..Finding::default()
     };
-    Ok(packages::of_scanner(run.tool_name(), finding, result, rule))
+    let mut draft = Draft::of(packages::of_scanner(run.tool_name(), finding, result, rule));
+    if let Err(what) = severity {
+        draft.unread("severity", what);
+    }
+    draft
+}
+
+/// The severity by the result's or the rule's `security-severity`, or else by the level. An error says what of it cannot be
+/// read.
+fn severity(rules: &Rules<'_>, result: &SarifResult, rule: Option<&Rule>) -> Result<Risk, String> {
+    let bags = [Some(result.properties.as_ref()), rule.map(|rule| rule.properties.as_ref())];
+    let told = bags.into_iter().flatten().flatten().filter_map(|bag| bag.severity.as_deref());
+    for text in told {
+        if let Some(risk) = of_security(text)? {
+            return Ok(risk);
+        }
+    }
+    of_level(rules.level(result, rule)?)
 }
 
 /// What `security-severity` says; none where it says nothing.
-fn of_security(severity: &SecuritySeverity) -> Result<Option<Risk>, Refusal> {
-    let SecuritySeverity(text) = severity;
-    match text.trim().parse() {
-        Ok(score) => Ok(Risk::of_score(score)),
-        Err(_) if text.trim().is_empty() => Ok(None),
-        Err(_) => findings::severity(Some(text)).map(Some),
+fn of_security(text: &str) -> Result<Option<Risk>, String> {
+    let text = text.trim();
+    let known = |risk: Option<Risk>| risk.map(Some).ok_or_else(|| is_not("security-severity", text, "a score"));
+    match numbers::signed(text) {
+        Some(score) => Ok(Risk::of_score(score)),
+        None if text.is_empty() => Ok(None),
+        None => known(Risk::of_word(text)),
     }
 }
 
-fn of_level(level: &str) -> Result<Risk, Refusal> {
+fn of_level(level: &str) -> Result<Risk, String> {
     match level {
         "error" => Ok(Risk::High),
         "warning" => Ok(Risk::Medium),
         "note" => Ok(Risk::Low),
         "none" => Ok(Risk::Unknown),
-        other => Err(Refusal::value("level", other)),
+        other => Err(is_not("level", other, "a level")),
     }
 }

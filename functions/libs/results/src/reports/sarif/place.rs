@@ -22,10 +22,7 @@ pub(super) fn file(run: &Run, result: &SarifResult) -> String {
 }
 
 fn uri<'a>(run: &'a Run, artifact: &'a Artifact) -> Option<&'a str> {
-    let listed = || {
-        let index = usize::try_from(artifact.index?).ok()?;
-        run.artifacts.entries().get(index)?.location.as_ref()?.uri.as_deref()
-    };
+    let listed = || run.artifacts.at(artifact.index)?.location.as_ref()?.uri.as_deref();
     artifact.uri.as_deref().or_else(listed)
 }
 

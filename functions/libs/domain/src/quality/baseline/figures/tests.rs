@@ -19,7 +19,7 @@ fn test(name: &str, status: Status) -> TestRecord {
 }
 
 fn report(report: Report) -> ReportState {
-    ReportState { kind: report.kind(), name: "r".to_owned(), state: Reading::Read(report) }
+    ReportState { kind: report.kind(), name: "r".to_owned(), state: Reading::Read(report), remarks: vec![] }
 }
 
 fn records() -> [TestRecord; 3] {

@@ -253,9 +253,9 @@ fn only_what_is_new_counts_against_the_baseline() {
 #[test]
 fn gates_on_a_report_that_is_not_there_do_not_hold() {
     let records = tests(5, 0);
-    let missing = |kind| ReportState { kind, name: "reports/x".to_owned(), state: Reading::Missing };
-    let refused =
-        |kind| ReportState { kind, name: "reports/x".to_owned(), state: Reading::Refused("line 3: no XML".to_owned()) };
+    let named = |kind, state| ReportState { kind, name: "reports/x".to_owned(), state, remarks: vec![] };
+    let missing = |kind| named(kind, Reading::Missing);
+    let refused = |kind| named(kind, Reading::Refused("line 3: no XML".to_owned()));
     let texts = [
         "coverage.line >= 80%",
         "vulnerabilities == 0",

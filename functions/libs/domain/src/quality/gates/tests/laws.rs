@@ -80,10 +80,30 @@ fn reports() -> impl Strategy<Value = Vec<ReportState>> {
     let findings = prop::collection::vec(found(), 0..4).prop_map(|list| report(Report::Vulnerabilities(list)));
     let cases = prop::collection::vec(case(), 0..4).prop_map(|list| report(Report::Tests(list)));
     let kind = || prop::sample::select(&[Kind::Vulnerabilities, Kind::Junit][..]);
-    let named = |kind, state| ReportState { kind, name: "r".to_owned(), state };
+    let named = |kind, state| ReportState { kind, name: "r".to_owned(), state, remarks: vec![] };
     let missing = kind().prop_map(move |kind| named(kind, Reading::Missing));
     let refused = kind().prop_map(move |kind| named(kind, Reading::Refused("no XML".to_owned())));
-    prop::collection::vec(prop_oneof![6 => findings, 6 => cases, 1 => missing, 1 => refused], 0..5)
+    let readable = prop_oneof![4 => Just(None), 1 => remark().prop_map(Some)];
+    let with = |(report, remark): (ReportState, Option<Remark>)| ReportState {
+        remarks: remark.into_iter().collect(),
+        ..report
+    };
+    let told = (prop_oneof![findings, cases], readable).prop_map(with);
+    prop::collection::vec(prop_oneof![12 => told, 1 => missing, 1 => refused], 0..5)
+}
+
+/// A remark on a value that cannot be read, of any report.
+fn remark() -> impl Strategy<Value = Remark> {
+    let unknown = prop_oneof![
+        (0..9).prop_map(|n| Unknown::Time(Some(format!("C.t{n}")))),
+        (0..9).prop_map(|n| Unknown::Outcome { name: format!("C.t{n}"), seconds: 1.0 }),
+        Just(Unknown::Outcomes),
+        Just(Unknown::Unshown),
+        Just(Unknown::Tests),
+        Just(Unknown::Label("severity".to_owned())),
+        Just(Unknown::Findings),
+    ];
+    unknown.prop_map(|unknown| Remark { told: "line 3: x=\"?\" is not a value".to_owned(), unknown: Some(unknown) })
 }
 
 fn gates() -> impl Strategy<Value = Vec<Gate>> {
@@ -162,6 +182,23 @@ proptest! {
             }
         }
         prop_assert!(run.verdict() == Verdict::Passed || worse.verdict() > Verdict::Passed);
+    }
+
+    /// A value that cannot be read never makes the verdict better, and no gate holds that needs it.
+    #[test]
+    fn a_value_that_cannot_be_read_never_holds_a_gate(run in run(), at in any::<prop::sample::Index>(), remark in remark()) {
+        let mut worse = run.clone();
+        if !worse.reports.is_empty() {
+            let at = at.index(worse.reports.len());
+            worse.reports[at].remarks.push(remark);
+        }
+        prop_assert!(worse.verdict() >= run.verdict() || run.verdict() == Verdict::Failed);
+        prop_assert!(worse.verdict() > Verdict::Passed || run.verdict() == Verdict::Passed);
+        let metrics = Metrics::from_run(&worse.records, RunFacts::default()).with_reports(&worse.reports);
+        let unknown = metrics.unknown();
+        for outcome in worse.outcomes().iter().filter(|outcome| unknown.contains(&outcome.metric)) {
+            prop_assert!(matches!(outcome.state, State::Broken | State::NoValue), "{}", outcome.why);
+        }
     }
 
     /// A gate more never makes the verdict better, and a package without its own is still judged by the platform's.

@@ -1,7 +1,7 @@
 //! Figures of reports.
 
 use super::*;
-use crate::quality::reports::{Case, FileCoverage, Finding, Lines, Series, Share};
+use crate::quality::reports::{Case, FileCoverage, Finding, Lines, Part, Remark, Series, Share, Unknown};
 
 fn file(package: &str, file: &str, lines: (u64, u64), branches: (u64, u64)) -> FileCoverage {
     let share = |(covered, all)| Share { covered, all };
@@ -214,4 +214,91 @@ fn what_two_shards_both_report_is_joined_as_the_metrics_are() {
     assert_eq!(joined.coverage.unwrap().files, [file("shop", "cart.py", (3, 4), (0, 0))]);
     assert_eq!(joined.series["GET__cart"].p95, Some(0.4));
     assert_eq!(Joined::of(&[]), Joined::default());
+}
+
+fn unread(mut report: ReportState, unknown: Unknown) -> ReportState {
+    report.remarks.push(Remark { told: "line 3: x=\"?\" is not a value".to_owned(), unknown: Some(unknown) });
+    report
+}
+
+/// The metrics that a value which cannot be read leaves unknown.
+struct Unreadable(Metrics<'static>);
+
+impl Unreadable {
+    fn of(report: ReportState, unknown: Unknown) -> Self {
+        Self(Metrics::from_run(&[], RunFacts::default()).with_reports(&[unread(report, unknown)]))
+    }
+
+    fn names(&self) -> String {
+        self.0.unknown().into_iter().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether a metric with these labels is one of them.
+    fn has(&self, name: &str, labels: &[(&str, &str)]) -> bool {
+        matches!(self.0.standing(&metric(name, labels)), Standing::Unread(..))
+    }
+}
+
+#[test]
+fn a_value_that_cannot_be_read_costs_the_figures_that_need_it() {
+    let case =
+        |name: &str, status| Case { name: name.into(), status, seconds: 0.5, message: String::new(), flaky: false };
+    let cases =
+        || report(Report::Tests(vec![case("Shop.Cart.adds", Status::Passed), case("Shop.Pay.pays", Status::Failed)]));
+    let junit = |labels: &[(&'static str, &'static str)]| [&[("source", "junit")], labels].concat();
+    let outcomes =
+        ["failed", "flaky", "pass_rate", "passed", "skipped"].map(|f| format!("tests{{source=junit}}.{f}")).join(" ");
+    let of = Unreadable::of(cases(), Unknown::Time(Some("Shop.Cart.adds".into())));
+    assert_eq!(of.names(), "tests{source=junit}.duration");
+    assert!(
+        of.has("tests.duration", &junit(&[("suite", "shop.cart")]))
+            && !of.has("tests.duration", &junit(&[("suite", "shop.pay")]))
+    );
+    let ended = Unknown::Outcome { name: "Shop.Cart.waits".into(), seconds: 2.0 };
+    let of = Unreadable::of(cases(), ended.clone());
+    assert_eq!(of.names(), outcomes);
+    assert!(
+        of.has("tests.failed", &junit(&[("name", "waits")]))
+            && !of.has("tests.failed", &junit(&[("suite", "Shop.Pay")]))
+    );
+    let ended = [unread(cases(), ended)];
+    assert_eq!(value(&ended, "tests.total", &junit(&[])), Some(3.0));
+    assert_eq!(value(&ended, "tests.duration", &junit(&[("suite", "Shop.Cart")])), Some(2.5));
+    assert_eq!(Unreadable::of(cases(), Unknown::Outcomes).names(), outcomes);
+    assert_eq!(Unreadable::of(cases(), Unknown::Unshown).names().split(' ').count(), 6);
+    assert_eq!(Unreadable::of(cases(), Unknown::Tests).names().split(' ').count(), 7);
+
+    let files = || coverage(vec![file("p", "a.rs", (1, 2), (1, 2)), file("p", "b.rs", (1, 2), (1, 2))]);
+    let part = |file: &str| Part::File { package: "p".into(), file: file.into() };
+    let of = Unreadable::of(files(), Unknown::Lines(part("a.rs")));
+    assert_eq!(of.names(), "coverage.line");
+    assert!(of.has("coverage.line", &[("package", "p")]) && !of.has("coverage.line", &[("file", "b.rs")]));
+    let of = Unreadable::of(files(), Unknown::Branches(Part::Stated));
+    assert_eq!((of.names().as_str(), of.has("coverage.branch", &[("file", "a.rs")])), ("coverage.branch", false));
+    assert!(Unreadable::of(files(), Unknown::Branches(Part::Any)).has("coverage.branch", &[("file", "c.rs")]));
+
+    let logins = || series(&[("GET /login", Series { max: Some(1.0), ..Series::default() })]);
+    let p95 = Unknown::Series { names: vec!["GET /login".into()], figures: vec!["p95".into()] };
+    assert_eq!(Unreadable::of(logins(), p95).names(), "performance.GET__login.p95");
+    assert_eq!(Unreadable::of(logins(), Unknown::AllSeries).names(), "performance.GET__login.max");
+}
+
+#[test]
+fn a_finding_whose_severity_cannot_be_read_is_of_none_and_counts() {
+    let strange = Finding { unread: vec!["severity".into()], ..finding("CVE-1", "zlib", Risk::Unknown) };
+    let found = vec![strange, finding("CVE-2", "openssl", Risk::High)];
+    let found = report(Report::Vulnerabilities(found));
+    let of = Unreadable::of(found.clone(), Unknown::Label("severity".into()));
+    assert_eq!(of.names().split(' ').count(), 5);
+    assert!(of.has("vulnerabilities", &[("severity!", "low"), ("package", "zlib")]));
+    assert!(
+        !of.has("vulnerabilities", &[("severity!", "low"), ("package", "openssl")]) && !of.has("vulnerabilities", &[])
+    );
+    let reported = [unread(found, Unknown::Label("severity".into()))];
+    assert_eq!(value(&reported, "vulnerabilities", &[]), Some(2.0));
+    assert_eq!(value(&reported, "vulnerabilities", &[("severity!", "low")]), Some(1.0));
+    assert_eq!(
+        remark(&reported, "vulnerabilities", &[("severity", "critical")]),
+        "a value in the vulnerabilities report report cannot be read: line 3: x=\"?\" is not a value"
+    );
 }
