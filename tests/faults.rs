@@ -39,14 +39,24 @@ impl Fault {
         Self(json!({"kind": "kill-after-call", "match": ["qaops-sweep"], "call": 1}))
     }
 
-    /// Transactions whose texts hold all of `texts` are cancelled for `reason`, so often.
+    /// Transactions whose texts hold all of `texts` are cancelled for `reason` of their first item, so often.
     pub fn cancelled_transaction(reason: &str, texts: &[&str], times: u32) -> Self {
-        Self(json!({"kind": "cancel-transaction", "match": texts, "reason": reason, "times": times}))
+        Self(json!({"kind": "transaction-cancelled", "match": texts, "reasons": {"0": reason}, "times": times}))
     }
 
     /// Operations of DynamoDB whose texts hold all of `texts` are refused by the error `code`, so often.
     pub fn refused_write(code: &str, texts: &[&str], times: u32) -> Self {
-        Self(json!({"kind": "refuse-write", "match": texts, "reason": code, "times": times}))
+        Self(json!({"kind": "dynamodb-error", "match": texts, "error": code, "times": times}))
+    }
+
+    /// Requests to S3 whose texts hold all of `texts` are answered by the error `code`, so often.
+    pub fn s3_error(code: &str, texts: &[&str], times: u32) -> Self {
+        Self(json!({"kind": "s3-error", "match": texts, "error": code, "times": times}))
+    }
+
+    /// Requests whose texts hold all of `texts` take effect, and their answers are lost, so often.
+    pub fn lost_answer(texts: &[&str], times: u32) -> Self {
+        Self(json!({"kind": "lost-answer", "match": texts, "times": times}))
     }
 
     /// Bodies of objects whose paths hold all of `texts` break off in the middle, so often.

@@ -81,10 +81,36 @@ fn a_body_that_breaks_off_is_read_again() {
         // What `plan`, `collect`, `evaluate` and the runner read of a run, and the package, which has no run in its path.
         let id = "cut-bodies";
         let read = ["plan.json", "/orders/", "output.xml", "/shards/", "evidence.json"];
-        let mut faults: Vec<Fault> = read.iter().map(|what| Fault::cut_body(&[id, what], 2)).collect();
+        let mut faults: Vec<Fault> = read.iter().map(|what| Fault::cut_body(&["GetObject", id, what], 2)).collect();
         faults.push(Fault::cut_body(&["suites/refusals.zip"], 2));
         let run = run(cloud, id, &faults).await;
         passed(&run);
         assert!(run.shards.iter().all(|shard| shard.losses.is_empty()), "no instance is lost by it");
+    });
+}
+
+#[test]
+fn a_conditional_write_that_meets_another_one_is_made_again() {
+    with_cloud(async |cloud| {
+        let id = "conditional";
+        let writes = ["plan.json", "evidence.json"];
+        let faults = writes.map(|what| Fault::s3_error("ConditionalRequestConflict", &["PutObject", id, what], 2));
+        passed(&run(cloud, id, &faults).await);
+    });
+}
+
+#[test]
+fn writes_whose_answers_are_lost_change_nothing() {
+    with_cloud(async |cloud| {
+        let id = "lost-answers";
+        let writes = [
+            ["TransactWriteItems", "SHARD#0001"],
+            ["UpdateItem", "QUEUE"],
+            ["TransactWriteItems", "counts.passed"],
+            ["PutObject", "plan.json"],
+            ["PutObject", "/shards/"],
+        ];
+        let faults = writes.map(|[operation, what]| Fault::lost_answer(&[operation, id, what], 1));
+        passed(&run(cloud, id, &faults).await);
     });
 }

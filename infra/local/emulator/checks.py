@@ -15,6 +15,13 @@ NAMES: dict[str, str] = {
     "core.responses": ("_service_model error_response_json get_account_id json_response new_uuid now_iso"),
     "services.cloudwatch": "_describe_alarms _p _xml",
     "services.cloudwatch_logs": "_append_log_events _log_groups _make_group_arn handle_request",
+    "services.dynamodb": (
+        "_AV_TYPE_NAMES _DDB_TXN_MAX_BYTES _apply_update_expression _check_redundant_parens"
+        " _check_reserved_keyword_usage _ddb_canonicalize_number _extract_key_from_item _get_item_by_key"
+        " _item_size_bytes _key_length_error _normalize_table_name _number_error _remove_at_path"
+        " _set_at_path _single_write_request_error _tables _tokenize _transact_validation_cancel_response"
+        " _transact_write_action_error _transact_write_items _txn_token_lookup _validate_attribute_value"
+    ),
     "services.ec2": (
         "_ACTION_MAP _DEFAULT_SUBNET_ID _INSTANCE_ID_RE _STUB_AMIS _cleanup_terminated"
         " _describe_instances _error _esc _fleets _flow_logs _images _instance_xml _instances"
@@ -33,7 +40,10 @@ NAMES: dict[str, str] = {
         " _execution_record_for_config _get_func_record_for_ref _provided_runtime_code_dir"
         " invalidate_worker"
     ),
-    "services.s3": "_get_object _parse_range _qp _range_error_xml _xml_body handle_request",
+    "services.s3": (
+        "_complete_multipart_upload _create_multipart_upload _error _get_object _list_objects_v2"
+        " _multipart_uploads _parse_range _put_object _qp _range_error_xml _xml_body handle_request"
+    ),
     "services.scheduler": "_SCHEDULE_TICK_INTERVAL",
     "services.ssm": "_managed_instance_ids _tags handle_request resolve_parameter_value",
     "services.stepfunctions": (

@@ -50,9 +50,14 @@ def issue(role: str, session: str) -> Credentials:
     return made
 
 
+def session_of(key: str) -> str:
+    """The ARN of the session that has this access key, else an empty text."""
+    return str((sts._sessions.get(key) or {}).get("Arn", ""))
+
+
 def role_of(key: str) -> str:
     """The role whose session has this access key, else an empty text."""
-    arn = str((sts._sessions.get(key) or {}).get("Arn", ""))
+    arn = session_of(key)
     return arn.split("/")[1] if ":assumed-role/" in arn else ""
 
 

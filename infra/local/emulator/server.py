@@ -13,19 +13,21 @@ from ministack import app as ministack
 
 from . import (
     ahead,
+    credentials,
     events,
     faults,
     functions,
     instances,
+    limits,
     objects,
     policies,
     protocols,
     readback,
-    refusals,
     roles,
     run_command,
     schedules,
     tidy,
+    wire,
 )
 from .asl import service
 from .control import control
@@ -47,6 +49,7 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     run_command.install()
     schedules.install(settings)
     objects.install()
+    limits.install()
     service.install()
     readback.install()
     roles.install(settings.roles)
@@ -87,12 +90,10 @@ def _gate(pool: Pool) -> Callable[[Any, Receive, Send], Awaitable[None]]:
         if scope["type"] == "http" and scope["path"].startswith("/_qaops/"):
             await control(scope, receive, send)
             return
-        receive, refusal = await refusals.refused(scope, receive)
-        send = refusals.cut(scope, _struck(scope, pool, send))
-        if refusal:
-            await refusals.answer(send, *refusal)
-            return
-        await ministack.app(scope, receive, send)
+        await wire.serve(counted, scope, receive, send, lambda: _caller(scope, pool))
+
+    async def counted(scope: Any, receive: Receive, send: Send) -> None:
+        await ministack.app(scope, receive, _struck(scope, pool, send))
 
     return gate
 
@@ -119,6 +120,13 @@ def _struck(scope: Any, pool: Pool, send: Send) -> Send:
             await send(message)
 
     return after
+
+
+def _caller(scope: Any, pool: Pool) -> str:
+    """The session that signed a request, and the payload if it is a function's."""
+    key = _key(scope)
+    environment = pool.of_key(key)
+    return f"{credentials.session_of(key)} {environment.payload if environment else ''}"
 
 
 def _target(scope: Any) -> str:

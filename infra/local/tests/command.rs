@@ -146,17 +146,17 @@ fn a_run_that_ends_by_an_error_gives_exit_status_3_whatever_its_verdict_and_keep
     let suite = suite(&[("a.robot", "*** Test Cases ***\nGood\n    No Operation\n")]);
     let out = tempfile::tempdir().unwrap();
     let arguments = ["run", "--json", "--out", out.path().to_str().unwrap()];
-    let refused = |texts: &str, kind: &str| {
-        format!(r#"[{{"kind": "{kind}", "match": [{texts}], "reason": "ValidationException"}}]"#)
+    let denied = |texts: &str| {
+        format!(r#"[{{"kind": "dynamodb-error", "match": [{texts}], "error": "AccessDeniedException"}}]"#)
     };
     // The verdict is there, and the run is not recorded.
-    let unrecorded = struck(&arguments, Some(suite.path()), &refused(r#""PutItem", "SUITE#""#, "refuse-write"));
+    let unrecorded = struck(&arguments, Some(suite.path()), &denied(r#""PutItem", "SUITE#""#));
     assert_eq!(
         (unrecorded.status.code(), json(&unrecorded)["error"]["error"].as_str()),
         (Some(3), Some("Record.Refused"))
     );
     assert!(out.path().join("verdict.json").is_file());
-    let unplanned = struck(&arguments, Some(suite.path()), &refused(r#""SHARD#0001""#, "cancel-transaction"));
+    let unplanned = struck(&arguments, Some(suite.path()), &denied(r#""SHARD#0001""#));
     assert_eq!((unplanned.status.code(), json(&unplanned)["error"]["error"].as_str()), (Some(3), Some("Plan.Refused")));
     assert!(!out.path().join("verdict.json").exists(), "no verdict of the run before");
 }

@@ -19,7 +19,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
 use crate::Error;
 use crate::error::failed;
-use crate::patience::through_broken_bodies;
+use crate::patience::{through_broken_bodies, through_conflicts};
 
 /// What a try to write a file may take at least, and for each byte: 1 MB a second.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -177,13 +177,16 @@ impl Artifacts {
 
     /// Writes a value as JSON unless the object is there already; tells whether it was written.
     pub async fn write_json_once<T: Serialize + Sync>(&self, key: &str, value: &T) -> Result<bool, Error> {
-        let body = to_json(key, value)?.into();
+        let body = to_json(key, value)?;
+        through_conflicts(|| self.write_new(key, body.clone())).await
+    }
+
+    /// Writes a new object; tells whether there was none.
+    async fn write_new(&self, key: &str, body: Vec<u8>) -> Result<bool, Error> {
         let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
-        match put.if_none_match("*").body(body).send().await {
+        match put.if_none_match("*").body(body.into()).send().await {
             Ok(_) => Ok(true),
-            Err(error) if matches!(error.code(), Some("PreconditionFailed" | "ConditionalRequestConflict")) => {
-                Ok(false)
-            }
+            Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
             Err(error) => Err(failed(format!("write {key}"))(error)),
         }
     }

@@ -29,7 +29,8 @@ pub struct Error {
 }
 
 /// Codes of throttling and passing trouble, of all services used here.
-const PASSING: [&str; 15] = [
+const PASSING: [&str; 16] = [
+    "ConditionalRequestConflict",
     "InternalError",
     "InternalFailure",
     "InternalServerError",

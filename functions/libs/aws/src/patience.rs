@@ -7,8 +7,10 @@ use backon::{ExponentialBuilder, Retryable};
 use crate::{Error, Kind};
 
 /// Codes of conflicts between writers. The SDK does not try these again, for they are no throttling: DynamoDB refuses a
-/// write while a transaction has the item (API reference of DynamoDB, "TransactionConflictException").
-const CONFLICTS: [&str; 2] = ["TransactionConflictException", "TransactionCanceledException"];
+/// write while a transaction has the item (API reference of DynamoDB, "TransactionConflictException"), and S3 one that
+/// meets another conditional write of the same key (S3 user guide, "Conditional writes": 409, retry). Nothing is written.
+const CONFLICTS: [&str; 3] =
+    ["ConditionalRequestConflict", "TransactionCanceledException", "TransactionConflictException"];
 
 /// Makes a call again while it meets conflicts with other writers, for some three seconds.
 pub(crate) async fn through_conflicts<T, F: Future<Output = Result<T, Error>>>(

@@ -4,8 +4,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use domain::evaluation::evidence::{Evidence, ReportFile};
 use domain::evaluation::evaluate::{Judged, Material, judged};
+use domain::evaluation::evidence::{Evidence, ReportFile};
 use domain::package::plan::Plan;
 use domain::quality::reports::{Reading, Remark, ReportState};
 use domain::results::summary::Summary;

@@ -83,15 +83,20 @@ class Cloud:
     def __getattr__(self, service: str) -> Any:
         if service not in self._clients:
             names = {"sfn": "stepfunctions", "functions": "lambda"}
-            self._clients[service] = boto3.client(
-                names.get(service, service),
-                endpoint_url=self.endpoint,
-                region_name="us-east-1",
-                aws_access_key_id=ADMINISTRATOR,
-                aws_secret_access_key=ADMINISTRATOR,
-                config=Config(retries={"max_attempts": 0}, read_timeout=70, s3={"addressing_style": "path"}),
-            )
+            self._clients[service] = self.client(names.get(service, service))
         return self._clients[service]
+
+    def client(self, service: str, key: str = ADMINISTRATOR, **more: Any) -> Any:
+        """A client with a key of its own; it tries once, unless its configuration says otherwise."""
+        config = {"retries": {"max_attempts": 0}, "read_timeout": 70, "s3": {"addressing_style": "path"}}
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=key,
+            aws_secret_access_key=ADMINISTRATOR,
+            config=Config(**{**config, **more}),
+        )
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Calls one of the emulator's own paths."""

@@ -221,7 +221,8 @@ async fn a_file_stops_robot_where_there_is_no_signal() {
     std::fs::write(path("a.robot"), "*** Test Cases ***\nSlow\n    Sleep    1 min\n").unwrap();
     let mut command = tokio::process::Command::new(robot);
     command.current_dir(folder.path()).env("QAOPS_STOP", "file").stdout(Stdio::null()).stderr(Stdio::null());
-    let mut robot = command.args(["--listener", "selected.py", "--listener", "listener.py", "a.robot"]).spawn().unwrap();
+    let mut robot =
+        command.args(["--listener", "selected.py", "--listener", "listener.py", "a.robot"]).spawn().unwrap();
     while !path("selected.json").exists() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

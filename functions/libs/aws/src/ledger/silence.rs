@@ -1,8 +1,8 @@
 //! Scheduled suites: `SCHEDULED` / `SUITE#<name>`. What counts as silence stands in `domain::notify::staleness`.
 
 use domain::notify::staleness::{CLAIM, News, Scheduled};
-use domain::package::plan::STALENESS_SECONDS;
 use domain::notify::trend::RunAt;
+use domain::package::plan::STALENESS_SECONDS;
 use domain::run::status::Status;
 
 use super::Ledger;

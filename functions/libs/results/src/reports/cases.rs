@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::results::outcome::Status;
 use domain::quality::reports::{Case, Report, Unknown};
+use domain::results::outcome::Status;
 
 use super::limits::Budget;
 use super::notes::{Notes, is_not};

@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::quality::baseline::BaselineFigures;
-use crate::quality::metrics::{RunFacts, TestRecord};
-use crate::results::outcome::Status;
+use crate::quality::metrics::RunFacts;
 use crate::quality::reports::{
     Case, Coverage, FileCoverage, Finding, Kind, Reading, Remark, Report, ReportState, Risk, Series, Share, Unknown,
 };
+use crate::results::outcome::Status;
+use crate::results::records::TestRecord;
 
 fn gate(text: &str) -> Gate {
     Gate::parse(text, Severity::Error).unwrap_or_else(|refusal| panic!("{}", refusal.at(text)))

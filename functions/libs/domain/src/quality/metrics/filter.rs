@@ -1,8 +1,8 @@
 //! Which things a metric's labels narrow it to.
 
 use super::{JUNIT, Metric, SOURCE, TestRecord};
-use crate::base::validate::normal_tag;
 use crate::base::pattern::Pattern;
+use crate::base::validate::normal_tag;
 use crate::quality::reports::Finding;
 
 /// The labels of a metric, made ready for comparing.

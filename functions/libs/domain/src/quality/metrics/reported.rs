@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Filter;
 use super::known::{FIGURES, series_name};
 use super::unread::Unread;
+use crate::quality::reports::{
+    Case, Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Series, Share, named,
+};
 use crate::results::outcome::Status;
-use crate::quality::reports::{Case, Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Series, Share, named};
 
 /// All reports of a run, those of a kind as one.
 #[derive(Clone, Debug, Default)]
