@@ -180,8 +180,9 @@ impl<'a> Metrics<'a> {
         let junit = fixed().filter(|metric| metric.name.starts_with("tests.") && metric.name != "tests.quarantined");
         let junit = junit.map(|metric| metric.with_label(SOURCE, JUNIT));
         let severities = Risk::ALL.map(|risk| Metric::plain("vulnerabilities").with_label("severity", risk.word()));
-        let series = self.reported.series_figures().into_iter().chain(self.reported.unread_series());
-        let series = series.map(|name| Metric::plain(&name));
+        let mut series: BTreeSet<String> = self.reported.series_figures().into_iter().collect();
+        series.extend(self.reported.unread.series_figures().cloned());
+        let series = series.iter().map(|name| Metric::plain(name)).collect::<Vec<_>>();
         fixed().chain(junit).chain(severities).chain(series).collect()
     }
 
@@ -193,7 +194,7 @@ impl<'a> Metrics<'a> {
         let mut tally = Tally::default();
         if filter.junit() {
             self.reported.cases(filter).for_each(|case| tally.add_case(case));
-            self.reported.unended(filter).for_each(|seconds| tally.add_unended(seconds));
+            self.reported.unread.ended(filter).for_each(|seconds| tally.add_unended(seconds));
         } else {
             let tests = self.tests.iter().filter(|test| filter.is_of_test(test));
             tests.for_each(|test| tally.add_test(test, self.strict));

@@ -24,7 +24,7 @@ pub(super) struct Reported {
     pub(super) series: BTreeMap<String, Series>,
     cases: Vec<Case>,
     /// Values that cannot be read.
-    pub(super) unread: Vec<Unread>,
+    pub(super) unread: Unread,
 }
 
 /// Whether the reports are there that a metric is about.
@@ -83,10 +83,7 @@ impl Reported {
             Reading::Read(read) => {
                 self.read.insert(*kind);
                 self.join(read);
-                self.unread.extend(remarks.iter().filter_map(|remark| {
-                    let (told, unknown) = (remark.told.clone(), remark.unknown.clone()?);
-                    Some(Unread { kind: *kind, report: name.clone(), told, unknown })
-                }));
+                self.unread.add(*kind, name, remarks);
             }
         }
     }

@@ -1,69 +1,96 @@
 //! Which figures are not known because of a value in a report that cannot be read.
 
+use std::cell::LazyCell;
+use std::collections::BTreeMap;
+
 use super::known::series_name;
 use super::reported::Reported;
 use super::{Filter, Metric, Standing};
-use crate::quality::reports::{Kind, Part, Unknown};
+use crate::quality::reports::{Kind, Part, Remark, Unknown};
 
 /// Figures that say how unit tests ended.
 const OUTCOMES: [&str; 5] = ["tests.passed", "tests.failed", "tests.skipped", "tests.flaky", "tests.pass_rate"];
 
-/// A value that cannot be read, and the report that it is in.
-#[derive(Clone, Debug)]
+/// The values in the reports of a run that cannot be read.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Unread {
-    pub(super) kind: Kind,
-    pub(super) report: String,
-    pub(super) told: String,
-    pub(super) unknown: Unknown,
+    /// Those that may be about several metrics.
+    values: Vec<Value>,
+    /// Those of the figures of series, of which there may be very many, by their metrics.
+    of_series: BTreeMap<String, Vec<Value>>,
 }
 
-impl Reported {
-    /// Why the metric's figure is not known, where values that it needs cannot be read: the first of them.
-    pub(super) fn unread(&self, kind: Kind, metric: &Metric) -> Option<Standing> {
-        let filter = Filter::of(metric);
-        let mut hiding = self.unread.iter().filter(|unread| unread.kind == kind);
-        let first = hiding.find(|unread| self.hides(&unread.unknown, metric, &filter))?;
-        let more = hiding.filter(|unread| self.hides(&unread.unknown, metric, &filter)).count();
-        let told = if more == 0 { first.told.clone() } else { format!("{} (and {more} more)", first.told) };
-        Some(Standing::Unread(kind, first.report.clone(), told))
-    }
+#[derive(Clone, Debug)]
+struct Value {
+    kind: Kind,
+    report: String,
+    told: String,
+    unknown: Unknown,
+}
 
-    fn hides(&self, unknown: &Unknown, metric: &Metric, filter: &Filter) -> bool {
-        let name = metric.name.as_str();
-        match unknown {
-            Unknown::Time(test) => name == "tests.duration" && test.as_ref().is_none_or(|test| filter.is_of_case(test)),
-            Unknown::Outcome { name: test, .. } => OUTCOMES.contains(&name) && filter.is_of_case(test),
-            Unknown::Outcomes => OUTCOMES.contains(&name),
-            Unknown::Unshown => name != "tests.failed",
-            Unknown::Lines(part) => name == "coverage.line" && is_of(part, filter),
-            Unknown::Branches(part) => name == "coverage.branch" && is_of(part, filter),
-            Unknown::Series { names, figures } => is_figure(name, names, figures),
-            Unknown::Label(key) => {
-                let narrowed = metric.labels.iter().any(|label| label.key == *key);
-                narrowed && self.findings.iter().any(|finding| filter.is_unsure_of(finding))
+impl Unread {
+    /// Adds what is unknown of a report.
+    pub(super) fn add(&mut self, kind: Kind, report: &str, remarks: &[Remark]) {
+        for Remark { told, unknown } in remarks {
+            let Some(unknown) = unknown.clone() else { continue };
+            let value = Value { kind, report: report.to_owned(), told: told.clone(), unknown };
+            match &value.unknown {
+                Unknown::Series { names, figures } => {
+                    for metric in metrics(names, figures) {
+                        self.of_series.entry(metric).or_default().push(value.clone());
+                    }
+                }
+                _ => self.values.push(value),
             }
-            Unknown::Tests | Unknown::AllSeries | Unknown::Findings => true,
         }
     }
 
     /// Seconds of each unit test that nobody knows the end of.
-    pub(super) fn unended(&self, filter: &Filter) -> impl Iterator<Item = f64> {
-        self.unread.iter().filter_map(|unread| match &unread.unknown {
+    pub(super) fn ended(&self, filter: &Filter) -> impl Iterator<Item = f64> {
+        self.values.iter().filter_map(|value| match &value.unknown {
             Unknown::Outcome { name, seconds } if filter.is_of_case(name) => Some(*seconds),
             _ => None,
         })
     }
 
     /// Names of the metrics of series that have figures which cannot be read.
-    pub(super) fn unread_series(&self) -> impl Iterator<Item = String> {
-        let unread = self.unread.iter().filter_map(|unread| match &unread.unknown {
-            Unknown::Series { names, figures } => Some((names, figures)),
-            _ => None,
+    pub(super) fn series_figures(&self) -> impl Iterator<Item = &String> {
+        self.of_series.keys()
+    }
+}
+
+impl Reported {
+    /// Why the metric's figure is not known, where values that it needs cannot be read: the first of them.
+    pub(super) fn unread(&self, kind: Kind, metric: &Metric) -> Option<Standing> {
+        let filter = Filter::of(metric);
+        // There may be many findings, so they are asked once for all values.
+        let unsure = LazyCell::new(|| self.findings.iter().any(|finding| filter.is_unsure_of(finding)));
+        let is_narrowed = |key: &str| metric.labels.iter().any(|label| label.key == *key) && *unsure;
+        let of_series = self.unread.of_series.get(&metric.name).into_iter().flatten();
+        let others = self.unread.values.iter().filter(|value| value.kind == kind);
+        let others = others.filter(|value| match &value.unknown {
+            Unknown::Label(key) => is_narrowed(key),
+            unknown => hides(unknown, &metric.name, &filter),
         });
-        unread.flat_map(|(names, figures)| {
-            let of = |name: &String| figures.iter().map(|figure| metric_of(name, figure)).collect::<Vec<_>>();
-            names.iter().flat_map(of).collect::<Vec<_>>()
-        })
+        let mut hiding = of_series.chain(others);
+        let first = hiding.next()?;
+        let more = hiding.count();
+        let told = if more == 0 { first.told.clone() } else { format!("{} (and {more} more)", first.told) };
+        Some(Standing::Unread(kind, first.report.clone(), told))
+    }
+}
+
+/// Whether a value leaves a metric unknown. What is of series and of labels is asked elsewhere.
+fn hides(unknown: &Unknown, metric: &str, filter: &Filter) -> bool {
+    match unknown {
+        Unknown::Time(test) => metric == "tests.duration" && test.as_ref().is_none_or(|test| filter.is_of_case(test)),
+        Unknown::Outcome { name, .. } => OUTCOMES.contains(&metric) && filter.is_of_case(name),
+        Unknown::Outcomes => OUTCOMES.contains(&metric),
+        Unknown::Unshown => metric != "tests.failed",
+        Unknown::Lines(part) => metric == "coverage.line" && is_of(part, filter),
+        Unknown::Branches(part) => metric == "coverage.branch" && is_of(part, filter),
+        Unknown::Series { .. } | Unknown::Label(_) => false,
+        Unknown::Tests | Unknown::AllSeries | Unknown::Findings => true,
     }
 }
 
@@ -76,13 +103,11 @@ fn is_of(part: &Part, filter: &Filter) -> bool {
     }
 }
 
-fn is_figure(metric: &str, names: &[String], figures: &[String]) -> bool {
-    let told = metric.strip_prefix("performance.").and_then(|rest| rest.rsplit_once('.'));
-    told.is_some_and(|(series, figure)| {
-        figures.iter().any(|known| known == figure) && names.iter().any(|name| series_name(name) == series)
-    })
-}
-
-fn metric_of(series: &str, figure: &str) -> String {
-    format!("performance.{}.{figure}", series_name(series))
+/// The metrics of these figures of these series.
+fn metrics(names: &[String], figures: &[String]) -> impl Iterator<Item = String> {
+    let of = |name: &String| {
+        let name = series_name(name);
+        figures.iter().map(move |figure| format!("performance.{name}.{figure}"))
+    };
+    names.iter().flat_map(of)
 }
