@@ -168,12 +168,13 @@ fn variants(found: &syn::ItemEnum) -> BTreeSet<String> {
     found.variants.iter().map(|variant| style.variant(&variant.ident.to_string(), &variant.attrs)).collect()
 }
 
-/// The first module of `domain` below which `name` is imported.
+/// The module of `domain` from which `name` is imported, as the path of its source without the ending.
 fn imported_from(file: &syn::File, name: &str) -> Option<String> {
     let path = imports(file).into_iter().find(|path| {
         path.first().is_some_and(|first| first == "domain") && path.last().is_some_and(|last| last == name)
     })?;
-    path.get(1).filter(|module| *module != name).cloned()
+    let modules = path.get(1..path.len() - 1).filter(|modules| !modules.is_empty());
+    modules.map(|modules| modules.join("/"))
 }
 
 fn find(sources: &[Source], kind: &Type) -> Option<Item> {
@@ -220,7 +221,8 @@ mod tests {
             Ok(Source { path: path.to_owned(), file: syn::parse_file(text)? })
         };
         let own = [source("lib.rs", library)?, source("main.rs", main)?];
-        let domain = [source("fleet.rs", r#"#[serde(rename_all = "snake_case")] pub enum Next { Ready, NotYet }"#)?];
+        let domain =
+            [source("run/fleet.rs", r#"#[serde(rename_all = "snake_case")] pub enum Next { Ready, NotYet }"#)?];
         read_step("plan", &own, &domain, &BTreeSet::from(["Unavailable".to_owned()]))
     }
 
