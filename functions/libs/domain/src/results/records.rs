@@ -61,14 +61,16 @@ impl TestRecord {
 ///
 /// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
 /// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. Tests of one long name
-/// are compared one by one in the order of their file: all of them are in a rerun if one of them is.
+/// are compared one by one in the order of their file: all of them are in a rerun if one of them is. A rerun that has
+/// fewer of them does not say which they are, so it changes none.
 pub fn records<'a>(firsts: impl IntoIterator<Item = &'a Summary>, reruns: &[Summary]) -> Vec<TestRecord> {
     let mut records: Vec<TestRecord> = firsts.into_iter().flat_map(tests_of).collect();
     let mut places: HashMap<TestId, usize> = HashMap::new();
     for (place, record) in records.iter().enumerate() {
         places.entry(record.id()).or_insert(place);
     }
-    for rerun in reruns.iter().flat_map(tests_of) {
+    let known = namesakes(&records);
+    for rerun in reruns.iter().flat_map(|summary| unmistakable(tests_of(summary), &known)) {
         match places.get(&rerun.id()) {
             Some(&place) => merge(&mut records[place], rerun),
             None => {
@@ -78,6 +80,24 @@ pub fn records<'a>(firsts: impl IntoIterator<Item = &'a Summary>, reruns: &[Summ
         }
     }
     records
+}
+
+/// How many tests have each name, by file and name.
+fn namesakes(records: &[TestRecord]) -> HashMap<(String, String), usize> {
+    let mut count = HashMap::new();
+    records.iter().for_each(|record| *count.entry(name(record)).or_default() += 1);
+    count
+}
+
+fn name(record: &TestRecord) -> (String, String) {
+    (record.suite_file.clone(), record.long_name.clone())
+}
+
+/// Tests of a rerun without those that have fewer of their name than `known`.
+fn unmistakable(rerun: Vec<TestRecord>, known: &HashMap<(String, String), usize>) -> Vec<TestRecord> {
+    let ran = namesakes(&rerun);
+    let whole = |record: &TestRecord| known.get(&name(record)).is_none_or(|count| ran[&name(record)] >= *count);
+    rerun.into_iter().filter(whole).collect()
 }
 
 fn tests_of(summary: &Summary) -> Vec<TestRecord> {
@@ -175,6 +195,20 @@ mod tests {
         assert_eq!(seen([failed, passed]), named(of(failed, false, passed)));
         assert_eq!(seen([passed, passed]), named(of(passed, true, passed)));
         assert_eq!(seen([passed, failed]), named(of(passed, true, failed)));
+    }
+
+    #[test]
+    fn a_rerun_with_fewer_tests_of_a_name_hides_no_failure() {
+        let first = summary(&[("Pay", Status::Passed), ("Pay", Status::Failed), ("Look", Status::Failed)]);
+        let rerun = summary(&[("Pay", Status::Passed), ("Look", Status::Passed)]);
+        let records = records(&[first], &[rerun]);
+        assert_eq!(
+            records.iter().map(|record| record.status).collect::<Vec<_>>(),
+            [Status::Passed, Status::Failed, Status::Passed]
+        );
+        let first = summary(&[("Pay", Status::Failed), ("Pay", Status::Passed)]);
+        let merged = super::records(&[first], &[summary(&[("Pay", Status::Passed)])]);
+        assert_eq!(counts(&merged), Counts { passed: 1, failed: 1, skipped: 0 });
     }
 
     #[test]
