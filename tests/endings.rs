@@ -100,16 +100,47 @@ fn a_failure_that_ends_all_leaves_what_came_before_it() {
     });
 }
 
+/// A suite whose files Robot Framework refuses to run together, where only it can know which tests are selected.
+fn mixed(name: &str) -> Suite {
+    let tests = "*** Test Cases ***\nGood\n    [Tags]    smoke\n    No Operation\n";
+    let tasks = "*** Tasks ***\nGood\n    [Tags]    smoke\n    No Operation\n";
+    let config = "[robot]\ninclude = [\"smoke\"]\n";
+    Suite::new(name, config, &files(&[("a.robot", tests), ("b.robot", tasks), ("c.robot", tests), ("d.robot", tests)]))
+}
+
 #[test]
-fn what_robot_refuses_ends_the_run_with_one_instance() {
-    let (tests, tasks) =
-        ("*** Test Cases ***\nGood\n    No Operation\n", "Language: es\n*** Tareas ***\nGood\n    No Operation\n");
+fn what_robot_refuses_ends_the_run_in_its_own_words_with_one_instance() {
     with_cloud(async |cloud| {
-        let suite = Suite::new("refused", "", &files(&[("a.robot", tests), ("b.robot", tasks)]));
-        let run = run(cloud, &suite, json!({})).await;
+        let run = run(cloud, &mixed("refused"), json!({"environments": 1})).await;
         assert_eq!((run.judged().verdict, run.judged().environments), (Verdict::Inconclusive, 1));
+        assert_eq!(run.shards.iter().map(|shard| shard.losses.len()).collect::<Vec<_>>(), [1], "no second attempt");
         let reasons = run.judged().reasons.join("\n");
-        assert!(reasons.contains("Robot Framework refused the test data or an option"), "{reasons}");
+        let told = "(252): Conflicting execution modes: Suite 'Refused.A' has tests but suite 'Refused.B' has tasks.";
+        assert!(reasons.contains(told), "{reasons}");
+    });
+}
+
+#[test]
+fn tests_and_tasks_do_not_pass_when_each_instance_sees_only_one_kind() {
+    with_cloud(async |cloud| {
+        let run = run(cloud, &mixed("divided"), json!({"environments": 4})).await;
+        assert_eq!(run.judged().verdict, Verdict::Inconclusive, "{:?}", run.judged().reasons);
+        let reasons = run.judged().reasons.join("\n");
+        assert!(reasons.contains("Robot Framework refuse"), "{reasons}");
+    });
+}
+
+#[test]
+fn a_package_that_no_instance_can_run_ends_the_run_at_the_first_shard() {
+    let requirement = [("requirements.txt", "no-such-project-of-anyone==1.0\n")];
+    let text = "*** Test Cases ***\nGood\n    Sleep    2s\n";
+    let mut all = files(&["a.robot", "b.robot", "c.robot", "d.robot"].map(|file| (file, text)));
+    all.extend(files(&requirement));
+    with_cloud(async |cloud| {
+        let suite = Suite::new("unrunnable", "", &all);
+        let run = run(cloud, &suite, json!({"environments": 1})).await;
+        assert_eq!(run.judged().verdict, Verdict::Inconclusive);
+        println!("{:?}\n{:?}", run.judged().reasons, run.shards);
     });
 }
 

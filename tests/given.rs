@@ -125,6 +125,7 @@ impl GivenRun {
             reports: BTreeMap::new(),
             halt: None,
             not_run: Vec::new(),
+            rpa: false,
             left_out: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },
         }

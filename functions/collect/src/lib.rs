@@ -9,6 +9,7 @@ use aws::{Artifacts, Fleet, Ledger};
 use domain::package::plan::Plan;
 use domain::quality::gates::{Severity, first_stop};
 use domain::quality::metrics::{Metrics, RunFacts};
+use domain::results::finality::final_reason;
 use domain::results::manifest::{Exit, Manifest};
 use domain::results::records;
 use domain::results::summary::Summary;
@@ -17,7 +18,7 @@ use domain::run::keys;
 use domain::run::order::Selection;
 use domain::run::queue::Attempt;
 use domain::run::rerun::wanted;
-use domain::run::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss};
+use domain::run::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss, is_rerun};
 use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
 
@@ -103,9 +104,9 @@ impl Collect {
                 self.stop_early(&plan).await?;
                 true
             }
-            Err(Lost { reason, hopeless }) => {
+            Err(Lost { reason, again }) => {
                 let loss = shard.lost(attempt.number, Some(input.environment.clone()), reason, now);
-                self.lose(&input, loss, hopeless).await?;
+                self.lose(&input, loss, again).await?;
                 false
             }
         };
@@ -120,15 +121,15 @@ impl Collect {
         if let Some(why) = not_of(&manifest, input) {
             return Ok(Err(Lost::again(why)));
         }
-        let hopeless = manifest.exit.is_final();
+        let again = Again::after(&manifest.exit);
         if let Exit::NotStarted { error, cause } = &manifest.exit {
-            return Ok(Err(Lost { reason: format!("{error}: {cause}"), hopeless }));
+            return Ok(Err(Lost { reason: format!("{error}: {cause}"), again }));
         }
         let selection = self.selection(&input.run, shard).await?;
         let summary = output::summarize(&self.artifacts, &prefix, shard, &selection, &manifest).await?;
         self.artifacts.write_json(&keys::summary(&input.run, attempt), &summary).await?;
         Ok(match summary.problem.clone() {
-            Some(reason) => Err(Lost { reason, hopeless }),
+            Some(reason) => Err(Lost { reason, again }),
             None => Ok(Collected { summary, selection }),
         })
     }
@@ -190,9 +191,14 @@ impl Collect {
         Ok(())
     }
 
-    async fn lose(&self, input: &Input, loss: Loss, hopeless: bool) -> Result<(), Error> {
+    /// Keeps the loss and queues the next attempt. Where every instance would meet the same, the run gives out nothing
+    /// more: one `robot` for the whole package would not have started either.
+    async fn lose(&self, input: &Input, loss: Loss, again: Again) -> Result<(), Error> {
         tracing::warn!(run = input.run, shard = input.shard, attempt = loss.attempt, reason = loss.reason, "lost");
-        let after = after_loss(&input.shard, loss.attempt, hopeless);
+        if again == Again::Nowhere && !is_rerun(&input.shard) {
+            self.ledger.stop_queue(&input.run, &loss.reason).await?;
+        }
+        let after = after_loss(&input.shard, loss.attempt, again != Again::Elsewhere);
         let state = if after == AfterLoss::GiveUp { State::GivenUp } else { State::Queued };
         self.ledger.lose_attempt(&input.run, &input.shard, &loss, state).await?;
         if let AfterLoss::Again(next) = after {
@@ -220,13 +226,34 @@ impl Collect {
 struct Lost {
     /// In whole sentences.
     reason: String,
-    /// Whether another attempt would meet it again.
-    hopeless: bool,
+    /// Where it is tried again.
+    again: Again,
 }
 
 impl Lost {
     fn again(reason: String) -> Self {
-        Self { reason, hopeless: false }
+        Self { reason, again: Again::Elsewhere }
+    }
+}
+
+/// Where a lost shard can be tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Again {
+    /// On another instance.
+    Elsewhere,
+    /// No time is left for it.
+    TooLate,
+    /// No instance can run it, nor any other shard of the package.
+    Nowhere,
+}
+
+impl Again {
+    fn after(exit: &Exit) -> Self {
+        match exit {
+            Exit::DeadlinePassed => Self::TooLate,
+            exit if final_reason(exit).is_some() => Self::Nowhere,
+            _ => Self::Elsewhere,
+        }
     }
 }
 

@@ -33,7 +33,7 @@ pub(crate) async fn summarize(
         Some(upload) => read(artifacts, &key, upload).await?,
         None => Read { problem: Some(format!("It left no {OUTPUT}")), ..Read::default() },
     };
-    let Read { mut root, problem: mut damage, mut running } = output;
+    let Read { mut root, rpa, problem: mut damage, mut running } = output;
     if manifest.exit.was_stopped() || damage.is_some() {
         running = running.or(leave_out_unended(&mut root));
     }
@@ -63,6 +63,7 @@ pub(crate) async fn summarize(
         halt: manifest.halt.filter(|_| !manifest.exit.was_stopped()),
         not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
+        rpa,
         root,
     })
 }
@@ -81,6 +82,8 @@ const TRIES: u32 = 3;
 #[derive(Default)]
 struct Read {
     root: Suite,
+    /// Whether it reports tasks.
+    rpa: bool,
     /// What is wrong with it, as a sentence without its end.
     problem: Option<String>,
     /// The test in which it breaks off.
@@ -121,7 +124,7 @@ fn parse(body: impl io::Read, upload: &Upload) -> io::Result<Read> {
         return Ok(Read { problem, ..Read::default() });
     }
     let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}"));
-    Ok(Read { root: output.root, problem, running: output.running })
+    Ok(Read { root: output.root, rpa: output.rpa, problem, running: output.running })
 }
 
 /// How Robot Framework ended, as a sentence without its end.
@@ -133,7 +136,12 @@ fn ending(exit: &Exit) -> String {
         Exit::DiskFull => {
             "Runner.DiskFailed: the disk was full before Robot Framework had closed its output".to_owned()
         }
-        Exit::BadData => "Robot Framework refused the test data or an option (exit status 252)".to_owned(),
+        Exit::BadData { why } if why.is_empty() => {
+            "Robot Framework refused the test data or an option (252); console.txt says why".to_owned()
+        }
+        Exit::BadData { why } => {
+            format!("Robot Framework refused the test data or an option (252): {}", why.trim_end_matches('.'))
+        }
         Exit::Interrupted => "Robot Framework was stopped by a signal that did not come from QAOps".to_owned(),
         Exit::Internal => "Robot Framework ended by an error of its own (exit status 255)".to_owned(),
         Exit::Help => "Robot Framework printed its help and ran no test (exit status 251)".to_owned(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws::{Artifacts, Ledger};
 use domain::base::problem::Problem;
 use domain::package::contents::Checked;
-use domain::package::input::Request;
+use domain::package::input::{Request, check_run};
 use domain::package::manifest::{Effective, Size, effective};
 use domain::package::plan::{PackageVersion, Plan as RunPlan, Work};
 use domain::package::prices::parse_prices;
@@ -16,7 +16,8 @@ use domain::quality::gates::{parse_mandatory, with_mandatory};
 use domain::run::keys;
 use domain::run::shards;
 use jiff::Timestamp;
-use results::package::{DirectoryReader, TextReader};
+use results::package::{Directory, DirectoryReader, TextReader};
+use results::requirements;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -96,6 +97,7 @@ impl runtime::Named for Error {
 impl Plan {
     /// Plans a run; twice is once.
     pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
+        check_run(&input.run).map_err(Error::BadRequest)?;
         let key = keys::plan(&input.run);
         let plan = match self.artifacts.read_json(&key).await? {
             Some(plan) => plan,
@@ -121,8 +123,9 @@ impl Plan {
     async fn decide(&self, input: &Input) -> Result<RunPlan, Error> {
         let request = Request::parse(&input.request).map_err(Error::BadRequest)?;
         let package = self.pin(&request).await?;
-        let checked = self.check(&package).await?;
+        let (directory, checked) = self.check(&package).await?;
         let mut settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
+        self.check_suites(&package, &directory, &checked.suite_files, &settings).await?;
         let mandatory = parse_mandatory(&self.mandatory).map_err(Error::BadSetting)?;
         settings.gates = with_mandatory(settings.gates, mandatory);
         let mut prices = parse_prices(&self.prices).map_err(Error::BadSetting)?;
@@ -142,8 +145,8 @@ impl Plan {
         self.artifacts.pin(&bucket, &key).await?.ok_or(Error::PackageMissing(bucket, key))
     }
 
-    /// Reads the package's directory and its `qaops.toml` by ranges, never the whole zip.
-    async fn check(&self, package: &PackageVersion) -> Result<Checked, Error> {
+    /// Reads the package's directory, its `qaops.toml` and its requirements by ranges, never the whole zip.
+    async fn check(&self, package: &PackageVersion) -> Result<(Directory, Checked), Error> {
         let mut reader = DirectoryReader::new(package.size);
         while let Some(range) = reader.wants() {
             let bytes = self.artifacts.package_range(package, range).await?;
@@ -154,15 +157,49 @@ impl Plan {
             Some(text) => Some(self.read_text(package, text).await?),
             None => None,
         };
-        directory.check(config.as_deref()).map_err(Error::BadPackage)
+        let checked = directory.check(config.as_deref()).map_err(Error::BadPackage)?;
+        self.check_requirements(package, &directory).await?;
+        Ok((directory, checked))
     }
 
-    async fn read_text(&self, package: &PackageVersion, mut text: TextReader) -> Result<String, Error> {
-        while let Some(range) = text.wants() {
-            let bytes = self.artifacts.package_range(package, range).await?;
-            text.feed(&bytes).map_err(Error::BadPackage)?;
+    /// Refuses tests and tasks in one run, as Robot Framework does, however many shards there are.
+    async fn check_suites(
+        &self,
+        package: &PackageVersion,
+        directory: &Directory,
+        files: &[String],
+        settings: &Effective,
+    ) -> Result<(), Error> {
+        let mut suites = directory.suites(files, &settings.robot);
+        while let Some(range) = suites.wants().map_err(Error::BadPackage)? {
+            let bytes = self.artifacts.package_range(package, range.clone()).await?;
+            suites.feed(&range, bytes.to_vec()).map_err(Error::BadPackage)?;
         }
-        text.finish().map_err(Error::BadPackage)
+        suites.finish(files, &settings.robot).map_err(Error::BadPackage)
+    }
+
+    /// Refuses a `requirements.txt` that no instance could install.
+    async fn check_requirements(&self, package: &PackageVersion, directory: &Directory) -> Result<(), Error> {
+        let mut requirements = directory.requirements();
+        while let Some(path) = requirements.wants() {
+            let file = directory.small_file(path, requirements::MOST_BYTES).map_err(Error::BadPackage)?;
+            let Some(file) = file else { break };
+            let file = self.read_file(package, file).await?;
+            requirements.feed(&file.bytes().map_err(Error::BadPackage)?).map_err(Error::BadPackage)?;
+        }
+        requirements.finish().map(drop).map_err(Error::BadPackage)
+    }
+
+    async fn read_text(&self, package: &PackageVersion, text: TextReader) -> Result<String, Error> {
+        self.read_file(package, text).await?.finish().map_err(Error::BadPackage)
+    }
+
+    async fn read_file(&self, package: &PackageVersion, mut file: TextReader) -> Result<TextReader, Error> {
+        while let Some(range) = file.wants() {
+            let bytes = self.artifacts.package_range(package, range).await?;
+            file.feed(&bytes).map_err(Error::BadPackage)?;
+        }
+        Ok(file)
     }
 
     /// The accepted run to compare with: of the run's own branch, else of the default branch.

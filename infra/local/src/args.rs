@@ -76,7 +76,12 @@ pub enum Command {
     /// Run a folder or zip of suites in the local cloud
     #[command(after_help = after(RUN_EXAMPLES, VERDICTS))]
     Run(RunFlags),
-    /// Check a package and its gates without running anything
+    /// Check a package and its gates without running a test
+    ///
+    /// Says what of a folder is packed and what is left out: caches, version control, results of Robot Framework, and
+    /// what a .qaopsignore names, with the syntax of a .gitignore. Where there is a robot, it makes a dry run of an
+    /// unpacked copy with the package's own options: no test and no hook runs, but libraries, listeners and variable
+    /// files are imported, and do what they do then. It ends after a minute.
     #[command(after_help = after(CHECK_EXAMPLES, CHECK_STATUSES))]
     Check {
         /// Folder or zip with .robot files and, in most cases, a qaops.toml

@@ -1,5 +1,6 @@
 //! `qaops check PATH`: whether a package and its gates are fit to run, without running anything.
 
+mod dryrun;
 mod needs;
 
 use std::collections::BTreeMap;
@@ -10,10 +11,12 @@ use domain::base::problem::Problem;
 use domain::package::manifest::{Effective, Size};
 use domain::package::plan::{Desktop, Video};
 use domain::quality::gates::{Gate, Severity};
+use indicatif::DecimalBytes;
 
+pub(crate) use self::dryrun::{imports, robot};
 pub(crate) use self::needs::missing_programs;
 use crate::args::RunFlags;
-use crate::package::Package;
+use crate::package::{Package, Packed};
 use crate::show::style::{BAD, BOLD, DIM, DOUBT, GOOD, count, fit_for, paint, plain};
 
 /// What a person should know of a package that can be run, fit for standard output. Settings that no run could have
@@ -32,7 +35,8 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
         ("timeout", duration::show(settings.timeout_seconds as f64)),
         ("suites", count(package.checked.suite_files.len(), "suite file")),
     ];
-    rows.extend(robot(settings));
+    rows.extend(package.packed.iter().flat_map(packed));
+    rows.extend(options(settings));
     let by_default = package.checked.config.gates.is_empty();
     rows.extend(settings.gates.iter().map(|row| ("gates", gate(row, by_default))));
     let hooks = [("before", &settings.hooks.before), ("after", &settings.hooks.after)];
@@ -55,9 +59,27 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
     format!("{verdict}\n\n{}{}", table(&rows), remark.unwrap_or_default())
 }
 
+/// What of a folder is in its zip, and what is left out by which rule.
+fn packed(packed: &Packed) -> Vec<(&'static str, String)> {
+    let size = DecimalBytes(packed.bytes);
+    let whole = ("packed", format!("{}, {size}", count(packed.files, "file")));
+    let left_out = packed.left_out.iter().map(|(rule, paths)| ("left out", pair(rule, &plain(&some(paths)))));
+    std::iter::once(whole).chain(left_out).collect()
+}
+
+/// The first paths of a list, and how many more there are.
+pub(crate) fn some(paths: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let first = paths.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match paths.len().saturating_sub(SHOWN) {
+        0 => first,
+        more => format!("{first} and {more} more"),
+    }
+}
+
 /// What `robot` is given, as far as the package says it. Of variables and secrets only the names: a value may be one
 /// that nobody should read over a shoulder.
-fn robot(settings: &Effective) -> Vec<(&'static str, String)> {
+fn options(settings: &Effective) -> Vec<(&'static str, String)> {
     let robot = &settings.robot;
     let names = |map: &BTreeMap<String, String>| map.keys().cloned().collect::<Vec<_>>().join(", ");
     let again = match settings.rerun_failed {
@@ -184,6 +206,7 @@ mod tests {
           environments  as many as it takes to be over in 10m
           timeout       1h30m
           suites        2 suite files
+          packed        3 files, 1.16 kB
           rerun         failed tests, up to 2 times
           include       smoke, two words
           exclude       slow
@@ -218,6 +241,7 @@ mod tests {
           environments  1
           timeout       1h
           suites        1 suite file
+          packed        2 files, 0 B
           gates         error tests.failed == 0  by default
                         error tests.total > 0  by default
         ");

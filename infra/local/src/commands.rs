@@ -14,7 +14,7 @@ use domain::run::status::Failure;
 use results::dossier::Dossier;
 
 use crate::args::{self, BAD_INPUT, Command, RunFlags};
-use crate::check::{check, missing_programs};
+use crate::check::{check, imports, missing_programs, robot, some};
 use crate::cloud::{self, LocalCloud};
 use crate::metrics::{Form, metrics};
 use crate::package::{Package, PackageError};
@@ -64,7 +64,7 @@ pub async fn command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         match arguments.command {
             None => examples().await,
             Some(Command::Run(flags)) => run_one(&flags).await,
-            Some(Command::Check { path }) => check_one(&path),
+            Some(Command::Check { path }) => check_one(&path).await,
             Some(Command::Up) => keep_up().await,
             Some(Command::Judge { folder }) => judge_again(&folder),
             Some(Command::Metrics { files }) => print_metrics(&files),
@@ -97,10 +97,18 @@ fn judge_again(folder: &Path) -> Result<u8, Error> {
     Ok(show::status_of(judged.verdict))
 }
 
-fn check_one(path: &Path) -> Result<u8, Error> {
+async fn check_one(path: &Path) -> Result<u8, Error> {
     let scratch = scratch()?;
     let package = Package::open(path, scratch.path())?;
-    println!("{}", check(&package)?);
+    let told = check(&package)?;
+    let settings = RunFlags::default().settings(&package.suite, &package.checked.config)?;
+    package.check_suites(&settings.robot)?;
+    let remarks = match robot(&cloud::cache(&project())) {
+        Some(robot) => imports(&robot, &package, &settings, scratch.path()).await??,
+        None => vec!["There was no dry run, for there is no robot on the PATH: pip install robotframework".to_owned()],
+    };
+    println!("{told}");
+    remarks.iter().for_each(|remark| println!("\n{}", show::style::plain(remark)));
     Ok(0)
 }
 
@@ -116,6 +124,8 @@ async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     let scratch = scratch()?;
     let package = Package::open(&flags.path, scratch.path())?;
     let settings = flags.settings(&package.suite, &package.checked.config)?;
+    package.check_suites(&settings.robot)?;
+    say_packed(&package);
     runnable_here(&package, settings.platform)?;
     let cloud = LocalCloud::start(&project(), say).await?;
     let status = tokio::select! {
@@ -128,6 +138,16 @@ async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     }
     cloud.stop().await?;
     status
+}
+
+/// Says how much of a folder is packed and what is left out.
+fn say_packed(package: &Package) {
+    let Some(packed) = &package.packed else { return };
+    let size = indicatif::DecimalBytes(packed.bytes);
+    say(&format!("packed {} of {size}", show::style::count(packed.files, "file")));
+    for (rule, paths) in &packed.left_out {
+        say(&show::style::plain(&format!("left out {rule}: {}", some(paths))));
+    }
 }
 
 /// The local cloud has environments of Linux only, and only what is on this machine is in them.

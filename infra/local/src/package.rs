@@ -2,6 +2,7 @@
 
 mod walk;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -10,12 +11,13 @@ use domain::base::problem::Problem;
 use domain::base::validate::is_suite_name;
 use domain::package::contents::{Checked, Kind};
 use domain::package::manifest::FILE as CONFIG;
-use results::package::{ReadError, read_directory, read_text};
+use domain::package::plan::RobotOptions;
+use results::package::{ReadError, check_suites, copy_entry, read_directory, read_requirements, read_text};
 use tempfile::{NamedTempFile, TempPath};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use self::walk::Found;
+use self::walk::{Found, LeftOut, Rule};
 
 /// A package that can be run. A zip that was made for it goes with it.
 #[derive(Debug)]
@@ -25,6 +27,19 @@ pub struct Package {
     pub suite: String,
     /// Its settings and suite files.
     pub checked: Checked,
+    /// What of a folder is in the zip that was made of it; none where a zip was given.
+    pub packed: Option<Packed>,
+}
+
+/// What of a folder is in its zip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Packed {
+    /// Files in it.
+    pub files: usize,
+    /// Bytes of their content.
+    pub bytes: u64,
+    /// Paths that are left out, by the rule: `by default` or `by .qaopsignore`.
+    pub left_out: BTreeMap<&'static str, Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -66,23 +81,53 @@ impl Package {
     pub fn open(path: &Path, scratch: &Path) -> Result<Self, PackageError> {
         let refused =
             |what: &str, mend: &str| Err(PackageError::Refused(Problem::new(path.display().to_string(), what, mend)));
-        let zip = match path.metadata() {
+        let (zip, packed) = match path.metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return refused("there is no such file or folder", "name a folder or zip with .robot files");
             }
             Err(source) => return Err(unreadable(path, source)),
-            Ok(about) if about.is_dir() => Zip::Made(zip_folder(path, scratch)?),
+            Ok(about) if about.is_dir() => {
+                let (made, packed) = zip_folder(path, scratch)?;
+                (Zip::Made(made), Some(packed))
+            }
             Ok(_)
                 if domain::package::contents::suite_files(path.file_name().and_then(|name| name.to_str())).len()
                     == 1 =>
             {
                 return refused("is a suite file, not a package", "name its folder, and choose tests with --include");
             }
-            Ok(_) => Zip::Given(path.to_owned()),
+            Ok(_) => (Zip::Given(path.to_owned()), None),
         };
         let checked = check(&zip)?;
         let suite = checked.config.suite.clone().unwrap_or_else(|| suite_name(path));
-        Ok(Self { zip, suite, checked })
+        Ok(Self { zip, suite, checked, packed })
+    }
+
+    /// Refuses suite files that Robot Framework would refuse together, in a run with these options.
+    pub fn check_suites(&self, robot: &RobotOptions) -> Result<(), PackageError> {
+        let path = self.path();
+        let mut file = File::open(path).map_err(|source| unreadable(path, source))?;
+        let told = |error| told(path, error);
+        let directory = read_directory(&mut file).map_err(told)?;
+        check_suites(&directory, &self.checked.suite_files, robot, &mut file).map_err(told)
+    }
+
+    /// Unpacks the package into a new folder.
+    pub fn unpack(&self, into: &Path) -> Result<(), PackageError> {
+        let path = self.path();
+        let mut zip = File::open(path).map_err(|source| unreadable(path, source))?;
+        let directory = read_directory(&mut zip).map_err(|error| told(path, error))?;
+        for entry in directory.entries() {
+            let to = into.join(&entry.about.path);
+            let unwritten = |source| PackageError::Write { path: to.clone(), source };
+            let folder = if entry.about.kind == Kind::Folder { Some(to.as_path()) } else { to.parent() };
+            std::fs::create_dir_all(folder.unwrap_or(into)).map_err(unwritten)?;
+            if entry.about.kind == Kind::File {
+                let mut out = File::create(&to).map_err(unwritten)?;
+                copy_entry(&directory, entry, &mut zip, &mut out).map_err(|error| told(path, error))?;
+            }
+        }
+        Ok(())
     }
 
     /// The zip.
@@ -104,23 +149,29 @@ fn unreadable(path: &Path, source: io::Error) -> PackageError {
     PackageError::Read { path: path.to_owned(), source }
 }
 
+fn told(path: &Path, error: ReadError) -> PackageError {
+    match error {
+        ReadError::Read(source) | ReadError::Write { source, .. } => unreadable(path, source),
+        ReadError::Refused(problem) => PackageError::Refused(problem),
+    }
+}
+
 /// The check of `plan`, by the same reader.
 fn check(zip: &Zip) -> Result<Checked, PackageError> {
     let path = zip.path();
     let mut file = File::open(path).map_err(|source| unreadable(path, source))?;
-    let told = |error| match error {
-        ReadError::Read(source) | ReadError::Write { source, .. } => unreadable(path, source),
-        ReadError::Refused(problem) => PackageError::Refused(problem),
-    };
+    let told = |error| told(path, error);
     let directory = read_directory(&mut file).map_err(told)?;
     let config = directory.config().map_err(PackageError::Refused)?;
     let config = config.map(|text| read_text(text, &mut file)).transpose().map_err(told)?;
-    directory.check(config.as_deref()).map_err(PackageError::Refused)
+    let checked = directory.check(config.as_deref()).map_err(PackageError::Refused)?;
+    read_requirements(&directory, &mut file).map_err(told)?;
+    Ok(checked)
 }
 
 /// The zip of a folder: the same bytes for the same content, because entries are sorted and bear no times.
-fn zip_folder(folder: &Path, scratch: &Path) -> Result<TempPath, PackageError> {
-    let found = walk::walk(folder)?;
+fn zip_folder(folder: &Path, scratch: &Path) -> Result<(TempPath, Packed), PackageError> {
+    let (found, left_out) = walk::walk(folder)?;
     let unwritten = |source| PackageError::Write { path: folder.to_owned(), source };
     let made = tempfile::Builder::new().prefix("package-").suffix(".zip").tempfile_in(scratch).map_err(unwritten)?;
     let mut zip = ZipWriter::new(BufWriter::new(made));
@@ -132,7 +183,18 @@ fn zip_folder(folder: &Path, scratch: &Path) -> Result<TempPath, PackageError> {
     }
     let buffer = zip.finish().map_err(|error| unwritten(error.into()))?;
     let made: NamedTempFile = buffer.into_inner().map_err(|error| unwritten(error.into_error()))?;
-    Ok(made.into_temp_path())
+    Ok((made.into_temp_path(), packed(&found, left_out)))
+}
+
+fn packed(found: &[Found], left_out: Vec<LeftOut>) -> Packed {
+    let files = found.iter().filter(|entry| entry.about.kind == Kind::File);
+    let mut packed =
+        Packed { files: files.count(), bytes: found.iter().map(|entry| entry.about.size).sum(), ..Packed::default() };
+    for LeftOut { path, rule } in left_out {
+        let rule = if rule == Rule::Default { "by default" } else { "by .qaopsignore" };
+        packed.left_out.entry(rule).or_default().push(path);
+    }
+    packed
 }
 
 fn add(

@@ -60,9 +60,7 @@ impl Python {
     /// The environment below `cache`, made now if it is not there, broken or of other requirements. `say` is called
     /// once before something takes long.
     pub fn ready(cache: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
-        let digest = Sha256::digest(REQUIREMENTS);
-        let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-        let python = Self { folder: cache.join(format!("python-{digest}")) };
+        let python = Self::of(cache);
         if python.is_whole() {
             return Ok(python);
         }
@@ -74,6 +72,17 @@ impl Python {
         }
         drop(lock);
         Ok(python)
+    }
+
+    /// The environment below `cache` if it is there already.
+    pub fn found(cache: &Path) -> Option<Self> {
+        Some(Self::of(cache)).filter(Self::is_whole)
+    }
+
+    fn of(cache: &Path) -> Self {
+        let digest = Sha256::digest(REQUIREMENTS);
+        let digest: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        Self { folder: cache.join(format!("python-{digest}")) }
     }
 
     /// Removes the environment, so that the next call makes it anew.

@@ -172,3 +172,50 @@ fn a_folder_that_cannot_hold_the_results_is_told_before_the_run() {
         assert!(told.contains("failed to use the folder") && !told.contains("Plan"), "{told}");
     }
 }
+
+/// `qaops check` with Robot Framework's folder first on the PATH; none, with a word, where there is none.
+fn check(path: &Path) -> Option<(Option<i32>, String)> {
+    let Some(robot) = std::env::var_os("QAOPS_ROBOT") else {
+        eprintln!("skipped: there is no QAOPS_ROBOT");
+        return None;
+    };
+    let folder = Path::new(&robot).parent().unwrap().to_owned();
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let path_variable = std::env::join_paths([folder].into_iter().chain(std::env::split_paths(&paths))).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_qaops"));
+    let output = command.arg("check").arg(path).env("PATH", path_variable).output().unwrap();
+    let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    Some((output.status.code(), text))
+}
+
+#[test]
+fn check_says_which_imports_lead_out_of_the_package_and_what_cannot_be_imported() {
+    let above = suite(&[("shop.resource", "*** Keywords ***\nShop Opens\n    No Operation\n")]);
+    let tests = above.path().join("tests");
+    std::fs::create_dir(&tests).unwrap();
+    let text = "*** Settings ***\nResource    ../shop.resource\nLibrary    ../Keys.py\nLibrary    NoSuchLibrary\n\
+                *** Test Cases ***\nBuy\n    Shop Opens\n";
+    std::fs::write(tests.join("t.robot"), text).unwrap();
+    let Some((status, told)) = check(&tests) else { return };
+    assert_eq!(status, Some(0), "{told}");
+    for part in ["t.robot: line 2: ../shop.resource lies outside of the package", "line 3: ../Keys.py lies outside"] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert!(told.contains("line 4: Importing library 'NoSuchLibrary' failed"), "{told}");
+}
+
+#[test]
+fn check_refuses_what_no_instance_could_run() {
+    let tasks = "*** Tasks ***\nOne\n    No Operation\n";
+    let refused: [(&[(&str, &str)], &str); 4] = [
+        (&[("a.robot", PASSING), ("b.robot", tasks)], "has tests but \"b.robot\" has tasks"),
+        (&[("a.robot", PASSING), ("requirements.txt", "a @ git+https://git.example/a@v1")], "requirements.txt: line 1"),
+        (&[("a.robot", PASSING), ("requirements.txt", "-r more.txt")], "has no file \"more.txt\""),
+        (&[("a.robot", &format!("{PASSING}{tasks}"))], "has both tests and tasks"),
+    ];
+    for (files, part) in refused {
+        let output = qaops(&["check"], Some(suite(files).path()));
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(3) && told.contains(part), "{told}");
+    }
+}

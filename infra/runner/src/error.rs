@@ -144,14 +144,9 @@ pub enum Failure {
         /// Which.
         what: String,
     },
-    /// The package's `requirements.txt` has a line that leads to what it does not hold.
-    #[error("line {line} of requirements.txt {why}")]
-    RequirementsRefused {
-        /// Line, from 1.
-        line: usize,
-        /// Why and the mend.
-        why: String,
-    },
+    /// The package's `requirements.txt` asks for what no instance has, or pip refuses it for good.
+    #[error("requirements.txt is refused: {0}")]
+    RequirementsRefused(String),
     /// The package's `requirements.txt` cannot be installed.
     #[error("pip ended with {status} over requirements.txt; the end of its output:\n{tail}")]
     RequirementsFailed {
@@ -214,7 +209,7 @@ impl Failure {
             Self::SecretMissing { .. } => "Runner.SecretMissing",
             Self::SecretRefused { .. } => "Runner.SecretRefused",
             Self::Argument { .. } => "Runner.ArgumentRefused",
-            Self::RequirementsRefused { .. } => "Runner.RequirementsRefused",
+            Self::RequirementsRefused(_) => "Runner.RequirementsRefused",
             Self::RequirementsFailed { .. } => "Runner.RequirementsFailed",
             Self::Packages { .. } => "Runner.PackagesFailed",
             Self::HookFailed { .. } => "Runner.HookFailed",

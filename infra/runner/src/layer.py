@@ -29,8 +29,15 @@ def main(layer, requirements):
     ended = subprocess.run([python, *_PIP, "--requirement", requirements], check=False)
     if ended.returncode:
         return ended.returncode
+    about = {"packages": str(packages), "programs": str(programs)}
+    if any(path.name != "below.pth" for path in packages.glob("*.pth")):
+        startup = layer / "startup"
+        startup.mkdir()
+        shutil.copyfile(Path(__file__).with_name("layer_startup.py"), startup / "sitecustomize.py")
+        (startup / "layer").write_text(str(packages), encoding="UTF-8")
+        about["startup"] = str(startup)
     partial = layer / "layer.part"
-    partial.write_text(json.dumps({"packages": str(packages), "programs": str(programs)}), encoding="UTF-8")
+    partial.write_text(json.dumps(about), encoding="UTF-8")
     partial.replace(layer / "layer.json")
     return 0
 

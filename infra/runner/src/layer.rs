@@ -1,30 +1,32 @@
 //! Python packages that a suite asks for by a `requirements.txt` at its package's root, in a layer over the image's own.
 //!
-//! A layer is kept for later attempts on the instance under the sum of the file, so the file alone must say what is in
-//! it: lines that bring in other files, other indexes or addresses are refused.
+//! [`results::requirements`] says what may stand in the file, for `plan` and for the runner alike. A layer is kept for
+//! later attempts on the instance under the sum of all that decides what is in it; one with a folder that is installed in
+//! place (`-e`) leads into the attempt's own folder, and lives as long as the attempt.
+
+mod refusal;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
+use domain::package::contents::Kind;
+use results::requirements::{FILE, Own, Reader, Requirements};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::Failure;
 use crate::console::Console;
 use crate::hash::hexadecimal;
 use crate::processes::Processes;
 use crate::robot::Places;
 use crate::shard::Shard;
-
-/// Name of the file at the package's root.
-pub const FILE: &str = "requirements.txt";
+use crate::{Failure, package};
 
 /// What makes a layer, by the Python of `robot`.
 const SCRIPT: &str = include_str!("layer.py");
 
-/// Options of pip that may stand in the file: none of them leads elsewhere.
-const OPTIONS: [&str; 6] = ["--hash", "--require-hashes", "--only-binary", "--no-binary", "--prefer-binary", "--pre"];
+/// What lets Python read the `.pth` files of a layer, as it reads those of its own packages.
+const STARTUP: &str = include_str!("layer_startup.py");
 
 /// Where layers lie and where their packages come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,16 +44,12 @@ pub async fn install(
     processes: &mut Processes,
     console: &mut Console,
 ) -> Result<(), Failure> {
-    let file = places.file(FILE);
-    let text = match std::fs::read_to_string(&file) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(refused(1, "is not UTF-8")),
-        Err(error) => return Err(Failure::disk(FILE)(error)),
-    };
-    check(&text)?;
-    let layer = shard.layers.folder.join(hexadecimal(&Sha256::digest(&text)));
-    let (packages, programs) = match parts(&layer) {
+    let requirements = read(places)?;
+    if requirements.files.is_empty() {
+        return Ok(());
+    }
+    let layer = folder(shard, places, &requirements);
+    let parts = match parts(&layer) {
         Some(parts) => parts,
         None => {
             make(shard, &layer, places, processes, console).await?;
@@ -59,16 +57,58 @@ pub async fn install(
         }
     };
     // The layer's packages come before the image's, its programs after them: `python` and `robot` stay the image's own.
-    processes.variable("PYTHONPATH", joined([Some(packages), std::env::var_os("PYTHONPATH").map(Into::into)]));
-    processes.variable("PATH", joined([std::env::var_os("PATH").map(Into::into), Some(programs)]));
+    let own = std::env::var_os("PYTHONPATH").map(Into::into);
+    processes.variable("PYTHONPATH", joined([parts.startup, Some(parts.packages), own]));
+    processes.variable("PATH", joined([std::env::var_os("PATH").map(Into::into), Some(parts.programs), None]));
     Ok(())
 }
 
-/// Where packages and programs of a complete layer lie.
-fn parts(layer: &Path) -> Option<(PathBuf, PathBuf)> {
+/// Reads the file of the unpacked package and what it includes.
+fn read(places: &Places) -> Result<Requirements, Failure> {
+    let refused = |problem: domain::base::problem::Problem| Failure::RequirementsRefused(problem.to_string());
+    let mut reader = Reader::new(|path| kind(&places.file(path)));
+    while let Some(path) = reader.wants().map(str::to_owned) {
+        let bytes = std::fs::read(places.file(&path)).map_err(Failure::disk(&path))?;
+        reader.feed(&bytes).map_err(refused)?;
+    }
+    reader.finish().map_err(refused)
+}
+
+fn kind(path: &Path) -> Option<Kind> {
+    let about = std::fs::symlink_metadata(path).ok()?;
+    Some(if about.is_dir() { Kind::Folder } else { Kind::File })
+}
+
+/// Where the layer of these requirements lies.
+fn folder(shard: &Shard, places: &Places, requirements: &Requirements) -> PathBuf {
+    if requirements.own == Own::InPlace {
+        return places.control.join("layer");
+    }
+    let mut sum = Sha256::new();
+    for (path, content) in &requirements.files {
+        sum.update(format!("{path}\n{}\n", content.len()));
+        sum.update(content);
+    }
+    if requirements.own == Own::Copied {
+        sum.update(package::name(&shard.work.package));
+    }
+    shard.layers.folder.join(hexadecimal(&sum.finalize()))
+}
+
+/// Where the parts of a complete layer lie.
+struct Parts {
+    packages: PathBuf,
+    programs: PathBuf,
+    /// Folder of what Python runs at its start, where the layer needs it.
+    startup: Option<PathBuf>,
+}
+
+/// The parts of a layer that is complete.
+fn parts(layer: &Path) -> Option<Parts> {
     let text = std::fs::read(layer.join("layer.json")).ok()?;
     let about: Value = serde_json::from_slice(&text).ok()?;
-    Some((about["packages"].as_str()?.into(), about["programs"].as_str()?.into()))
+    let path = |name: &str| about[name].as_str().map(PathBuf::from);
+    Some(Parts { packages: path("packages")?, programs: path("programs")?, startup: path("startup") })
 }
 
 async fn make(
@@ -80,11 +120,13 @@ async fn make(
 ) -> Result<(), Failure> {
     let script = places.control.join("layer.py");
     std::fs::write(&script, SCRIPT).map_err(Failure::disk("layer.py"))?;
+    std::fs::write(script.with_file_name("layer_startup.py"), STARTUP).map_err(Failure::disk("layer_startup.py"))?;
     std::fs::create_dir_all(&shard.layers.folder).map_err(Failure::disk("the folder of layers"))?;
     let python = python(&shard.robot);
     console.say(&format!("{FILE} is installed"));
     let started = processes.start(python.as_os_str(), &places.root, console, |command| {
-        command.arg("-I").arg(script).arg(layer).arg(FILE);
+        // Without the last, pip reads the file by the code page of Windows.
+        command.arg("-I").arg(script).arg(layer).arg(FILE).env("PYTHONUTF8", "1");
         match shard.layers.index.as_deref() {
             Some(index) if index.contains("://") => command.env("PIP_INDEX_URL", index),
             Some(folder) => command.env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", folder),
@@ -96,7 +138,11 @@ async fn make(
     if status.success() {
         return Ok(());
     }
-    Err(Failure::RequirementsFailed { status: status.to_string(), tail: console.tail().await })
+    let tail = console.tail().await;
+    Err(match refusal::sentence(&tail) {
+        Some(sentence) => Failure::RequirementsRefused(sentence),
+        None => Failure::RequirementsFailed { status: status.to_string(), tail },
+    })
 }
 
 /// The Python beside the `robot` command, whose libraries are the image's.
@@ -113,63 +159,11 @@ fn python(robot: &Path) -> PathBuf {
 }
 
 /// Paths of a search path.
-fn joined(paths: [Option<PathBuf>; 2]) -> std::ffi::OsString {
+fn joined(paths: [Option<PathBuf>; 3]) -> std::ffi::OsString {
     let paths: Vec<PathBuf> = paths.into_iter().flatten().flat_map(|path| split(&path)).collect();
     std::env::join_paths(paths).unwrap_or_default()
 }
 
 fn split(paths: &Path) -> Vec<PathBuf> {
     std::env::split_paths(paths).collect()
-}
-
-fn check(text: &str) -> Result<(), Failure> {
-    for (number, line) in text.lines().enumerate() {
-        let line = line.split(" #").next().unwrap_or_default().trim();
-        let option = line.split([' ', '=']).next().unwrap_or_default();
-        if line.starts_with('-') && !OPTIONS.contains(&option) {
-            return Err(refused(
-                number + 1,
-                &format!("has the option {option}, which leads to what the file does not hold"),
-            ));
-        }
-        if !line.starts_with('#') && (line.contains("://") || line.starts_with(['.', '/'])) {
-            return Err(refused(number + 1, "names an address or a path: packages come from the deployment's index"));
-        }
-    }
-    Ok(())
-}
-
-fn refused(line: usize, why: &str) -> Failure {
-    Failure::RequirementsRefused { line, why: why.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_the_file_alone_decides_is_taken() {
-        let text = "# see https://example.com\n--require-hashes\nrequests==2.31.0 \\\n    --hash=sha256:00 # pinned\n\n\
-                    --only-binary :all:\nsix ; python_version < \"4\"\n";
-        check(text).unwrap();
-    }
-
-    #[test]
-    fn what_leads_elsewhere_is_refused_with_its_line() {
-        let bad = [
-            "-r more.txt",
-            "-c limits.txt",
-            "-e .",
-            "--index-url https://example.com/simple",
-            "--find-links=wheels",
-            "./wheels/a.whl",
-            "a @ https://example.com/a.whl",
-            "git+https://example.com/a",
-        ];
-        for line in bad {
-            let error = check(&format!("six\n{line}\n")).unwrap_err();
-            assert_eq!(error.name(), "Runner.RequirementsRefused", "{line}");
-            assert!(error.to_string().contains("line 2"), "{error}");
-        }
-    }
 }

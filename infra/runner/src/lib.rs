@@ -25,6 +25,7 @@ pub mod shard;
 pub mod start;
 pub mod stop;
 pub mod upload;
+pub mod words;
 
 pub use error::{Error, Failure};
 pub use settings::Settings;

@@ -33,7 +33,7 @@ pub async fn fetch(artifacts: &Artifacts, package: &PackageVersion, work: &Path)
 }
 
 /// One name for one version of one object.
-fn name(package: &PackageVersion) -> String {
+pub(crate) fn name(package: &PackageVersion) -> String {
     let version = package.version.as_deref().unwrap_or_default();
     let text = [&package.bucket, &package.key, version, &package.etag, &package.size.to_string()].join("\n");
     hexadecimal(&Sha256::digest(text))

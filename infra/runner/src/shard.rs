@@ -18,7 +18,7 @@ use crate::outputs::{self, Outputs};
 use crate::processes::Processes;
 use crate::robot::{self, Places};
 use crate::stop::Limits;
-use crate::{Error, Failure, health, package, packages};
+use crate::{Error, Failure, health, package, packages, words};
 
 /// What one attempt runs, and where.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -141,7 +141,10 @@ async fn steps(
         return Ok(stop.exit());
     }
     let started = Instant::now();
-    let exit = robot::run(shard, places, processes, console, limits).await;
+    let mut exit = robot::run(shard, places, processes, console, limits).await;
+    if let Ok(Exit::BadData { why }) = &mut exit {
+        *why = words::of_robot(&console.tail().await);
+    }
     *robot_seconds = started.elapsed().as_secs_f64();
     recording.end(exit.as_ref().ok(), console).await;
     if let Some(hook) = &shard.work.hooks.after {
@@ -218,6 +221,7 @@ async fn after(hook: &str, root: &Path, processes: &mut Processes, console: &mut
 fn masked_exit(exit: Exit, masker: &Masker) -> Exit {
     match exit {
         Exit::NotStarted { error, cause } => Exit::NotStarted { error, cause: masker.text(&cause) },
+        Exit::BadData { why } => Exit::BadData { why: masker.text(&why) },
         exit => exit,
     }
 }

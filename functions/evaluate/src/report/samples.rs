@@ -33,6 +33,7 @@ pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
         reports: Default::default(),
         halt: None,
         not_run: Vec::new(),
+        rpa: false,
         left_out: Vec::new(),
         robot_seconds: 1.0,
         uploaded: 0,

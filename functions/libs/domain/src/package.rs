@@ -4,5 +4,6 @@ pub mod contents;
 pub mod environment;
 pub mod input;
 pub mod manifest;
+pub mod modes;
 pub mod plan;
 pub mod prices;

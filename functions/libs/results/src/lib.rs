@@ -9,6 +9,7 @@ mod markup;
 pub mod package;
 pub mod report;
 pub mod reports;
+pub mod requirements;
 pub mod robot;
 
 pub use describe::{Description, describe};

@@ -11,12 +11,15 @@
 mod directory;
 mod entry;
 mod local;
+mod name;
 mod records;
+mod suites;
 
 pub use self::directory::{Directory, DirectoryReader};
 pub use self::entry::{EntryReader, TextReader};
-pub use self::local::{ReadError, copy_entry, read_directory, read_text};
+pub use self::local::{ReadError, check_suites, copy_entry, read_directory, read_requirements, read_text};
 pub use self::records::Entry;
+pub use self::suites::SuiteReader;
 
 use domain::base::problem::Problem;
 

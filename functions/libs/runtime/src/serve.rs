@@ -4,9 +4,10 @@ use std::fmt::Write as _;
 use std::time::Instant;
 
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// An error of a step, with the part of its name after the step's.
 ///
@@ -35,10 +36,14 @@ where
 {
     lambda_runtime::tracing::init_default_subscriber();
     let handle = &handle;
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Payload>| async move {
         let started = Instant::now();
-        let run = run_id(&event.payload);
-        let answer = answer(step, handle, event.payload).await;
+        let payload = event.payload.value();
+        let run = payload.as_ref().map_or_else(|_| "-".to_owned(), run_id);
+        let answer = match payload {
+            Ok(payload) => answer(step, handle, payload).await,
+            Err(why) => Err(unreadable(step, &why)),
+        };
         let seconds = started.elapsed().as_secs_f64();
         match &answer {
             Ok(_) => tracing::info!(step, run, seconds, "done"),
@@ -47,6 +52,37 @@ where
         answer
     }))
     .await
+}
+
+/// What a step was called with, as it came.
+///
+/// The runtime itself reads this type, and what it cannot read ends in an error whose name is the runtime's own, which no
+/// state can match. So everything is taken here, and read by [`Payload::value`].
+enum Payload {
+    Text(Box<RawValue>),
+    Unreadable(String),
+}
+
+impl<'de> Deserialize<'de> for Payload {
+    fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+        let text = Box::<RawValue>::deserialize(input);
+        Ok(text.map_or_else(|error| Self::Unreadable(error.to_string()), Self::Text))
+    }
+}
+
+impl Payload {
+    /// The value, or why there is none: it is nested too deep, a number is too large, or it is not JSON.
+    fn value(&self) -> Result<Value, String> {
+        match self {
+            Self::Text(text) => serde_json::from_str(text.get()).map_err(|error| error.to_string()),
+            Self::Unreadable(why) => Err(why.clone()),
+        }
+    }
+}
+
+fn unreadable(step: &str, why: &str) -> Diagnostic {
+    let error_message = format!("failed to read the input: {why}; write plain JSON, nested at most 100 deep");
+    Diagnostic { error_type: format!("{step}.{BAD_INPUT}"), error_message }
 }
 
 async fn answer<I, O, E, F, W>(step: &str, handle: &F, payload: Value) -> Result<Value, Diagnostic>
@@ -81,4 +117,26 @@ fn with_causes(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(text: &str) -> Result<Value, String> {
+        // As the runtime does: from bytes, and no matter what follows.
+        let mut input = serde_json::Deserializer::from_slice(text.as_bytes());
+        Payload::deserialize(&mut input).unwrap_or(Payload::Unreadable("the runtime refused it".to_owned())).value()
+    }
+
+    #[test]
+    fn an_input_that_cannot_be_read_gets_an_error_of_our_own() {
+        let deep = format!("{}1{}", "[".repeat(200), "]".repeat(200));
+        for bad in [deep.as_str(), "{\"a\": 1e400}", "{\"a\": Infinity}", "", "{"] {
+            let why = value(bad).unwrap_err();
+            assert!(!why.contains("the runtime refused it"), "{bad}");
+            assert_eq!(unreadable("Plan", &why).error_type, "Plan.BadInput");
+        }
+        assert_eq!(value("{\"a\": [1]}"), Ok(serde_json::json!({"a": [1]})));
+    }
 }

@@ -47,35 +47,101 @@ fn refusal(path: &Path) -> String {
     open(path).unwrap_err().to_string().replace(&shown, "…")
 }
 
-#[test]
-fn a_folder_becomes_a_sorted_zip_without_what_is_no_part_of_it() {
-    let (_above, folder) = folder(
+/// A folder with what belongs into a package and what does not.
+fn full_folder() -> (TempDir, PathBuf) {
+    let output = "<?xml version=\"1.0\"?>\n<robot generator=\"Robot 7.5 (Python 3.11.7 on linux)\">";
+    let log = "<html>\n<meta content=\"Robot Framework 7.5\" name=\"Generator\">";
+    folder(
         "login",
         &[
             ("qaops.toml", "suite = \"sign-in\""),
             ("z.robot", SUITE),
             ("a/b.robot", SUITE),
-            ("a/output.xml", "data of a test"),
+            ("a/output.xml", output),
             ("start.sh", "#!/bin/sh"),
+            (".env", "X=1"),
+            (".config/shop.json", "{}"),
+            ("node_modules/x/index.js", ""),
+            ("report.html", "<h1>expected</h1>"),
             (".git/config", ""),
-            ("a/.secret", ""),
-            ("__pycache__/x.pyc", ""),
-            ("output.xml", ""),
-            ("log.html", ""),
-            ("report.html", ""),
+            ("a/.git", "gitdir: elsewhere"),
+            ("a/.DS_Store", ""),
+            (".qaops/runs/x", ""),
+            ("a/__pycache__/x.pyc", ""),
+            (".pytest_cache/x", ""),
+            ("output.xml", output),
+            ("log.html", log),
             ("results/verdict.json", ""),
-            ("results/output.xml", ""),
+            ("results/output.xml", output),
             ("venv/pyvenv.cfg", ""),
         ],
-    );
+    )
+}
+
+#[test]
+fn a_folder_becomes_a_sorted_zip_with_hidden_files_and_without_what_is_no_part_of_it() {
+    let (_above, folder) = full_folder();
     fs::set_permissions(folder.join("start.sh"), fs::Permissions::from_mode(0o755)).unwrap();
     let _socket = UnixListener::bind(folder.join("socket")).unwrap();
     symlink("/nowhere", folder.join(".#lock")).unwrap();
     let package = open(&folder).unwrap();
-    assert_eq!(names(&package), ["a/", "a/b.robot", "a/output.xml", "qaops.toml", "start.sh", "z.robot"]);
+    let expected = [
+        ".config/",
+        ".config/shop.json",
+        ".env",
+        "a/",
+        "a/b.robot",
+        "a/output.xml",
+        "node_modules/",
+        "node_modules/x/",
+        "node_modules/x/index.js",
+        "qaops.toml",
+        "report.html",
+        "start.sh",
+        "z.robot",
+    ];
+    assert_eq!(names(&package), expected);
     assert!(content(&package).contains(&"755 start.sh".to_owned()));
     assert_eq!(package.suite, "sign-in");
     assert_eq!(package.checked.suite_files, ["a/b.robot", "z.robot"]);
+    let packed = package.packed.unwrap();
+    assert_eq!((packed.files, packed.left_out.len()), (9, 1));
+    let left_out = [
+        ".git/",
+        ".pytest_cache/",
+        ".qaops/",
+        "a/.DS_Store",
+        "a/.git",
+        "a/__pycache__/",
+        "log.html",
+        "output.xml",
+        "results/",
+        "venv/",
+    ];
+    assert_eq!(packed.left_out["by default"], left_out);
+}
+
+#[test]
+fn what_a_qaopsignore_names_is_left_out_and_what_it_takes_back_is_not() {
+    let (_above, folder) = full_folder();
+    let ignore = "# of the app\nnode_modules/\n/a/*\n!/a/b.robot\n!output.xml\nqaops.toml\n*.html\n";
+    fs::write(folder.join(".qaopsignore"), ignore).unwrap();
+    let package = open(&folder).unwrap();
+    let names = names(&package);
+    for kept in ["a/b.robot", "output.xml", "qaops.toml", ".qaopsignore"] {
+        assert!(names.iter().any(|name| name == kept), "{kept}: {names:?}");
+    }
+    let left_out = package.packed.unwrap().left_out;
+    let expected = ["a/.DS_Store", "a/.git", "a/__pycache__/", "log.html", "node_modules/", "report.html"];
+    assert_eq!(left_out["by .qaopsignore"], expected);
+    assert!(!left_out["by default"].iter().any(|path| path == "output.xml"));
+    assert!(!names.iter().any(|name| name.starts_with("node_modules")));
+}
+
+#[test]
+fn a_qaopsignore_that_git_would_not_understand_is_refused() {
+    let (_above, folder) = folder("s", &[("a.robot", SUITE), (".qaopsignore", "ok\n[z-a]\n")]);
+    assert!(refusal(&folder).starts_with(".qaopsignore: is not what git takes ("), "{}", refusal(&folder));
 }
 
 #[test]

@@ -1,4 +1,7 @@
-//! What of a folder belongs into its package.
+//! What of a folder belongs into its package: everything that a zip of it would hold, hidden files too, but for a short
+//! list of what is never a part of the tests, and for what `.qaopsignore` names.
+
+mod leave;
 
 use std::fs;
 use std::io;
@@ -8,12 +11,10 @@ use std::path::{Path, PathBuf};
 use domain::base::problem::Problem;
 use domain::package::contents::{Entry, Kind, MOST_ENTRIES, inspect, problem};
 use domain::package::manifest::FILE as CONFIG;
-use walkdir::{DirEntry, WalkDir};
+use walkdir::WalkDir;
 
+pub(super) use self::leave::{LeftOut, Rule};
 use super::PackageError;
-
-/// Files that Robot Framework leaves behind where it runs.
-const RESULTS: [&str; 3] = ["output.xml", "log.html", "report.html"];
 
 /// A file or folder of a package.
 #[derive(Debug)]
@@ -26,16 +27,17 @@ pub(super) struct Found {
     pub(super) mode: u32,
 }
 
-/// Everything below `folder` that belongs into its package, in the order of names. Links within the folder count as
-/// what they lead to; one that leaves it is refused, because the file is on this machine only.
-pub(super) fn walk(folder: &Path) -> Result<Vec<Found>, PackageError> {
+/// Everything below `folder` that belongs into its package, in the order of names, and what does not. Links within the
+/// folder count as what they lead to; one that leaves it is refused, because the file is on this machine only.
+pub(super) fn walk(folder: &Path) -> Result<(Vec<Found>, Vec<LeftOut>), PackageError> {
     let root = folder.canonicalize().map_err(|source| super::unreadable(folder, source))?;
+    let rules = leave::Rules::of(&root)?;
     let walk = WalkDir::new(&root).min_depth(1).follow_links(true).sort_by_file_name().into_iter();
-    let mut found = Vec::new();
-    for entry in walk.filter_entry(|entry| !is_left_out(entry)) {
+    let (mut found, mut left_out) = (Vec::new(), Vec::new());
+    for entry in walk.filter_entry(|entry| rules.keep(entry, &mut left_out)) {
         match entry {
             Ok(entry) => found.extend(look_at(&root, &entry)?),
-            Err(error) if error.path().is_some_and(is_hidden) => {}
+            Err(error) if error.path().is_some_and(is_lock) => {}
             Err(error) => return Err(unwalkable(&root, error)),
         }
         // A folder that is far too large, such as somebody's home, is not walked to its end.
@@ -45,28 +47,16 @@ pub(super) fn walk(folder: &Path) -> Result<Vec<Found>, PackageError> {
     }
     let entries: Vec<Entry> = found.iter().map(|found| found.about.clone()).collect();
     inspect(&entries).and_then(|()| one_config(folder, &entries)).map_err(PackageError::Refused)?;
-    Ok(found)
+    Ok((found, left_out))
 }
 
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
-}
-
-/// Hidden files, caches, results of earlier runs and virtual environments, which are bound to this machine.
-fn is_left_out(entry: &DirEntry) -> bool {
-    let has = |name: &str| entry.path().join(name).exists();
-    let name = entry.file_name();
-    match entry.file_type().is_dir() {
-        true => {
-            let left_behind = has("verdict.json") && has(RESULTS[0]);
-            is_hidden(entry.path()) || name == "__pycache__" || has("pyvenv.cfg") || left_behind
-        }
-        false => is_hidden(entry.path()) || (entry.depth() == 1 && RESULTS.iter().any(|result| name == *result)),
-    }
+/// Whether a path is a link with which Emacs locks a file: it leads nowhere.
+fn is_lock(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b".#"))
 }
 
 /// The entry, or none for what is neither file nor folder, such as a socket.
-fn look_at(root: &Path, entry: &DirEntry) -> Result<Option<Found>, PackageError> {
+fn look_at(root: &Path, entry: &walkdir::DirEntry) -> Result<Option<Found>, PackageError> {
     let path = below(root, entry.path())?;
     if entry.path_is_symlink() && !entry.path().canonicalize().is_ok_and(|target| target.starts_with(root)) {
         let what = "is a link that leads out of the folder";

@@ -18,7 +18,7 @@ pub(crate) struct Bench {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) seconds: f64,
     notice: watch::Sender<Option<Instant>>,
-    files: Vec<(String, String)>,
+    files: Vec<(String, Vec<u8>)>,
 }
 
 /// The `robot` command; none, with a word, where there is none.
@@ -60,7 +60,7 @@ impl Bench {
         };
         let folder = tempfile::tempdir().unwrap();
         let layers = Layers { folder: folder.path().join("layers"), index: None };
-        let files = suites.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let files = suites.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
         Some(Self {
             shard: Shard {
                 work,
@@ -79,8 +79,13 @@ impl Bench {
     }
 
     /// Adds a file to the package that is not ordered.
-    pub(crate) fn with(mut self, name: &str, text: &str) -> Self {
-        self.files.push((name.to_owned(), text.to_owned()));
+    pub(crate) fn with(self, name: &str, text: &str) -> Self {
+        self.with_bytes(name, text.into())
+    }
+
+    /// Adds a file of bytes to the package that is not ordered.
+    pub(crate) fn with_bytes(mut self, name: &str, bytes: Vec<u8>) -> Self {
+        self.files.push((name.to_owned(), bytes));
         self
     }
 
@@ -100,12 +105,12 @@ impl Bench {
     }
 }
 
-pub(crate) fn zip(path: &Path, files: &[(String, String)]) {
+pub(crate) fn zip<T: AsRef<[u8]>>(path: &Path, files: &[(String, T)]) {
     let mut zip = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
-    for (name, text) in files {
+    for (name, content) in files {
         let mode = if name.ends_with(".sh") { 0o755 } else { 0o644 };
         zip.start_file(name, zip::write::SimpleFileOptions::default().unix_permissions(mode)).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
+        zip.write_all(content.as_ref()).unwrap();
     }
     zip.finish().unwrap();
 }

@@ -81,13 +81,13 @@ async fn a_layer_whose_maker_was_killed_is_made_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn requirements_that_cannot_be_had_are_named_and_no_test_is_blamed() {
+async fn requirements_that_no_index_has_are_told_in_words_of_pip_and_no_test_is_blamed() {
     let Some((bench, wheels)) = bench("greeting==2.0\n") else { return };
     wheel(&wheels);
     let outcome = bench.run().await;
-    assert_eq!(error(&outcome.exit), "Runner.RequirementsFailed");
+    assert_eq!(error(&outcome.exit), "Runner.RequirementsRefused");
     let Exit::NotStarted { cause, .. } = &outcome.exit else { return };
-    assert!(cause.contains("greeting==2.0"), "{cause}");
+    assert!(cause.ends_with("No matching distribution found for greeting==2.0"), "{cause}");
     assert!(!outcome.outputs.files.contains_key("output.xml"));
 }
 
@@ -96,7 +96,7 @@ async fn a_library_with_another_hash_is_not_installed() {
     let Some((bench, wheels)) = bench(&format!("greeting==1.0 --hash=sha256:{}\n", "0".repeat(64))) else { return };
     wheel(&wheels);
     let outcome = bench.run().await;
-    assert_eq!(error(&outcome.exit), "Runner.RequirementsFailed");
+    assert_eq!(error(&outcome.exit), "Runner.RequirementsRefused");
     assert!(text(&outcome, "console.txt").contains("HASH"), "{}", text(&outcome, "console.txt"));
 }
 
@@ -104,4 +104,89 @@ async fn a_library_with_another_hash_is_not_installed() {
 async fn requirements_that_lead_elsewhere_are_refused() {
     let Some((bench, _)) = bench("--index-url http://127.0.0.1/simple\ngreeting\n") else { return };
     assert_eq!(error(&bench.run().await.exit), "Runner.RequirementsRefused");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_that_does_not_answer_refuses_nothing_for_good() {
+    let Some((mut bench, _)) = bench("greeting\n") else { return };
+    // A port of this machine that was free a moment ago.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    bench.shard.layers.index = Some(format!("http://127.0.0.1:{port}/simple"));
+    assert_eq!(error(&bench.run().await.exit), "Runner.RequirementsFailed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_of_requirements_may_include_others_and_be_utf_16() {
+    let Some((bench, wheels)) = bench("-r requirements/all.txt\r\n") else { return };
+    wheel(&wheels);
+    let bench = bench.with("requirements/all.txt", "-c ../limits.txt\ngreeting # why\n");
+    let utf16: Vec<u8> = "\u{feff}greeting<2\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let bench = bench.with_bytes("limits.txt", utf16);
+    let outcome = bench.run().await;
+    assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));
+}
+
+/// A build backend of its own in the package, so that nothing but the package is needed to build it.
+const PROJECT: &str = "[project]\nname = \"greeting\"\nversion = \"1.0\"\n\
+                       [build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\"build\"]\n";
+const BACKEND: &str = "
+import os, zipfile
+
+ABOUT = 'Metadata-Version: 2.1\\nName: greeting\\nVersion: 1.0\\n'
+TAG = 'Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n'
+
+def wheel(folder, files):
+    name = 'greeting-1.0-py3-none-any.whl'
+    about = {'METADATA': ABOUT, 'WHEEL': TAG, 'RECORD': ''}
+    with zipfile.ZipFile(os.path.join(folder, name), 'w') as made:
+        for path, text in {**files, **{f'greeting-1.0.dist-info/{k}': v for k, v in about.items()}}.items():
+            made.writestr(path, text)
+    return name
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    return wheel(folder, {'greeting.py': open('src/greeting.py').read()})
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    return wheel(folder, {'__editable__.greeting.pth': os.path.abspath('src') + '\\n'})
+";
+/// Reads a file beside the source, which a copy in a layer does not have.
+const GREETING: &str = "import pathlib\ndef greet():\n    beside = pathlib.Path(__file__).with_name('words.txt')\n    \
+                        return beside.read_text() if beside.exists() else 'copied'\n";
+
+/// A bench whose package has a library of its own in this folder.
+fn with_own_library(requirements: &str, folder: &str) -> Option<Bench> {
+    let (bench, wheels) = bench(requirements)?;
+    std::fs::create_dir_all(wheels).unwrap();
+    let path = |name: &str| format!("{folder}{name}");
+    let bench = bench.with(&path("pyproject.toml"), PROJECT).with(&path("build/backend.py"), BACKEND);
+    Some(bench.with(&path("src/greeting.py"), GREETING).with(&path("src/words.txt"), "hello"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suite_brings_its_own_library_in_place_for_every_attempt() {
+    for (requirements, folder) in [("-e .\n", ""), ("-e ./lib\n", "lib/")] {
+        let Some(bench) = with_own_library(requirements, folder) else { return };
+        for _ in 0..2 {
+            let outcome = bench.run().await;
+            assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));
+            std::fs::remove_dir_all(bench.attempt()).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suite_brings_its_own_library_as_a_copy_of_its_own_version() {
+    let Some(mut bench) = with_own_library("./lib\n", "lib/") else { return };
+    let suite = SUITE.replace("hello", "copied");
+    bench = bench.with("b.robot", &suite);
+    bench.shard.order.files = vec!["b.robot".into()];
+    let outcome = bench.run().await;
+    assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));
+    std::fs::remove_dir_all(bench.attempt()).unwrap();
+    let again = bench.run().await;
+    assert!(again.exit == Exit::Passed && !text(&again, "console.txt").contains("is installed"));
+    std::fs::remove_dir_all(bench.attempt()).unwrap();
+    bench.shard.work.package.etag = "another".into();
+    let other = bench.run().await;
+    assert!(other.exit == Exit::Passed && text(&other, "console.txt").contains("is installed"));
 }

@@ -167,6 +167,16 @@ async fn a_file_that_cannot_be_parsed_is_not_called_unselected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_robot_refuses_is_told_in_its_own_words_without_secrets() {
+    let tasks = "*** Tasks ***\nA task\n    Log    hello\n";
+    let Some(mut bench) = Bench::new(&[("a.robot", PASSES), ("b.robot", tasks)]) else { return };
+    bench.shard.secrets = [("PASSWORD".into(), "Conflicting".into())].into();
+    let outcome = bench.run().await;
+    let Exit::BadData { why } = &outcome.exit else { panic!("{:?}", outcome.exit) };
+    assert!(why.starts_with("*** execution modes: Suite 'Shop.A' has tests but suite 'Shop.B' has tasks."), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn variables_may_hold_anything() {
     let values = [
         ("EQUALS", "a=b c: d # e"),

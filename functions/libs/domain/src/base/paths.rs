@@ -1,5 +1,7 @@
 //! Names of entries that are safe to create below a folder.
 
+use crate::base::validate::breaks_a_line;
+
 /// Longest path and longest part of one that every system can create, in bytes.
 const LONGEST_PATH: usize = 1024;
 const LONGEST_PART: usize = 255;
@@ -14,8 +16,9 @@ pub fn check_path(path: &str) -> Result<(), &'static str> {
     if path.contains('\\') {
         return Err("has a backslash");
     }
-    if path.chars().any(char::is_control) {
-        return Err("has a control character");
+    // Robot Framework's argument files, which name the suite files, take the separators for the end of a line.
+    if path.chars().any(breaks_a_line) {
+        return Err("has a control character or a line separator");
     }
     if path.starts_with('/') {
         return Err("is an absolute path");

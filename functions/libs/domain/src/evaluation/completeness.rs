@@ -87,7 +87,20 @@ pub fn unexplained(material: &Material<'_>) -> Vec<String> {
         (true, false) => vec![format!("The rerun {} counts and is not complete.", summary.shard)],
         (false, _) => vec![format!("Shard {} counts as a rerun.", summary.shard)],
     });
-    firsts.chain(reruns).collect()
+    firsts.chain(reruns).chain(mixed(material)).collect()
+}
+
+/// Tests in one shard and tasks in another: Robot Framework refuses them in one run ("Conflicting execution modes"), so
+/// no number of environments may accept them.
+fn mixed(material: &Material<'_>) -> Option<String> {
+    let all = || material.firsts.iter().chain(material.reruns);
+    let first = |rpa: bool| all().find(|summary| summary.rpa == rpa && !summary.root.found().is_empty());
+    let (tests, tasks) = (first(false)?, first(true)?);
+    Some(format!(
+        "Shard {} ran tests and shard {} ran tasks, which Robot Framework refuses in one run. Make two packages of them, \
+         or write arguments = [\"--norpa\"] or [\"--rpa\"] below [robot].",
+        tests.shard, tasks.shard
+    ))
 }
 
 fn unexplained_by(summary: &Summary, planned: Option<&PlannedShard>, all: &BTreeSet<&str>) -> Vec<String> {

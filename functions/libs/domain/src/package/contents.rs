@@ -8,8 +8,8 @@ mod windows;
 
 use std::collections::HashMap;
 
-use crate::base::paths;
 use crate::base::problem::{Problem, quoted};
+use crate::base::{paths, validate};
 use crate::package::manifest::{self, Config, Platform};
 
 pub use self::suites::suite_files;
@@ -106,10 +106,18 @@ pub fn problem(path: &str, what: impl Into<String>, mend: impl Into<String>) -> 
     Problem::new(format!("package: {}", quoted(path)), what, mend)
 }
 
+/// What to do about a path that is refused.
+fn how_to_fix(path: &str) -> &'static str {
+    match path.contains('\\') {
+        true => "zip the folder again with \"tar -a -c -f package.zip *\", which Windows has, too, or with 7-Zip",
+        false if path.chars().any(validate::breaks_a_line) => "rename it",
+        false => "zip the folder's own content with plain relative names",
+    }
+}
+
 fn check_entry(entry: &Entry) -> Result<(), Problem> {
     let path = &entry.path;
-    paths::check_path(path)
-        .map_err(|why| problem(path, why, "zip the folder's own content with plain relative names"))?;
+    paths::check_path(path).map_err(|why| problem(path, why, how_to_fix(path)))?;
     match entry.kind {
         Kind::Link => return Err(problem(path, "is a symbolic link", "put the file itself into the package")),
         Kind::Special => return Err(problem(path, "is a device, pipe or socket", "leave it out")),

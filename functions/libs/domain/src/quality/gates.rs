@@ -252,6 +252,9 @@ impl Operator {
     }
 }
 
+/// Gates that a package may have. Each is decided and shown in every verdict, message and report.
+const MOST_GATES: usize = 200;
+
 /// Gates by severity, in the order error, warn, stop.
 pub(crate) fn read(node: &Node) -> Result<Vec<Gate>, Problem> {
     let mut gates = Vec::new();
@@ -262,6 +265,12 @@ pub(crate) fn read(node: &Node) -> Result<Vec<Gate>, Problem> {
         for node in list.list()? {
             gates.push(Gate::parse(node.text()?, severity).map_err(|refusal| refusal.at(&node.place))?);
         }
+    }
+    if gates.len() > MOST_GATES {
+        let what = format!("{} gates are too many", gates.len());
+        return Err(
+            node.problem(what, format!("keep at most {MOST_GATES}, or join some with patterns in their labels"))
+        );
     }
     gates.sort_by_key(|gate| gate.severity);
     Ok(gates)

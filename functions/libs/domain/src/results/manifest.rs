@@ -20,7 +20,11 @@ pub enum Exit {
     /// 251: `robot` printed its help or version and ran nothing.
     Help,
     /// 252: test data or an argument was refused.
-    BadData,
+    BadData {
+        /// Robot Framework's own sentence; empty in a manifest of an older runner.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
     /// 253: stopped by a signal or by the user.
     Interrupted,
     /// 255: an error of Robot Framework itself.
@@ -53,29 +57,10 @@ impl Exit {
             0 => Self::Passed,
             1..=250 => Self::Failed { tests: code.unsigned_abs() },
             251 => Self::Help,
-            252 => Self::BadData,
+            252 => Self::BadData { why: String::new() },
             253 => Self::Interrupted,
             255 => Self::Internal,
             code => Self::Crashed { code },
-        }
-    }
-}
-
-impl Exit {
-    /// Whether an attempt that ended so would end so again: on another instance, too, or because no time is left for it.
-    pub fn is_final(&self) -> bool {
-        /// Refusals that depend on nothing but the package and the run.
-        const REFUSED: [&str; 5] = [
-            "Runner.ArgumentRefused",
-            "Runner.PackageChanged",
-            "Runner.PackageRefused",
-            "Runner.RequirementsRefused",
-            "Runner.SecretRefused",
-        ];
-        match self {
-            Self::BadData | Self::DeadlinePassed => true,
-            Self::NotStarted { error, .. } => REFUSED.contains(&error.as_str()),
-            _ => false,
         }
     }
 
@@ -136,3 +121,18 @@ pub const MOST_LEFT_OUT: usize = 100;
 
 /// Exit code of the runner that refuses a second start of an attempt (`EX_TEMPFAIL` of `sysexits.h`).
 pub const ALREADY_STARTED: i32 = 75;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_of_an_older_runner_is_read() {
+        let old: Exit = serde_json::from_str(r#"{"exit": "bad_data"}"#).unwrap();
+        assert_eq!(old, Exit::from_code(252));
+        let told = Exit::BadData { why: "Conflicting execution modes.".to_owned() };
+        let text = serde_json::to_string(&told).unwrap();
+        assert_eq!(text, r#"{"exit":"bad_data","why":"Conflicting execution modes."}"#);
+        assert_eq!(serde_json::from_str::<Exit>(&text).unwrap(), told);
+    }
+}

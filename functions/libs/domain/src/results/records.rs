@@ -163,6 +163,7 @@ mod tests {
             reports: std::collections::BTreeMap::new(),
             halt: None,
             not_run: Vec::new(),
+            rpa: false,
             left_out: Vec::new(),
             root,
         }

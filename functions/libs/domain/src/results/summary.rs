@@ -45,6 +45,9 @@ pub struct Summary {
     /// What the attempt left behind and could not be uploaded, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// Whether Robot Framework ran tasks and not tests: its `rpa`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rpa: bool,
     /// Suites and tests.
     pub root: Suite,
 }

@@ -4,10 +4,13 @@ use std::ops::Range;
 
 use domain::base::problem::Problem;
 use domain::package::contents::{self, Checked, Kind};
+use domain::package::plan::RobotOptions;
 
 use super::damaged;
 use super::entry::{EntryReader, TextReader};
 use super::records::{self, Entry, Place};
+use super::suites::SuiteReader;
+use crate::requirements;
 
 /// Bytes of a zip's end that are asked for first. Its last record is within 65,557 bytes; the rest is because most
 /// directories, and many whole packages, then take no second request.
@@ -94,18 +97,46 @@ impl Directory {
     /// A reader of `qaops.toml`, or none if the package has none at its root. It wants nothing where its bytes came
     /// with the directory. A file of more than 256 KiB is refused.
     pub fn config(&self) -> Result<Option<TextReader>, Problem> {
-        let Some(entry) = self.file(domain::package::manifest::FILE) else { return Ok(None) };
-        if entry.about.size > contents::MOST_CONFIG_BYTES {
-            let what = format!("has {} bytes, but may have {}", entry.about.size, contents::MOST_CONFIG_BYTES);
-            return Err(contents::problem(domain::package::manifest::FILE, what, "shorten it"));
+        self.small_file(domain::package::manifest::FILE, contents::MOST_CONFIG_BYTES)
+    }
+
+    /// A reader of a file of at most so many bytes, or none if there is no such file; as [`Self::config`].
+    pub fn small_file(&self, path: &str, most: u64) -> Result<Option<TextReader>, Problem> {
+        let Some(entry) = self.file(path) else { return Ok(None) };
+        if entry.about.size > most {
+            let what = format!("has {} bytes, but may have {most}", entry.about.size);
+            return Err(contents::problem(path, what, "shorten it"));
         }
         let mut reader = TextReader::new(self.reader(entry), entry);
-        let offset = entry.zip.header_offset.checked_sub(self.at);
-        let before_directory = (self.place.offset.saturating_sub(self.at)) as usize;
-        if let Some(bytes) = offset.and_then(|at| self.bytes.get(at as usize..before_directory)) {
+        let (at, tail) = self.tail();
+        let offset = entry.zip.header_offset.checked_sub(at);
+        if let Some(bytes) = offset.and_then(|offset| tail.get(offset as usize..)) {
             reader.feed(bytes)?;
         }
         Ok(Some(reader))
+    }
+
+    /// What reads the package's `requirements.txt` and the files that it includes.
+    pub fn requirements(&self) -> requirements::Reader<impl Fn(&str) -> Option<Kind>> {
+        requirements::Reader::new(|path| self.kind(path))
+    }
+
+    /// What reads the sections of suite files, for a run with these options.
+    pub fn suites(&self, files: &[String], robot: &RobotOptions) -> SuiteReader<'_> {
+        SuiteReader::new(self, files, robot)
+    }
+
+    /// Bytes at the end of the zip that came with the directory, and where they begin.
+    pub(super) fn tail(&self) -> (u64, &[u8]) {
+        let length = self.place.offset.saturating_sub(self.at) as usize;
+        (self.at, self.bytes.get(..length).unwrap_or_default())
+    }
+
+    /// What is at a path; a folder may be there only by what lies in it.
+    fn kind(&self, path: &str) -> Option<Kind> {
+        let below = |entry: &&Entry| entry.about.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let whole = self.entries.iter().find(|entry| entry.about.path == path).map(|entry| entry.about.kind);
+        whole.or_else(|| self.entries.iter().find(below).map(|_| Kind::Folder))
     }
 
     /// The one check of a package, as [`domain::package::contents::check`]; `config` is the text of its `qaops.toml`.

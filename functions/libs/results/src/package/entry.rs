@@ -33,7 +33,7 @@ pub struct EntryReader {
 impl EntryReader {
     pub(super) fn new(entry: &Entry, directory_at: u64) -> Self {
         let zip = &entry.zip;
-        let likely = LOCAL_HEADER + zip.name.len() as u64 + zip.compressed_size + SLACK;
+        let likely = LOCAL_HEADER + entry.written + zip.compressed_size + SLACK;
         Self {
             fsm: Some(EntryFsm::new(Some(zip.clone()), None)),
             path: entry.about.path.clone(),
@@ -131,10 +131,16 @@ impl TextReader {
 
     /// The text, once nothing is wanted any more. Text that is not UTF-8 is a problem.
     pub fn finish(self) -> Result<String, Problem> {
+        let path = self.reader.path.clone();
+        let not_text = |_| contents::problem(&path, "is not UTF-8", "save it as UTF-8");
+        String::from_utf8(self.bytes()?).map_err(not_text)
+    }
+
+    /// The content as it is, once nothing is wanted any more.
+    pub fn bytes(self) -> Result<Vec<u8>, Problem> {
         if self.wants().is_some() {
             return Err(self.reader.problem("ends too early"));
         }
-        let path = self.reader.path;
-        String::from_utf8(self.content).map_err(|_| contents::problem(&path, "is not UTF-8", "save it as UTF-8"))
+        Ok(self.content)
     }
 }

@@ -4,8 +4,10 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 
 use domain::base::problem::Problem;
+use domain::package::plan::RobotOptions;
 
 use super::{Directory, DirectoryReader, Entry, TextReader};
+use crate::requirements::{self, Requirements};
 
 /// Why a package in a file cannot be read or unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,34 @@ pub fn read_text(mut text: TextReader, file: &mut (impl Read + Seek)) -> Result<
         text.feed(&read(file, range)?)?;
     }
     Ok(text.finish()?)
+}
+
+/// Reads `requirements.txt` and what it includes.
+pub fn read_requirements(directory: &Directory, file: &mut (impl Read + Seek)) -> Result<Requirements, ReadError> {
+    let mut reader = directory.requirements();
+    while let Some(path) = reader.wants() {
+        let Some(mut text) = directory.small_file(path, requirements::MOST_BYTES)? else { break };
+        while let Some(range) = text.wants() {
+            text.feed(&read(file, range)?)?;
+        }
+        reader.feed(&text.bytes()?)?;
+    }
+    Ok(reader.finish()?)
+}
+
+/// Refuses suite files with tests and with tasks that are in conflict for a run with these options.
+pub fn check_suites(
+    directory: &Directory,
+    files: &[String],
+    robot: &RobotOptions,
+    file: &mut (impl Read + Seek),
+) -> Result<(), ReadError> {
+    let mut suites = directory.suites(files, robot);
+    while let Some(range) = suites.wants()? {
+        let bytes = read(file, range.clone())?;
+        suites.feed(&range, bytes)?;
+    }
+    Ok(suites.finish(files, robot)?)
 }
 
 /// Unpacks one file of a package into `out`; after an error what was written is no use.

@@ -1,6 +1,7 @@
 //! The records at the end of a zip: where its directory lies, and the headers in it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use domain::base::problem::Problem;
@@ -12,7 +13,7 @@ use rc_zip::parse::{
 };
 use winnow05::Partial;
 
-use super::{damaged, refused};
+use super::{damaged, name, refused};
 
 /// Bytes of a directory; more is no package of tests.
 const LONGEST_DIRECTORY: u64 = 64 << 20;
@@ -20,6 +21,9 @@ const LONGEST_DIRECTORY: u64 = 64 << 20;
 /// Bytes of the fixed part of the record at the end, and of the zip64 record before it.
 const END_LENGTH: u64 = 22;
 const END64_LENGTH: u64 = 56;
+
+/// Tag of the extra field with sizes beyond 32 bits.
+const ZIP64: u16 = 1;
 
 /// Bytes of the fixed part of an entry's local header.
 pub(super) const LOCAL_HEADER: u64 = 30;
@@ -32,6 +36,8 @@ pub struct Entry {
     /// True if it was an executable file where it was zipped.
     pub executable: bool,
     pub(super) zip: rc_zip::Entry,
+    /// Bytes of the name as it is written.
+    pub(super) written: u64,
 }
 
 impl fmt::Debug for Entry {
@@ -108,33 +114,32 @@ pub(super) const SHORTEST: u64 = END_LENGTH;
 /// Reads all headers of a directory, whose bytes these are.
 pub(super) fn entries(directory: &[u8], place: Place) -> Result<Vec<Entry>, Problem> {
     let mut input = Partial::new(directory);
-    let mut entries = Vec::new();
+    let (mut entries, mut read) = (Vec::new(), 0);
     for _ in 0..place.entries {
         let header = CentralDirectoryFileHeader::parser(&mut input)
-            .map_err(|_| damaged(format!("entry {} of its directory cannot be read", entries.len() + 1)))?;
-        entries.push(entry(header)?);
+            .map_err(|_| damaged(format!("entry {} of its directory cannot be read", read + 1)))?;
+        read += 1;
+        entries.extend(entry(header)?);
     }
     if !input.is_empty() {
         return Err(damaged("its directory has more entries than its end says"));
     }
     check_overlaps(&entries, place.offset)?;
+    // A folder may be named more than once, or be only where a file lies in it; once is enough.
+    let mut folders = HashSet::new();
+    entries.retain(|entry| entry.about.kind != Kind::Folder || folders.insert(entry.about.path.clone()));
     Ok(entries)
 }
 
-fn entry(mut header: CentralDirectoryFileHeader<'_>) -> Result<Entry, Problem> {
-    let name = match std::str::from_utf8(&header.name) {
-        Ok(name) => name.to_owned(),
-        Err(_) => {
-            let shown = String::from_utf8_lossy(&header.name).into_owned();
-            return Err(contents::problem(&shown, "is a name that is not UTF-8", "rename the file or zip it as UTF-8"));
-        }
-    };
+fn entry(mut header: CentralDirectoryFileHeader<'_>) -> Result<Option<Entry>, Problem> {
+    let name = name::of(&header)?;
     check_method(&name, &header)?;
     let (kind, executable) = kind(&name, &header);
     let sizes = sizes(&header).ok_or_else(|| contents::problem(&name, "has no sizes", "zip it anew"))?;
-    // Comments and extra fields say nothing that is used, and may be anything.
+    // Comments and extra fields say nothing more that is used, and may be anything; nor does the name as it is written.
     header.comment = Cow::default();
     header.extra = Cow::default();
+    let written = std::mem::take(&mut header.name);
     let zip = header
         .as_entry(Encoding::Utf8, 0)
         .map_err(|error| contents::problem(&name, error.to_string(), "zip it anew"))?;
@@ -142,9 +147,13 @@ fn entry(mut header: CentralDirectoryFileHeader<'_>) -> Result<Entry, Problem> {
     if kind == Kind::Folder && sizes[0] > 0 {
         return Err(contents::problem(&name, "is a folder with content", "zip it anew"));
     }
-    let path = if kind == Kind::Folder { name.strip_suffix('/').unwrap_or(&name) } else { &name };
-    let about = contents::Entry { path: path.to_owned(), kind, size: sizes[0], compressed: sizes[1] };
-    Ok(Entry { about, executable, zip })
+    // Some programs write an entry for the folder that was zipped: there is nothing to do for it.
+    let path = match name::path(&name) {
+        None if kind == Kind::Folder => return Ok(None),
+        path => path.unwrap_or_default(),
+    };
+    let about = contents::Entry { path, kind, size: sizes[0], compressed: sizes[1] };
+    Ok(Some(Entry { about, executable, zip, written: written.len() as u64 }))
 }
 
 fn check_method(name: &str, header: &CentralDirectoryFileHeader<'_>) -> Result<(), Problem> {
@@ -180,23 +189,24 @@ fn kind(name: &str, header: &CentralDirectoryFileHeader<'_>) -> (Kind, bool) {
 
 /// Size, compressed size and offset; those that do not fit into 32 bits stand in the zip64 field, in this order.
 fn sizes(header: &CentralDirectoryFileHeader<'_>) -> Option<[u64; 3]> {
-    let mut field = zip64_field(&header.extra);
+    let mut long = field(&header.extra, ZIP64);
     let mut next = |short: u32| match short {
         u32::MAX => {
-            let (long, rest) = field?.split_first_chunk::<8>()?;
-            field = Some(rest);
-            Some(u64::from_le_bytes(*long))
+            let (number, rest) = long?.split_first_chunk::<8>()?;
+            long = Some(rest);
+            Some(u64::from_le_bytes(*number))
         }
         short => Some(u64::from(short)),
     };
     Some([next(header.uncompressed_size)?, next(header.compressed_size)?, next(header.header_offset)?])
 }
 
-fn zip64_field(mut extra: &[u8]) -> Option<&[u8]> {
+/// Content of the extra field with this tag.
+pub(super) fn field(mut extra: &[u8], tag: u16) -> Option<&[u8]> {
     while let Some((head, rest)) = extra.split_first_chunk::<4>() {
-        let [tag, length] = [[head[0], head[1]], [head[2], head[3]]].map(u16::from_le_bytes);
+        let [found, length] = [[head[0], head[1]], [head[2], head[3]]].map(u16::from_le_bytes);
         let field = rest.get(..length.into())?;
-        if tag == 1 {
+        if found == tag {
             return Some(field);
         }
         extra = &rest[field.len()..];
@@ -207,7 +217,7 @@ fn zip64_field(mut extra: &[u8]) -> Option<&[u8]> {
 /// Refuses entries that share bytes, by which a small zip unpacks to a large one, and entries beyond the directory.
 fn check_overlaps(entries: &[Entry], directory_at: u64) -> Result<(), Problem> {
     let end = |entry: &Entry| {
-        let parts = [entry.zip.header_offset, LOCAL_HEADER, entry.zip.name.len() as u64, entry.zip.compressed_size];
+        let parts = [entry.zip.header_offset, LOCAL_HEADER, entry.written, entry.zip.compressed_size];
         parts.iter().fold(0, |sum: u64, part| sum.saturating_add(*part))
     };
     let mut sorted: Vec<&Entry> = entries.iter().collect();

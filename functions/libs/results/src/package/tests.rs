@@ -3,6 +3,8 @@
 mod build;
 mod content;
 mod hostile;
+mod names;
+mod suites;
 
 use std::io::Cursor;
 

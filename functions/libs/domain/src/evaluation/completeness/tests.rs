@@ -57,6 +57,7 @@ fn summary(shard: &str, attempt: u32, complete: bool, files: &[&str], status: St
         reports: BTreeMap::new(),
         halt: None,
         not_run: Vec::new(),
+        rpa: false,
         left_out: Vec::new(),
         root: Suite { name: "Shop".to_owned(), suites: files.iter().map(suite).collect(), ..Suite::default() },
     }

@@ -352,3 +352,10 @@ fn what_is_kept_of_a_desktop_is_what_is_asked_for() {
     assert_eq!(kept(", video = \"failed\", screenshots = true"), all);
     assert_eq!(kept(", video = \"always\"")["video"], "always");
 }
+
+#[test]
+fn more_gates_than_anyone_reads_are_refused() {
+    let text = |count: usize| format!("[gates]\nwarn = [{}]", "\"tests.failed == 0\", ".repeat(count));
+    assert_eq!(Config::parse(&text(200)).unwrap().gates.len(), 200);
+    insta::assert_snapshot!(Config::parse(&text(201)).unwrap_err(), @"qaops.toml: gates: 201 gates are too many, keep at most 200, or join some with patterns in their labels");
+}

@@ -19,6 +19,8 @@ pub(super) struct File {
     pub(super) offset: Option<u32>,
     pub(super) compressed: Option<u32>,
     pub(super) extra: Vec<u8>,
+    /// System that the zip says it comes from: 0 is DOS, 3 is Unix.
+    pub(super) host: u8,
 }
 
 /// A regular file, deflated.
@@ -34,6 +36,7 @@ pub(super) fn file(name: &str, content: &str) -> File {
         offset: None,
         compressed: None,
         extra: Vec::new(),
+        host: 3,
     }
 }
 
@@ -108,7 +111,8 @@ impl Zip {
             zip.extend([0, 0]);
             zip.extend(&entry.name);
             zip.extend(&packed);
-            directory.extend(b"PK\x01\x02\x14\x03");
+            directory.extend(b"PK\x01\x02\x14");
+            directory.push(entry.host);
             directory.extend(entry.common(&packed));
             directory.extend((entry.extra.len() as u16).to_le_bytes());
             directory.extend([0; 6]);

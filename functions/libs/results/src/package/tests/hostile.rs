@@ -18,14 +18,12 @@ fn names_that_leave_the_folder_are_refused() {
         "C:/evil.robot",
         "c:evil.robot",
         "a\\..\\evil.robot",
-        "a//b.robot",
-        "./a.robot",
-        "a/./b.robot",
         "",
+        ".",
         "a\nb.robot",
         "a\0.robot",
         "//host/share",
-        "/",
+        "a\u{2028}b.robot",
     ];
     let messages: Vec<String> = names.iter().map(|name| refusal(&package().and(file(name, "")))).collect();
     insta::assert_snapshot!(messages.join("\n"), @r#"
@@ -34,15 +32,13 @@ fn names_that_leave_the_folder_are_refused() {
     package: "/etc/passwd": is an absolute path, zip the folder's own content with plain relative names
     package: "C:/evil.robot": begins with a drive letter, zip the folder's own content with plain relative names
     package: "c:evil.robot": begins with a drive letter, zip the folder's own content with plain relative names
-    package: "a\\..\\evil.robot": has a backslash, zip the folder's own content with plain relative names
-    package: "a//b.robot": has an empty part, zip the folder's own content with plain relative names
-    package: "./a.robot": has an empty part, zip the folder's own content with plain relative names
-    package: "a/./b.robot": has an empty part, zip the folder's own content with plain relative names
+    package: "a\\..\\evil.robot": has a backslash, zip the folder again with "tar -a -c -f package.zip *", which Windows has, too, or with 7-Zip
     package: "": is an empty name, zip the folder's own content with plain relative names
-    package: "a\nb.robot": has a control character, zip the folder's own content with plain relative names
-    package: "a\0.robot": has a control character, zip the folder's own content with plain relative names
-    package: "//host/share": is an absolute path, zip the folder's own content with plain relative names
     package: "": is an empty name, zip the folder's own content with plain relative names
+    package: "a\nb.robot": has a control character or a line separator, rename it
+    package: "a\0.robot": has a control character or a line separator, rename it
+    package: "/host/share": is an absolute path, zip the folder's own content with plain relative names
+    package: "a\u{2028}b.robot": has a control character or a line separator, rename it
     "#);
 }
 
@@ -61,9 +57,9 @@ fn links_and_special_files_are_refused() {
 }
 
 #[test]
-fn names_that_are_not_utf_8_are_refused_and_tildes_are_not() {
-    let latin = File { name: b"gr\xfc\xdfe.robot".to_vec(), ..file("", "") };
-    insta::assert_snapshot!(refusal(&package().and(latin)), @r#"package: "gr��e.robot": is a name that is not UTF-8, rename the file or zip it as UTF-8"#);
+fn names_that_are_not_utf_8_as_the_zip_says_are_refused_and_tildes_are_not() {
+    let latin = File { name: b"gr\xfc\xdfe.robot".to_vec(), flags: 1 << 11, ..file("", "") };
+    insta::assert_snapshot!(refusal(&package().and(latin)), @r#"package: "gr��e.robot": is a name that is not UTF-8, though the zip says so, zip it anew"#);
     assert!(checked(&package().and(file("notes~", "")).and(file("größe.robot", "")).bytes()).is_ok());
 }
 
