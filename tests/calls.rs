@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 use ureq::http::Request;
 

@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use domain::quality::gates::Verdict;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::json;
 use tests::{Suite, begin, end, ledger, passing, project, run, until, with_cloud};
 

@@ -1,6 +1,6 @@
 //! What goes wrong on purpose.
 
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 
 /// A fault of the emulator, armed until it is dropped.

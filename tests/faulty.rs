@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws::LaunchOrder;
 use domain::quality::gates::Verdict;
 use domain::run::fleet::{Market, Platform};
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use qaops::run::Started;
 use serde_json::json;
 use tests::{

@@ -2,7 +2,7 @@
 
 use domain::evaluation::evaluate::Judged;
 use domain::quality::gates::{State, Verdict};
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::json;
 use tests::{Finished, Suite, begin, end, put_elsewhere, run, with_cloud};
 

@@ -16,7 +16,7 @@ use domain::run::keys;
 use domain::run::queue::Attempt;
 use domain::run::status::Environment;
 use jiff::Timestamp;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use domain::quality::history::{Outcome, PastRun};
 use domain::results::outcome::Status;
 use domain::run::status;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 use tests::{Fault, GivenRun, IMAGE, Suite, invoke, ledger, log_lines, passing, run, with_cloud};
 

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
 use form_urlencoded::Serializer;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::Value;
 use ureq::http::Request;
 

@@ -19,7 +19,7 @@ use aws::{Execution, ExecutionStatus, FleetInstance, Ledger};
 use domain::evaluation::evaluate::Judged;
 use domain::run::fleet::InstanceState;
 use domain::run::shard::Shard;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use qaops::package::Package;
 use qaops::run::{Started, fetch, start};
 use serde_json::{Value, json};

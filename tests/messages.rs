@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use domain::notify::staleness::{CLAIM, Scheduled};
 use domain::notify::trend::RunAt;
 use domain::run::status::Status;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 use tests::{Fault, Inbox, Notice, Suite, begin_as, end, invoke, ledger, passing, until, with_cloud};
 

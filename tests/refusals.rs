@@ -1,7 +1,7 @@
 //! What DynamoDB refuses and S3 breaks off: no run passes unless everything ran.
 
 use domain::quality::gates::Verdict;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use qaops::run::Started;
 use serde_json::json;
 use tests::{Fault, Finished, Suite, begin_as, end, passing, with_cloud};

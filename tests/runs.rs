@@ -78,7 +78,7 @@ fn sixty_files_give_the_same_counts_in_one_three_and_eight_environments_and_in_o
 }
 
 /// Total, passed, failed and skipped tests as Robot Framework itself reads them.
-fn plain_counts(cloud: &qaops::cloud::LocalCloud, output: &std::path::Path) -> [u64; 4] {
+fn plain_counts(cloud: &local::cloud::LocalCloud, output: &std::path::Path) -> [u64; 4] {
     const SCRIPT: &str = "import sys, robot.api; s = robot.api.ExecutionResult(sys.argv[1]).statistics.total; \
                           print(s.total, s.passed, s.failed, s.skipped)";
     let output = Command::new(cloud.python.program("python")).args(["-c", SCRIPT]).arg(output).output().unwrap();

@@ -1,7 +1,7 @@
 //! Requests that the local cloud's administrator signs: it answers nobody else, as AWS does.
 
 use aws::provision::Unsigned;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use ureq::http::{HeaderName, Request, Response};
 
 /// A service of the local cloud.

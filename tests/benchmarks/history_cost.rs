@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::results::outcome::Status;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use tests::{GivenRun, invoke, item_size, items, write_units};
 
 type Failed = Box<dyn std::error::Error>;

@@ -13,7 +13,7 @@ use std::time::Instant;
 use domain::results::summary::Summary;
 use domain::run::keys;
 use domain::run::queue::Attempt;
-use qaops::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 use qaops::package::Package;
 use qaops::run::{fetch, run_id, start};
 use serde_json::json;

@@ -112,7 +112,8 @@ fn allowed<'a>(name: &'a str, member: &Member) -> Option<Vec<&'a str>> {
     }
     match member.folder.as_str() {
         "infra/runner" | "infra/local" => Some(PROGRAM.to_vec()),
-        "tests" => Some(PROGRAM.into_iter().chain(["qaops"]).collect()),
+        "infra/cli" => Some(PROGRAM.into_iter().chain(["local"]).collect()),
+        "tests" => Some(PROGRAM.into_iter().chain(["local", "qaops"]).collect()),
         folder if STEPS.contains(&name) && folder == format!("functions/{name}") => Some(STEP.to_vec()),
         _ => None,
     }
@@ -180,7 +181,9 @@ fn planted_uses_are_reported() -> Fallible<()> {
     let members = members()?;
     let planted =
         [("plan", "launch"), ("domain", "aws"), ("runtime", "domain"), ("results", "aws"), ("aws", "results")];
-    for (user, used) in planted.into_iter().chain([("qaops", "runtime"), ("runner", "qaops"), ("launch", "qaops")]) {
+    for (user, used) in
+        planted.into_iter().chain([("qaops", "runtime"), ("local", "qaops"), ("runner", "qaops"), ("launch", "qaops")])
+    {
         let mut members = members.clone();
         members.entry(user.to_owned()).or_default().uses.insert(used.to_owned());
         reported(&forbidden_uses(&members), &format!("{user} uses {used}"));

@@ -1,6 +1,6 @@
 //! `qaops up`: a local cloud to use with the ordinary AWS tools.
 
-use crate::cloud::LocalCloud;
+use local::cloud::LocalCloud;
 
 /// What to do with the local cloud, for a person.
 pub(crate) fn instructions(cloud: &LocalCloud) -> String {

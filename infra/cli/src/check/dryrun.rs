@@ -9,7 +9,7 @@ use domain::package::manifest::Effective;
 use tokio::process::Command;
 
 use crate::package::{Package, PackageError};
-use crate::python::Python;
+use local::python::Python;
 
 /// Seconds that a dry run may take: a library may do anything when it is imported.
 const SECONDS: u64 = 60;

@@ -15,11 +15,11 @@ use results::dossier::Dossier;
 
 use crate::args::{self, BAD_INPUT, Command, RunFlags};
 use crate::check::{check, imports, missing_programs, robot, some};
-use crate::cloud::{self, LocalCloud};
 use crate::metrics::{Form, metrics};
 use crate::package::{Package, PackageError};
 use crate::progress::{Mode, Progress};
 use crate::{run, show, up};
+use local::cloud::{self, LocalCloud};
 
 /// Exit status after Ctrl-C, as a shell gives it.
 const INTERRUPTED: u8 = 130;

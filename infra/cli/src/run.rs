@@ -12,8 +12,8 @@ use domain::run::status::Run;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::cloud::LocalCloud;
 use crate::progress::{Progress, Shards};
+use local::cloud::LocalCloud;
 
 /// How often the run is looked at.
 const LOOK: Duration = Duration::from_millis(150);
