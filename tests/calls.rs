@@ -6,7 +6,7 @@ use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 use ureq::http::Request;
 
-use crate::signed::Service;
+use crate::signed_client::Service;
 
 /// Calls the function of `step` and waits for its answer; one that ended by an error has the key `errorType`.
 pub fn invoke(cloud: &LocalCloud, step: &str, payload: &Value) -> Value {

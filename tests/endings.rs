@@ -9,7 +9,7 @@ fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn failed(run: &Finished) -> Vec<(String, String)> {
-    run.judged().failed.iter().map(|test| (test.id.to_string(), test.message.clone())).collect()
+    run.evaluation().failed.iter().map(|test| (test.id.to_string(), test.message.clone())).collect()
 }
 
 fn named(expected: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -35,16 +35,21 @@ fn what_ended_before_a_hang_counts_and_the_test_that_hangs_is_named() {
         for way in ways {
             let suite = Suite::new("hang", "timeout = \"20s\"\n", &files(&[("t.robot", &hanging(way))]));
             let run = run(cloud, &suite, json!({})).await;
-            let judged = run.judged();
-            assert_eq!((judged.verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]), "{:?}", judged.reasons);
+            let evaluation = run.evaluation();
+            assert_eq!(
+                (evaluation.verdict, run.counts()),
+                (Verdict::Failed, [2, 1, 1, 0, 0]),
+                "{:?}",
+                evaluation.reasons
+            );
             assert_eq!(failed(&run), named(&[("t.robot: Hang.T.Fails first", "early")]));
-            assert_eq!(judged.gates[0].ok(), Some(false));
-            let reasons = judged.reasons.join("\n");
+            assert_eq!(evaluation.gates[0].ok(), Some(false));
+            let reasons = evaluation.reasons.join("\n");
             assert!(
                 reasons.contains("the time of the run was over, while the test Hang.T.Hangs was running."),
                 "{reasons}"
             );
-            assert_eq!((judged.environments, judged.shards.lost), (1, 1), "no instance for the last seconds");
+            assert_eq!((evaluation.environments, evaluation.shards.lost), (1, 1), "no instance for the last seconds");
         }
     });
 }
@@ -55,7 +60,7 @@ fn a_run_in_which_nothing_failed_before_the_hang_is_inconclusive() {
     with_cloud(async |cloud| {
         let suite = Suite::new("slow", "timeout = \"20s\"\n", &files(&[("t.robot", text)]));
         let run = run(cloud, &suite, json!({})).await;
-        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Inconclusive, [1, 1, 0, 0, 0]));
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Inconclusive, [1, 1, 0, 0, 0]));
     });
 }
 
@@ -73,7 +78,7 @@ fn after_a_fatal_error_nothing_else_runs_in_any_shard() {
         let suite = Suite::new("fatal", "rerun_failed = 1\n", &files(&suite));
         for environments in [1, 2] {
             let run = run(cloud, &suite, json!({"environments": environments})).await;
-            assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [8, 0, 8, 0, 0]), "{environments}");
+            assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [8, 0, 8, 0, 0]), "{environments}");
             let failed = failed(&run);
             assert_eq!(failed[0], ("s1.robot: Fatal.S1.First".to_owned(), "the system is down".to_owned()));
             assert!(failed[1..].iter().all(|(_, message)| message == FATAL), "{failed:?}");
@@ -92,7 +97,7 @@ fn a_failure_that_ends_all_leaves_what_came_before_it() {
         let config = "[robot]\narguments = [\"--exitonfailure\"]\n";
         let suite = Suite::new("exit", config, &files(&[("a.robot", passes), ("B.robot", fails), ("c.robot", passes)]));
         let run = run(cloud, &suite, json!({"environments": 1})).await;
-        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [4, 1, 3, 0, 0]));
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [4, 1, 3, 0, 0]));
         let message = "Failure occurred and exit-on-failure mode is in use.";
         let expected =
             [("B.robot: Exit.B.Bad", "no"), ("B.robot: Exit.B.Good", message), ("c.robot: Exit.C.Good", message)];
@@ -112,9 +117,9 @@ fn mixed(name: &str) -> Suite {
 fn what_robot_refuses_ends_the_run_in_its_own_words_with_one_instance() {
     with_cloud(async |cloud| {
         let run = run(cloud, &mixed("refused"), json!({"environments": 1})).await;
-        assert_eq!((run.judged().verdict, run.judged().environments), (Verdict::Inconclusive, 1));
+        assert_eq!((run.evaluation().verdict, run.evaluation().environments), (Verdict::Inconclusive, 1));
         assert_eq!(run.shards.iter().map(|shard| shard.losses.len()).sum::<usize>(), 1, "no second attempt");
-        let reasons = run.judged().reasons.join("\n");
+        let reasons = run.evaluation().reasons.join("\n");
         let told = "(252): Conflicting execution modes: Suite 'Refused.A' has tests but suite 'Refused.B' has tasks.";
         assert!(reasons.contains(told), "{reasons}");
     });
@@ -124,8 +129,8 @@ fn what_robot_refuses_ends_the_run_in_its_own_words_with_one_instance() {
 fn tests_and_tasks_do_not_pass_when_each_instance_sees_only_one_kind() {
     with_cloud(async |cloud| {
         let run = run(cloud, &mixed("divided"), json!({"environments": 4})).await;
-        assert_eq!(run.judged().verdict, Verdict::Inconclusive, "{:?}", run.judged().reasons);
-        let reasons = run.judged().reasons.join("\n");
+        assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{:?}", run.evaluation().reasons);
+        let reasons = run.evaluation().reasons.join("\n");
         assert!(reasons.contains("Robot Framework refuse"), "{reasons}");
     });
 }
@@ -139,9 +144,9 @@ fn a_package_that_no_instance_can_run_ends_the_run_at_the_first_shard() {
     with_cloud(async |cloud| {
         let suite = Suite::new("unrunnable", "", &all);
         let run = run(cloud, &suite, json!({"environments": 1})).await;
-        assert_eq!((run.judged().verdict, run.judged().environments), (Verdict::Inconclusive, 1));
+        assert_eq!((run.evaluation().verdict, run.evaluation().environments), (Verdict::Inconclusive, 1));
         assert_eq!(run.shards.iter().map(|shard| shard.attempt).collect::<Vec<_>>(), [1, 0], "{:?}", run.shards);
-        let reasons = run.judged().reasons.join("\n");
+        let reasons = run.evaluation().reasons.join("\n");
         assert!(reasons.contains("No matching distribution found for no-such-project-of-anyone==1.0"), "{reasons}");
     });
 }
@@ -166,7 +171,7 @@ fn tests_that_a_listener_takes_out_are_missing() {
             let suite =
                 Suite::new("taken", config, &files(&[("a.robot", passes), ("b.robot", fails), ("Taker.py", &taker)]));
             let run = run(cloud, &suite, json!({})).await;
-            assert_eq!(run.judged().verdict, Verdict::Inconclusive, "{what}: {:?}", run.judged().reasons);
+            assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{what}: {:?}", run.evaluation().reasons);
         }
     });
 }

@@ -80,7 +80,7 @@ fn a_desktop_that_breaks_is_replaced_and_no_test_is_blamed() {
         let started = begin(cloud, &suite, json!({ "environments": 3, "variables": variables })).await;
         let (lock, blacken) = (take_away(cloud, seen.path(), "lock"), take_away(cloud, seen.path(), "blacken"));
         let (run, _lock, _blacken) = tokio::join!(end(cloud, started), lock, blacken);
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [3, 3, 0, 0, 0]);
         let mut told = Vec::new();
         for shard in &run.shards {

@@ -25,7 +25,7 @@ fn a_shard_that_is_lost_with_its_instance_runs_again_and_counts_once() {
         let instance = busy_instance(cloud, &started.id).await;
         cloud.aws.fleet().terminate(std::slice::from_ref(&instance)).await.unwrap();
         let run = end(cloud, started).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [4, 4, 0, 0, 0]);
         let losses: Vec<_> = run.shards.iter().flat_map(|shard| &shard.losses).collect();
         assert_eq!(losses.len(), 1);
@@ -53,7 +53,7 @@ fn a_run_whose_every_instance_dies_is_inconclusive() {
             () = killer => unreachable!("the killer never ends"),
         };
         assert_eq!(run.error(), "QAOps.Inconclusive");
-        assert_eq!(run.judged().shards.lost, 2);
+        assert_eq!(run.evaluation().shards.lost, 2);
     });
 }
 
@@ -63,7 +63,7 @@ fn events_that_come_twice_change_nothing() {
         let suite = Suite::new("doubled", "", &passing(6));
         Fault::double_event(&["qaops:suite=doubled"]).arm(cloud);
         let run = run(cloud, &suite, json!({"environments": 2})).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [12, 12, 0, 0, 0]);
         assert!(run.shards.iter().all(|shard| shard.losses.is_empty() && shard.result == Some(1)));
     });
@@ -76,7 +76,7 @@ fn events_that_never_come_are_made_good_by_the_sweep() {
         let fault = Fault::no_event(&["qaops:suite=deaf"]);
         fault.arm(cloud);
         let run = run(cloud, &suite, json!({"environments": 2})).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [6, 6, 0, 0, 0]);
         assert!(fault.struck(cloud) > 0);
     });
@@ -96,7 +96,7 @@ fn without_any_event_a_killed_instance_costs_a_shard_and_a_stopped_run_leaves_no
         cloud.aws.fleet().terminate(std::slice::from_ref(&instance)).await.unwrap();
         nothing_left(cloud, &stopped.id, &instances).await;
         let run = end(cloud, started).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [4, 4, 0, 0, 0]);
     });
 }
@@ -165,7 +165,7 @@ async fn all(cloud: &LocalCloud, runs: Vec<impl Future<Output = (Fault, Started)
 
 /// Passed, counted once, recorded once, and nothing left.
 async fn is_right(cloud: &LocalCloud, suite: &str, run: &Finished, counts: [u64; 5]) {
-    assert_eq!(run.judged().verdict, Verdict::Passed, "{}: {:?}", run.id, run.judged().reasons);
+    assert_eq!(run.evaluation().verdict, Verdict::Passed, "{}: {:?}", run.id, run.evaluation().reasons);
     assert_eq!(run.counts(), counts, "{}", run.id);
     assert!(run.shards.iter().all(|shard| shard.losses.is_empty()), "{}: {:?}", run.id, run.shards);
     let past = ledger(cloud).past_runs(suite, 100).await.unwrap();
@@ -230,7 +230,7 @@ fn a_spot_notice_costs_an_attempt_and_never_a_test() {
         let instance = busy_instance(cloud, &started.id).await;
         tests::interrupt(cloud, &instance, 8.0);
         let run = end(cloud, started).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [4, 4, 0, 0, 0]);
         assert!(
             run.shards.iter().flat_map(|shard| &shard.losses).all(|loss| loss.environment.as_ref() == Some(&instance))

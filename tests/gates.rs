@@ -1,6 +1,6 @@
 //! What makes a run fail, end to end: the examples below `tests/suites/failing`, and what only several runs tell.
 
-use domain::evaluation::evaluate::Judged;
+use domain::evaluation::evaluate::Evaluation;
 use domain::quality::gates::{State, Verdict};
 use local::cloud::LocalCloud;
 use serde_json::json;
@@ -32,9 +32,13 @@ fn each_example_fails_in_its_own_way() {
             }
             for ((name, verdict, why), started) in few.iter().zip(started) {
                 let run = end(cloud, started).await;
-                let judged = run.judged();
-                assert_eq!(judged.verdict, *verdict, "{name}: {:?}", judged.reasons);
-                assert!(judged.reasons.iter().any(|reason| reason.contains(why)), "{name}: {:?}", judged.reasons);
+                let evaluation = run.evaluation();
+                assert_eq!(evaluation.verdict, *verdict, "{name}: {:?}", evaluation.reasons);
+                assert!(
+                    evaluation.reasons.iter().any(|reason| reason.contains(why)),
+                    "{name}: {:?}",
+                    evaluation.reasons
+                );
                 let error = if *verdict == Verdict::Failed { "QAOps.GateFailed" } else { "QAOps.Inconclusive" };
                 assert_eq!(run.error(), error, "{name}");
             }
@@ -56,15 +60,15 @@ fn every_example_is_listed() {
 fn the_shop_measures_its_coverage_its_speed_and_its_safety() {
     with_cloud(async |cloud| {
         let run = run(cloud, &Suite::example("shop"), json!({})).await;
-        let judged = run.judged();
-        assert_eq!(judged.verdict, Verdict::Passed, "{:?}", judged.reasons);
+        let evaluation = run.evaluation();
+        assert_eq!(evaluation.verdict, Verdict::Passed, "{:?}", evaluation.reasons);
         for (metric, least) in [("coverage.line", 85.0), ("performance.total.count", 300.0), ("vulnerabilities", 0.0)] {
-            assert!(judged.left.metrics[metric] >= least, "{metric}: {:?}", judged.left.metrics);
+            assert!(evaluation.left.metrics[metric] >= least, "{metric}: {:?}", evaluation.left.metrics);
         }
         let measured = ["coverage", "performance", "vulnerabilities"];
         for kind in measured {
-            let mut gates = judged.gates.iter().filter(|gate| gate.metric.starts_with(kind));
-            assert!(gates.any(|gate| gate.state == State::Held), "{kind}: {:?}", judged.gates);
+            let mut gates = evaluation.gates.iter().filter(|gate| gate.metric.starts_with(kind));
+            assert!(gates.any(|gate| gate.state == State::Held), "{kind}: {:?}", evaluation.gates);
         }
     });
 }
@@ -78,28 +82,28 @@ fn regressing(config: &str, failing: &[&str], message: &str) -> Suite {
     Suite::new("regressing", config, &["cart", "login", "refund"].iter().map(file).collect::<Vec<_>>())
 }
 
-async fn judged(cloud: &LocalCloud, suite: &str, config: &str, failing: &[&str]) -> Judged {
+async fn evaluation(cloud: &LocalCloud, suite: &str, config: &str, failing: &[&str]) -> Evaluation {
     let config = format!("suite = \"{suite}\"\n{config}");
     let labels = json!({"labels": {"branch": "main"}});
-    let Finished { judged, execution, .. } = run(cloud, &regressing(&config, failing, "500"), labels).await;
-    judged.unwrap_or_else(|| panic!("{execution:?}"))
+    let Finished { evaluation, execution, .. } = run(cloud, &regressing(&config, failing, "500"), labels).await;
+    evaluation.unwrap_or_else(|| panic!("{execution:?}"))
 }
 
 #[test]
 fn a_failure_that_the_last_accepted_run_had_is_not_new() {
     with_cloud(async |cloud| {
         let config = "[gates]\nerror = [\"tests.failed.new == 0\"]\nwarn = [\"tests.pass_rate >= baseline\"]\n";
-        let first = judged(cloud, "known", config, &["login"]).await;
+        let first = evaluation(cloud, "known", config, &["login"]).await;
         assert_eq!((first.verdict, first.gates[0].state), (Verdict::Passed, State::NoBaseline));
-        let same = judged(cloud, "known", config, &["login"]).await;
+        let same = evaluation(cloud, "known", config, &["login"]).await;
         assert_eq!((same.verdict, same.gates[0].state), (Verdict::Passed, State::Held));
         assert_eq!(same.baseline.unwrap().run, first.run);
         assert_eq!(same.failed[0].since.as_ref().unwrap().run, first.run);
-        let more = judged(cloud, "known", config, &["login", "cart"]).await;
+        let more = evaluation(cloud, "known", config, &["login", "cart"]).await;
         assert_eq!((more.verdict, more.gates[0].state), (Verdict::Failed, State::Broken));
         assert_eq!(more.gates[0].value.as_ref().unwrap().text, "1");
         assert_eq!(more.baseline.unwrap().run, same.run);
-        let still = judged(cloud, "known", config, &["login", "cart"]).await;
+        let still = evaluation(cloud, "known", config, &["login", "cart"]).await;
         assert_eq!(still.baseline.unwrap().run, same.run, "a run that failed is no baseline");
     });
 }
@@ -109,11 +113,11 @@ fn a_test_in_quarantine_fails_and_fails_no_gate() {
     with_cloud(async |cloud| {
         let why = "owner = \"payments\"\nreason = \"the bank is down\"\nuntil = 2199-12-31\n";
         let config = format!("[quarantine.\"*.refund\"]\n{why}");
-        let excused = judged(cloud, "excused", &config, &["refund"]).await;
+        let excused = evaluation(cloud, "excused", &config, &["refund"]).await;
         assert_eq!((excused.verdict, excused.tests.failed), (Verdict::Passed, 1), "{:?}", excused.reasons);
         assert_eq!(excused.quarantined[0].id.name, "Excused.Refund.refund");
         assert!(excused.failed[0].quarantined);
-        let both = judged(cloud, "excused", &config, &["refund", "login"]).await;
+        let both = evaluation(cloud, "excused", &config, &["refund", "login"]).await;
         assert_eq!((both.verdict, both.tests.failed), (Verdict::Failed, 2));
         assert!(both.reasons[0].contains("tests.failed is 1"), "{:?}", both.reasons);
     });
@@ -132,7 +136,7 @@ fn only_a_failure_of_the_environment_is_tried_again_unasked() {
         let suite = |name, message| Suite::new(name, "", &[("a.robot".into(), file(message))]);
         let disk = suite("disk", "OSError: [Errno 28] No space left on device");
         let environment = run(cloud, &disk, json!({})).await;
-        assert_eq!(environment.counts(), [2, 2, 0, 0, 1], "{:?}", environment.judged().reasons);
+        assert_eq!(environment.counts(), [2, 2, 0, 0, 1], "{:?}", environment.evaluation().reasons);
         let product = run(cloud, &suite("product", "expected 42 but was 41"), json!({})).await;
         assert_eq!(product.counts(), [2, 1, 1, 0, 0]);
     });
@@ -156,8 +160,8 @@ fn a_pipeline_brings_its_package_and_its_coverage_from_its_own_bucket() {
             "labels": {"branch": "main", "commit": "1a2b3c4"},
         });
         let run = run(cloud, &suite, input).await;
-        assert_eq!(run.judged().verdict, Verdict::Failed, "{:?}", run.judged().reasons);
-        assert!(run.judged().reasons[0].contains("coverage.line is 50%"), "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Failed, "{:?}", run.evaluation().reasons);
+        assert!(run.evaluation().reasons[0].contains("coverage.line is 50%"), "{:?}", run.evaluation().reasons);
         assert!(run.out.path().join("reports/coverage").is_file(), "the run keeps a copy");
     });
 }

@@ -9,19 +9,19 @@ use domain::results::outcome::Status;
 use domain::run::status;
 use local::cloud::LocalCloud;
 use serde_json::{Value, json};
-use tests::{Fault, GivenRun, IMAGE, Suite, invoke, ledger, log_lines, passing, run, with_cloud};
+use tests::{Fault, IMAGE, SeededRun, Suite, invoke, ledger, log_lines, passing, run, with_cloud};
 
 /// Start of the runs here; a later run starts so many seconds later.
 const BEGIN: i64 = 1_790_000_000;
 
 /// A run of three files, which started `late` seconds after the first; `failed` is the file whose test failed.
-fn given(suite: &str, id: &str, late: i64, failed: &str) -> GivenRun {
+fn given(suite: &str, id: &str, late: i64, failed: &str) -> SeededRun {
     let status = |file: &str| if file == failed { Status::Failed } else { Status::Passed };
     let file = |name: &str| {
         let tests = vec![("One".to_owned(), status(name)), ("Two".to_owned(), Status::Passed)];
         (format!("deep/{name}.robot"), tests)
     };
-    GivenRun {
+    SeededRun {
         id: format!("{suite}-{id}"),
         suite: suite.to_owned(),
         started: BEGIN + late,
@@ -30,13 +30,13 @@ fn given(suite: &str, id: &str, late: i64, failed: &str) -> GivenRun {
     }
 }
 
-async fn recorded(cloud: &LocalCloud, run: &GivenRun) {
+async fn recorded(cloud: &LocalCloud, run: &SeededRun) {
     run.make(cloud).await.unwrap();
     let answer = record(cloud, run);
     assert!(answer["status"].is_string(), "{answer}");
 }
 
-fn record(cloud: &LocalCloud, run: &GivenRun) -> Value {
+fn record(cloud: &LocalCloud, run: &SeededRun) -> Value {
     invoke(cloud, "record", &run.input())
 }
 
@@ -69,7 +69,7 @@ async fn remembered(cloud: &LocalCloud, suite: &str) -> Remembered {
 }
 
 /// The lines of figures that were printed for a run.
-fn figures(cloud: &LocalCloud, run: &GivenRun) -> Vec<Value> {
+fn figures(cloud: &LocalCloud, run: &SeededRun) -> Vec<Value> {
     let lines = log_lines(cloud, "record", &format!("\"Run\":\"{}\"", run.id));
     let lines = lines.iter().filter(|line| line.contains("CloudWatchMetrics"));
     lines.map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
@@ -180,7 +180,7 @@ fn named(history: Remembered, suite: &str, other: &str) -> Remembered {
 #[test]
 fn runs_that_are_recorded_at_the_same_time_are_all_remembered() {
     with_cloud(async |cloud| {
-        let runs: Vec<GivenRun> = (0..4).map(|n| given("beside", &format!("r{n}"), n * 60, "")).collect();
+        let runs: Vec<SeededRun> = (0..4).map(|n| given("beside", &format!("r{n}"), n * 60, "")).collect();
         for run in &runs {
             run.make(cloud).await.unwrap();
         }

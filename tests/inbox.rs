@@ -9,7 +9,7 @@ use local::cloud::LocalCloud;
 use serde_json::Value;
 use ureq::http::Request;
 
-use crate::signed::Service;
+use crate::signed_client::Service;
 
 /// What the topic sent to one protocol, as long as the test runs.
 #[derive(Clone, Debug)]

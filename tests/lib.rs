@@ -6,18 +6,18 @@
 mod calls;
 mod capacity;
 mod faults;
-mod given;
 mod inbox;
-mod signed;
+mod seeded;
+mod signed_client;
 mod suites;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use aws::{Execution, ExecutionStatus, FleetInstance, Ledger};
-use domain::evaluation::evaluate::Judged;
-use domain::run::fleet::InstanceState;
+use aws::{Execution, ExecutionStatus, Ledger};
+use domain::evaluation::evaluate::Evaluation;
+use domain::run::fleet::{Instance, InstanceState};
 use domain::run::shard::Shard;
 use local::cloud::LocalCloud;
 use qaops::package::Package;
@@ -29,8 +29,8 @@ use tokio::sync::OnceCell;
 pub use calls::{invoke, items, log_lines, put_elsewhere, put_secret, settings};
 pub use capacity::{item_size, write_units};
 pub use faults::{Fault, interrupt};
-pub use given::{GivenRun, IMAGE};
 pub use inbox::{Inbox, Notice};
+pub use seeded::{IMAGE, SeededRun};
 pub use suites::{Suite, passing, sleeping};
 
 /// Longest time that any run of these tests may take.
@@ -64,7 +64,7 @@ pub struct Finished {
     /// How its execution ended.
     pub execution: Execution,
     /// Its verdict, where it has one.
-    pub judged: Option<Judged>,
+    pub evaluation: Option<Evaluation>,
     /// Its shards as the ledger has them.
     pub shards: Vec<Shard>,
     /// Its results.
@@ -73,8 +73,8 @@ pub struct Finished {
 
 impl Finished {
     /// The verdict; a run without one fails the test.
-    pub fn judged(&self) -> &Judged {
-        self.judged.as_ref().unwrap_or_else(|| panic!("no verdict: {:?}", self.execution))
+    pub fn evaluation(&self) -> &Evaluation {
+        self.evaluation.as_ref().unwrap_or_else(|| panic!("no verdict: {:?}", self.execution))
     }
 
     /// Error of the execution; empty for one that succeeded.
@@ -84,7 +84,7 @@ impl Finished {
 
     /// Total, passed, failed, skipped and flaky tests.
     pub fn counts(&self) -> [u64; 5] {
-        let tests = &self.judged().tests;
+        let tests = &self.evaluation().tests;
         [tests.total, tests.passed, tests.failed, tests.skipped, tests.flaky]
     }
 }
@@ -114,9 +114,9 @@ pub async fn begin_as(cloud: &LocalCloud, suite: &Suite, id: &str, more: Value) 
 pub async fn end(cloud: &LocalCloud, started: Started) -> Finished {
     let execution = ended(cloud, &started).await;
     let out = tempfile::tempdir().expect("a folder can be made");
-    let judged = fetch(cloud, &started.id, out.path()).await.expect("the results can be read");
+    let evaluation = fetch(cloud, &started.id, out.path()).await.expect("the results can be read");
     let shards = ledger(cloud).shards(&started.id).await.expect("the ledger can be read");
-    Finished { id: started.id, execution, judged, shards, out }
+    Finished { id: started.id, execution, evaluation, shards, out }
 }
 
 /// Waits until an execution has ended.
@@ -148,7 +148,7 @@ pub async fn until<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut(
 }
 
 /// Instances of a run that are not ending.
-pub async fn living(cloud: &LocalCloud, run: &str) -> Vec<FleetInstance> {
+pub async fn living(cloud: &LocalCloud, run: &str) -> Vec<Instance> {
     let found = cloud.aws.fleet().of_run(run).await.expect("instances can be listed");
     found.into_iter().filter(|instance| instance.state != InstanceState::Ending).collect()
 }

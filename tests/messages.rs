@@ -1,11 +1,11 @@
-//! What subscribers get: each run once and in their form, what broke since when, and suites that fell silent.
+//! What subscribers get: each run once and in their form, what broke since when, and suites that became stale.
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::{Duration, SystemTime};
 
+use domain::base::ids::RunRef;
 use domain::notify::staleness::{CLAIM, Scheduled};
-use domain::notify::trend::RunAt;
 use domain::run::status::Status;
 use local::cloud::LocalCloud;
 use serde_json::{Value, json};
@@ -103,7 +103,7 @@ const NIGHT: u64 = 26 * 3600;
 
 /// Notes a verdict of a scheduled run so many seconds ago.
 async fn heard(cloud: &LocalCloud, suite: &str, ago: i64) {
-    let run = RunAt { run: format!("{suite}-{ago}"), started: now() - ago };
+    let run = RunRef { run: format!("{suite}-{ago}"), started: now() - ago };
     ledger(cloud).heard_of(suite, &run, Status::Passed, now() - ago, NIGHT).await.unwrap();
 }
 
@@ -116,33 +116,33 @@ async fn known(cloud: &LocalCloud, suite: &str) -> Scheduled {
 const TWO_SWEEPS: Duration = Duration::from_secs(14);
 
 #[test]
-fn a_silent_suite_is_told_once_and_so_is_its_return() {
+fn a_stale_suite_is_told_once_and_so_is_its_return() {
     with_cloud(async |cloud| {
-        let inbox = Inbox::subscribe(cloud, "http", Some(&json!({"kind": ["silence", "back"], "suite": ["quiet"]})));
-        let loud = Inbox::subscribe(cloud, "http", Some(&json!({"kind": ["silence", "back"], "suite": ["loud"]})));
+        let inbox = Inbox::subscribe(cloud, "http", Some(&json!({"kind": ["stale", "back"], "suite": ["quiet"]})));
+        let loud = Inbox::subscribe(cloud, "http", Some(&json!({"kind": ["stale", "back"], "suite": ["loud"]})));
         heard(cloud, "loud", 25 * 3600).await;
         heard(cloud, "quiet", 27 * 3600).await;
-        until(PATIENCE, "the silence is told", async || inbox.with("").pop()).await;
+        until(PATIENCE, "the staleness is reported", async || inbox.with("").pop()).await;
         tokio::time::sleep(TWO_SWEEPS).await;
         heard(cloud, "quiet", 10).await;
         heard(cloud, "quiet", 3600).await;
         until(PATIENCE, "the return is told", async || inbox.with("\"kind\":\"back\"").pop()).await;
         tokio::time::sleep(TWO_SWEEPS).await;
         let subjects: Vec<String> = inbox.with("").iter().map(|notice| notice.subject().to_owned()).collect();
-        assert_eq!(subjects, ["QAOps: quiet is silent: no verdict for 26h", "QAOps: quiet is back: passed"]);
+        assert_eq!(subjects, ["QAOps: quiet is stale: no verdict for 26h", "QAOps: quiet is back: passed"]);
         assert!(loud.with("").is_empty(), "{:?}", loud.with(""));
     });
 }
 
 #[test]
-fn a_sweep_that_dies_before_it_told_of_a_silence_leaves_that_to_a_later_one() {
+fn a_sweep_that_dies_before_it_reported_a_stale_suite_leaves_that_to_a_later_one() {
     with_cloud(async |cloud| {
-        let filter = json!({"kind": ["silence"], "suite": ["abandoned", "claimed"]});
+        let filter = json!({"kind": ["stale"], "suite": ["abandoned", "claimed"]});
         let inbox = Inbox::subscribe(cloud, "http", Some(&filter));
         let ledger = ledger(cloud);
         for (suite, ago) in [("abandoned", CLAIM + 1), ("claimed", 0)] {
             let since = now() - 27 * 3600;
-            // It is silent only once the claim is made, so that no sweep comes first.
+            // It is stale only once the claim is made, so that no sweep comes first.
             ledger.watch(suite, since, Some(10 * NIGHT)).await.unwrap();
             let known = known(cloud, suite).await;
             assert!(ledger.claim_news(&known, now() - ago).await.unwrap(), "{suite}");

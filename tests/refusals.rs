@@ -28,7 +28,7 @@ async fn run(cloud: &LocalCloud, id: &str, faults: &[Fault]) -> Finished {
 }
 
 fn passed(run: &Finished) {
-    assert_eq!(run.judged().verdict, Verdict::Passed, "{}: {:?}", run.id, run.judged().reasons);
+    assert_eq!(run.evaluation().verdict, Verdict::Passed, "{}: {:?}", run.id, run.evaluation().reasons);
     assert_eq!(run.counts(), [6, 6, 0, 0, 0], "{}", run.id);
 }
 
@@ -59,7 +59,7 @@ fn a_transaction_that_is_never_made_never_leads_to_a_pass() {
         for (number, (reason, started, faults)) in runs.into_iter().enumerate() {
             let run = ended(cloud, started, &faults).await;
             let name = if number < 2 { "Plan.Unavailable" } else { "Plan.Refused" };
-            assert_eq!((run.error(), run.judged.is_none()), (name, true), "{reason}");
+            assert_eq!((run.error(), run.evaluation.is_none()), (name, true), "{reason}");
         }
     });
 }

@@ -18,7 +18,7 @@ fn attempts(run: &Finished) -> [usize; 2] {
 }
 
 fn failed(run: &Finished) -> Vec<String> {
-    run.judged().failed.iter().map(|test| test.id.to_string()).collect()
+    run.evaluation().failed.iter().map(|test| test.id.to_string()).collect()
 }
 
 /// One test makes its mark and passes when it finds it: it is flaky.
@@ -40,7 +40,7 @@ fn a_test_whose_name_has_a_variable_runs_again_beside_others() {
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!(run.counts(), [2, 1, 1, 0, 1]);
         assert_eq!(failed(&run), ["t.robot: Beside.T.Fails in north"]);
-        assert_eq!((attempts(&run), run.judged().failed[0].attempts), ([1, 1], 2));
+        assert_eq!((attempts(&run), run.evaluation().failed[0].attempts), ([1, 1], 2));
     });
 }
 
@@ -56,7 +56,7 @@ fn tests_that_are_made_at_run_time_run_again() {
         let suite = Suite::new("driven", AGAIN, &files(&[("logins.robot", logins), ("Driver.py", driver)]));
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!((run.counts(), attempts(&run)), ([3, 2, 1, 0, 0], [1, 1]));
-        assert_eq!(run.judged().failed[0].attempts, 2, "it really ran again");
+        assert_eq!(run.evaluation().failed[0].attempts, 2, "it really ran again");
     });
 }
 
@@ -66,8 +66,11 @@ fn two_tests_of_one_name_never_hide_a_failure() {
     with_cloud(async |cloud| {
         let suite = Suite::new("twice", AGAIN, &files(&[("basket.robot", basket)]));
         let run = run(cloud, &suite, json!({})).await;
-        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [3, 2, 1, 0, 0]));
-        assert_eq!((failed(&run), run.judged().failed[0].attempts), (vec!["basket.robot: Twice.Basket.Pay".into()], 2));
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [3, 2, 1, 0, 0]));
+        assert_eq!(
+            (failed(&run), run.evaluation().failed[0].attempts),
+            (vec!["basket.robot: Twice.Basket.Pay".into()], 2)
+        );
         let output = std::fs::read(run.out.path().join("output.xml")).unwrap();
         assert_eq!(results::robot::read(&*output).unwrap().root.counts().failed, 1, "the merged output says the same");
     });
@@ -81,7 +84,7 @@ fn two_files_of_one_suite_name_never_hide_a_failure() {
         let suite = Suite::new("same", AGAIN, &files(&[("01__shop.robot", fails), ("02__shop.robot", passes)]));
         for environments in [1, 2] {
             let run = run(cloud, &suite, json!({"environments": environments})).await;
-            assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]), "{environments}");
+            assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]), "{environments}");
             assert_eq!(failed(&run), ["01__shop.robot: Same.Shop.Pay"]);
         }
     });
@@ -96,8 +99,8 @@ fn a_test_that_cannot_be_found_again_costs_one_attempt_and_is_told() {
     with_cloud(async |cloud| {
         let suite = Suite::new("moving", AGAIN, &files(&[("t.robot", moving)]));
         let run = run(cloud, &suite, json!({})).await;
-        assert_eq!((run.judged().verdict, attempts(&run)), (Verdict::Failed, [1, 1]));
-        let remarks = run.judged().remarks.join("\n");
+        assert_eq!((run.evaluation().verdict, attempts(&run)), (Verdict::Failed, [1, 1]));
+        let remarks = run.evaluation().remarks.join("\n");
         assert!(remarks.contains("could not run again") && remarks.contains("t.robot: Order "), "{remarks}");
     });
 }
@@ -113,6 +116,6 @@ fn thousands_of_failed_tests_run_again() {
         let suite = Suite::new("many", AGAIN, &files(&[("many.robot", &many)]));
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!((run.counts(), attempts(&run)), ([4500, 0, 4500, 0, 0], [1, 1]));
-        assert!(run.judged().failed.iter().all(|test| test.attempts == 2));
+        assert!(run.evaluation().failed.iter().all(|test| test.attempts == 2));
     });
 }

@@ -15,7 +15,7 @@ fn a_run_that_passes_ends_in_succeeded() {
     with_cloud(async |cloud| {
         let suite = Suite::new("good", "", &passing(4));
         let run = run(cloud, &suite, json!({"environments": 2})).await;
-        assert_eq!((run.execution.word.as_str(), run.judged().verdict), ("SUCCEEDED", Verdict::Passed));
+        assert_eq!((run.execution.word.as_str(), run.evaluation().verdict), ("SUCCEEDED", Verdict::Passed));
         assert_eq!(run.counts(), [8, 8, 0, 0, 0]);
         for name in ["verdict.json", "junit.xml", "output.xml", "report.html"] {
             assert!(run.out.path().join(name).is_file(), "{name}");
@@ -30,8 +30,8 @@ fn a_failing_test_ends_the_run_in_gate_failed() {
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!((run.execution.word.as_str(), run.error()), ("FAILED", "QAOps.GateFailed"));
         assert_eq!(run.counts(), [2, 1, 1, 0, 0]);
-        assert_eq!(run.judged().failed[0].id.to_string(), "a.robot: Bad.A.Bad");
-        assert_eq!(run.judged().failed[0].message, "1 != 2");
+        assert_eq!(run.evaluation().failed[0].id.to_string(), "a.robot: Bad.A.Bad");
+        assert_eq!(run.evaluation().failed[0].message, "1 != 2");
     });
 }
 
@@ -44,7 +44,7 @@ fn a_secret_reaches_the_tests_and_nothing_that_is_kept() {
             "*** Test Cases ***\nKnows\n    Log    Say ${PASSWORD}!\n    Length Should Be    ${PASSWORD}    11\n";
         let suite = Suite::new("secret", settings, &[("a.robot".into(), test.into())]);
         let run = run(cloud, &suite, json!({})).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         let output = std::fs::read_to_string(run.out.path().join("output.xml")).unwrap();
         assert!(output.contains("Say ") && !output.contains("open sesame"), "{output}");
     });
@@ -63,7 +63,7 @@ fn sixty_files_give_the_same_counts_in_one_three_and_eight_environments_and_in_o
         let mut counts = Vec::new();
         for started in starts {
             let run = end(cloud, started.await).await;
-            assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+            assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
             counts.push(run.counts());
             assert_eq!(plain_counts(cloud, &run.out.path().join("output.xml")), run.counts()[..4]);
         }
@@ -92,8 +92,8 @@ fn a_budget_is_a_gate_on_what_the_run_costs() {
     with_cloud(async |cloud| {
         let within = "[gates]\nerror = [\"run.cost <= $5\", \"run.cost > $0\"]\n";
         let run = run(cloud, &Suite::new("cheap", within, &passing(2)), json!({"environments": 2})).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
-        let cost = run.judged().left.metrics["run.cost"];
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
+        let cost = run.evaluation().left.metrics["run.cost"];
         assert!((0.003..0.01).contains(&cost), "two minutes of c7i.large and some fifty transitions: {cost}");
         let report = std::fs::read_to_string(run.out.path().join("report.html")).unwrap();
         assert_eq!(report.matches("<td class=\"number\">$0.00").count(), 3, "the cost of two environments, and all");
@@ -103,14 +103,14 @@ fn a_budget_is_a_gate_on_what_the_run_costs() {
         let beyond = "[gates]\nerror = [\"run.cost <= $0.001\"]\n";
         let run = run(cloud, &Suite::new("dear", beyond, &passing(2)), json!({})).await;
         assert_eq!(run.error(), "QAOps.GateFailed");
-        assert!(run.judged().reasons[0].contains("run.cost is $0.00"), "{:?}", run.judged().reasons);
+        assert!(run.evaluation().reasons[0].contains("run.cost is $0.00"), "{:?}", run.evaluation().reasons);
     });
 }
 
 /// The verdict that the files of a run come to.
 fn judged_again(folder: &std::path::Path) -> Vec<u8> {
-    let dossier = results::dossier::Dossier::read(|path| std::fs::File::open(folder.join(path))).unwrap();
-    dossier.judge().to_json().unwrap()
+    let input = results::evaluation_input::read(|path| std::fs::File::open(folder.join(path))).unwrap();
+    domain::evaluation::evaluate::evaluate(&input).to_json().unwrap()
 }
 
 #[test]
@@ -125,9 +125,9 @@ fn a_test_that_passes_in_a_rerun_is_passed_and_flaky() {
         );
         let suite = Suite::new("flaky", "rerun_failed = 1\n", &[("a.robot".into(), flaky)]);
         let run = run(cloud, &suite, json!({})).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [2, 2, 0, 0, 1]);
-        assert_eq!(run.judged().flaky[0].to_string(), "a.robot: Flaky.A.Flaky");
+        assert_eq!(run.evaluation().flaky[0].to_string(), "a.robot: Flaky.A.Flaky");
         assert_eq!(plain_counts(cloud, &run.out.path().join("output.xml")), [2, 2, 0, 0]);
     });
 }
@@ -140,7 +140,7 @@ fn a_stop_gate_ends_the_run_early() {
         let config = "[gates]\nerror = [\"tests.total > 0\"]\nstop = [\"tests.failed > 0\"]\n";
         let run = run(cloud, &Suite::new("stopped", config, &files), json!({})).await;
         assert_eq!(run.error(), "QAOps.GateFailed");
-        assert!(run.judged().shards.lost > 0, "{:?}", run.judged().shards);
+        assert!(run.evaluation().shards.lost > 0, "{:?}", run.evaluation().shards);
     });
 }
 
@@ -152,7 +152,7 @@ fn a_file_in_which_no_test_is_selected_is_not_lost() {
         files.push(("tagged.robot".into(), tagged.into()));
         files.push(("empty.robot".into(), "*** Keywords ***\nNothing\n    No Operation\n".into()));
         let run = run(cloud, &Suite::new("selected", "", &files), json!({"include": ["wanted"]})).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [1, 1, 0, 0, 0]);
     });
 }

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::results::outcome::Status;
 use local::cloud::LocalCloud;
-use tests::{GivenRun, invoke, item_size, items, write_units};
+use tests::{SeededRun, invoke, item_size, items, write_units};
 
 type Failed = Box<dyn std::error::Error>;
 
@@ -63,7 +63,7 @@ async fn record(cloud: &LocalCloud, number: usize, files: usize, tests: usize) -
     if answer["status"].is_null() { Err(answer.to_string().into()) } else { Ok(()) }
 }
 
-fn given(number: usize, files: usize, tests: usize) -> GivenRun {
+fn given(number: usize, files: usize, tests: usize) -> SeededRun {
     let mut by_file: BTreeMap<String, Vec<(String, Status)>> = BTreeMap::new();
     for test in 0..tests {
         let file = test % files;
@@ -71,7 +71,7 @@ fn given(number: usize, files: usize, tests: usize) -> GivenRun {
         let name = format!("{} {}", STEPS[test / files % STEPS.len()], test / files);
         by_file.entry(path).or_default().push((name, status(number, test)));
     }
-    GivenRun {
+    SeededRun {
         id: format!("nightly-{}", hash(number as u64 * 31)),
         suite: SUITE.to_owned(),
         started: 1_790_000_000 + number as i64 * 86_400 + (number as i64 * 7919) % 600,

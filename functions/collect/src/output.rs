@@ -76,7 +76,7 @@ fn reports(prefix: &str, manifest: &Manifest) -> BTreeMap<String, String> {
 }
 
 /// So often an output is read whose body breaks off.
-const TRIES: u32 = 3;
+const MOST_READS: u32 = 3;
 
 /// What an output says.
 #[derive(Default)]
@@ -101,7 +101,7 @@ async fn read(artifacts: &Artifacts, key: &str, upload: &Upload) -> Result<Read,
         let read = tokio::task::spawn_blocking(move || parse(bridge, &upload)).await;
         match read.map_err(|source| Error::Broken { key: key.to_owned(), source })? {
             Ok(read) => return Ok(read),
-            Err(error) if tried == TRIES => return Err(Artifacts::broken_off(key, error).into()),
+            Err(error) if tried == MOST_READS => return Err(Artifacts::broken_off(key, error).into()),
             Err(_) => tried += 1,
         }
     }

@@ -1,18 +1,18 @@
 //! `evaluate`: summaries become metrics, gates and the verdict, and the shards' outputs one result.
 
-mod case;
+mod folder;
 mod merged;
 mod pictures;
 mod report;
 
 use aws::{Artifacts, Ledger};
-use domain::evaluation::evaluate::{Judged, Material};
+use domain::evaluation::evaluate::{Evaluation, EvaluationInput, evaluate};
 use domain::quality::gates::Verdict;
 use domain::run::keys;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::case::Case;
+use crate::folder::RunFolder;
 use crate::merged::Written;
 
 /// The step's connections and settings.
@@ -54,12 +54,12 @@ pub enum Error {
     #[error("the summary {0} is missing")]
     SummaryMissing(String),
     /// A file is not what it was when the run was judged first, or cannot be understood.
-    #[error("failed to judge the run {run}")]
-    Dossier {
+    #[error("failed to evaluate the run {run}")]
+    File {
         /// Run's id.
         run: String,
         /// Why.
-        source: ::results::dossier::Error,
+        source: ::results::evaluation_input::Error,
     },
     /// The results cannot be written.
     #[error("failed to write {name}")]
@@ -76,13 +76,13 @@ pub enum Error {
 
 impl runtime::Named for Error {
     const REASONS: &'static [&'static str] =
-        &["UnknownRun", "SummaryMissing", "Dossier", "Results", "Unavailable", "Refused"];
+        &["UnknownRun", "SummaryMissing", "BadFile", "Results", "Unavailable", "Refused"];
 
     fn reason(&self) -> &'static str {
         match self {
             Self::UnknownRun(_) => "UnknownRun",
             Self::SummaryMissing(_) => "SummaryMissing",
-            Self::Dossier { .. } => "Dossier",
+            Self::File { .. } => "BadFile",
             Self::Results { .. } => "Results",
             Self::Aws(error) => error.reason(),
         }
@@ -90,28 +90,33 @@ impl runtime::Named for Error {
 }
 
 impl Evaluate {
-    /// Judges a run and writes its results; twice gives the same bytes.
+    /// Evaluates a run and writes its results; twice gives the same bytes.
     pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
-        let folder = tempfile::tempdir().map_err(|error| results("evidence.json", error))?;
-        let case = Case { artifacts: &self.artifacts, run: &input.run, folder: folder.path() };
-        case.bring(&self.ledger, input.at.as_second()).await?;
-        let dossier = case.open().await?;
-        let judged = dossier.judge();
-        let written = merged::write(&self.artifacts, &input.run, &dossier.firsts, &dossier.reruns).await?;
-        self.write_report(&judged, &dossier.material(), &written).await?;
-        let bytes = judged.to_json().map_err(|error| results("verdict.json", error))?;
+        let place = tempfile::tempdir().map_err(|error| results("evidence.json", error))?;
+        let folder = RunFolder { artifacts: &self.artifacts, run: &input.run, folder: place.path() };
+        folder.bring(&self.ledger, input.at.as_second()).await?;
+        let files = folder.open().await?;
+        let evaluation = evaluate(&files);
+        let written = merged::write(&self.artifacts, &input.run, &files.firsts, &files.reruns).await?;
+        self.write_report(&evaluation, &files, &written).await?;
+        let bytes = evaluation.to_json().map_err(|error| results("verdict.json", error))?;
         self.artifacts.write(&keys::verdict(&input.run), bytes).await?;
-        tracing::info!(run = input.run, verdict = ?judged.verdict, tests = ?judged.tests, "judged");
-        Ok(output(&judged))
+        tracing::info!(run = input.run, verdict = ?evaluation.verdict, tests = ?evaluation.tests, "evaluated");
+        Ok(output(&evaluation))
     }
 
-    async fn write_report(&self, judged: &Judged, material: &Material<'_>, beside: &Written) -> Result<(), Error> {
-        let mut report = report::report(judged, material, &self.role, beside);
+    async fn write_report(
+        &self,
+        evaluation: &Evaluation,
+        input: &EvaluationInput,
+        beside: &Written,
+    ) -> Result<(), Error> {
+        let mut report = report::report(evaluation, input, &self.role, beside);
         pictures::bring(&self.artifacts, &mut report).await?;
         let mut html = Vec::new();
         let written = ::results::report::write(&report, &mut html);
         written.map_err(|error| results("report.html", error))?;
-        Ok(self.artifacts.write(&keys::result(&judged.run, "report.html"), html).await?)
+        Ok(self.artifacts.write(&keys::result(&evaluation.run, "report.html"), html).await?)
     }
 }
 
@@ -119,13 +124,13 @@ fn results(name: &'static str, source: impl Into<Box<dyn std::error::Error + Sen
     Error::Results { name, source: source.into() }
 }
 
-fn output(judged: &Judged) -> Output {
-    let why = if judged.reasons.is_empty() {
-        format!("{} of {} tests passed and every gate holds.", judged.tests.passed, judged.tests.total)
+fn output(evaluation: &Evaluation) -> Output {
+    let why = if evaluation.reasons.is_empty() {
+        format!("{} of {} tests passed and every gate holds.", evaluation.tests.passed, evaluation.tests.total)
     } else {
-        judged.reasons.join(" ")
+        evaluation.reasons.join(" ")
     };
-    Output { verdict: judged.verdict, why: cut(why) }
+    Output { verdict: evaluation.verdict, why: cut(why) }
 }
 
 /// Longest text that is passed on in the state machine, in characters.

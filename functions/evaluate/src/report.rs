@@ -1,13 +1,13 @@
 //! What `report.html` shows of a run.
 
+mod attempts;
 #[cfg(test)]
 mod samples;
-mod told;
-mod tries;
+mod sections;
 
 use domain::evaluation::completeness::{Lost, lost};
 use domain::evaluation::cost;
-use domain::evaluation::evaluate::{FailedTest, Judged, Material};
+use domain::evaluation::evaluate::{Evaluation, EvaluationInput, FailedTest};
 use domain::quality::gates::GateOutcome;
 use domain::quality::metrics::Joined;
 use domain::results::outcome::TestId;
@@ -20,53 +20,53 @@ use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use results::report::{self, Report};
 
-use self::tries::{Tries, Try};
+use self::attempts::{AttemptAt, Attempts};
 use crate::merged::Written;
 
 /// The report of a run; `role` is the unique id of the instances' role, which is part of the logs' keys, and `beside`
 /// what else was written.
-pub(crate) fn report(judged: &Judged, material: &Material<'_>, role: &str, beside: &Written) -> Report {
-    let plan = material.plan;
+pub(crate) fn report(evaluation: &Evaluation, input: &EvaluationInput, role: &str, beside: &Written) -> Report {
+    let plan = &input.plan;
     let logs = Logs { run: &plan.run, role };
-    let tries = Tries::of(material);
-    let joined = Joined::of(material.reports);
-    let environments = &material.evidence.environments;
-    let costs = cost::of_environments(plan, material.evidence);
+    let attempts = Attempts::of(input);
+    let joined = Joined::of(&input.reports);
+    let environments = &input.evidence.environments;
+    let costs = cost::of_environments(plan, &input.evidence);
     Report {
-        suite: judged.suite.clone(),
-        run: judged.run.clone(),
-        verdict: format!("{:?}", judged.verdict).to_lowercase(),
-        reasons: judged.reasons.clone(),
+        suite: evaluation.suite.clone(),
+        run: evaluation.run.clone(),
+        verdict: format!("{:?}", evaluation.verdict).to_lowercase(),
+        reasons: evaluation.reasons.clone(),
         started: Timestamp::from_second(plan.started).map(|time| time.to_string()).unwrap_or_default(),
-        seconds: judged.seconds,
-        labels: judged.labels.clone().into_iter().collect(),
-        passed: judged.tests.passed,
-        failed: judged.tests.failed,
-        skipped: judged.tests.skipped,
-        flaky: judged.tests.flaky,
-        gates: judged.gates.iter().map(|outcome| gate(outcome, material)).collect(),
-        history: told::history(material.evidence),
-        baseline: judged.baseline.as_ref().map(|baseline| baseline.run.clone()),
-        notes: judged
+        seconds: evaluation.seconds,
+        labels: evaluation.labels.clone().into_iter().collect(),
+        passed: evaluation.tests.passed,
+        failed: evaluation.tests.failed,
+        skipped: evaluation.tests.skipped,
+        flaky: evaluation.tests.flaky,
+        gates: evaluation.gates.iter().map(|outcome| gate(outcome, input)).collect(),
+        history: sections::history(&input.evidence),
+        baseline: evaluation.baseline.as_ref().map(|baseline| baseline.run.clone()),
+        notes: evaluation
             .remarks
             .iter()
             .chain(&beside.left_out)
             .cloned()
-            .chain(told::left_out(material.firsts.iter().chain(material.reruns)))
+            .chain(sections::left_out(input.firsts.iter().chain(&input.reruns)))
             .collect(),
-        quarantined: judged.quarantined.iter().map(told::quarantined).collect(),
-        coverage: told::coverage(&joined),
-        scanned: told::scanned(material),
-        findings: told::found(material),
+        quarantined: evaluation.quarantined.iter().map(sections::quarantined).collect(),
+        coverage: sections::coverage(&joined),
+        scanned: sections::scanned(input),
+        findings: sections::found(input),
         performance: joined.series.into_iter().collect(),
-        cost: judged.left.metrics.get("run.cost").copied(),
-        failures: judged.failed.iter().map(|found| failure(found, &tries, &logs)).collect(),
+        cost: evaluation.left.metrics.get("run.cost").copied(),
+        failures: evaluation.failed.iter().map(|found| failure(found, &attempts, &logs)).collect(),
         pictures: Default::default(),
-        flaky_tests: judged.flaky.iter().map(|test| flaky(test, &tries, material)).collect(),
-        tests: tries.listed(material),
-        shards: material.evidence.shards.iter().map(|found| shard(found, material, &logs)).collect(),
-        environments: environments.iter().zip(costs).map(|(found, cost)| environment(found, cost, material)).collect(),
-        lost: lost(material).iter().map(shown).collect(),
+        flaky_tests: evaluation.flaky.iter().map(|test| flaky(test, &attempts, input)).collect(),
+        tests: attempts.listed(input),
+        shards: input.evidence.shards.iter().map(|found| shard(found, input, &logs)).collect(),
+        environments: environments.iter().zip(costs).map(|(found, cost)| environment(found, cost, input)).collect(),
+        lost: lost(input).iter().map(shown).collect(),
         files: beside.files.iter().chain(&["verdict.json"]).map(|name| ((*name).into(), (*name).into())).collect(),
     }
 }
@@ -92,15 +92,15 @@ impl Logs<'_> {
     }
 
     /// Links to what an attempt at a test shows in its log.
-    fn pictures(&self, of: &Try<'_>) -> Vec<String> {
+    fn pictures(&self, of: &AttemptAt<'_>) -> Vec<String> {
         let folder = self.folder(of.summary);
         of.test.pictures.iter().map(|path| format!("{folder}{}", utf8_percent_encode(path, PLAIN))).collect()
     }
 }
 
-fn gate(outcome: &GateOutcome, material: &Material<'_>) -> report::Gate {
+fn gate(outcome: &GateOutcome, input: &EvaluationInput) -> report::Gate {
     let said = |gate: &&domain::quality::gates::Gate| gate.text == outcome.gate && gate.severity == outcome.severity;
-    let gate = material.plan.gates.iter().find(said);
+    let gate = input.plan.gates.iter().find(said);
     report::Gate {
         gate: outcome.gate.clone(),
         severity: format!("{:?}", outcome.severity).to_lowercase(),
@@ -111,14 +111,14 @@ fn gate(outcome: &GateOutcome, material: &Material<'_>) -> report::Gate {
         operator: gate.map(|gate| gate.operator.sign().to_owned()).unwrap_or_default(),
         limit_number: outcome.limit,
         unit: gate.map(|gate| gate.unit().to_owned()).unwrap_or_default(),
-        trend: told::trend(outcome, material.evidence),
+        trend: sections::trend(outcome, &input.evidence),
         why: outcome.why.clone(),
     }
 }
 
 /// A failed test with the tags, the log and the pictures of the last attempt that failed.
-fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::FailedTest {
-    let last = tries.failed(&failed.id);
+fn failure(failed: &FailedTest, attempts: &Attempts<'_>, logs: &Logs<'_>) -> report::FailedTest {
+    let last = attempts.failed(&failed.id);
     report::FailedTest {
         name: failed.id.label(),
         message: failed.message.clone(),
@@ -126,37 +126,37 @@ fn failure(failed: &FailedTest, tries: &Tries<'_>, logs: &Logs<'_>) -> report::F
         quarantined: failed.quarantined,
         first_failed_run: failed.since.as_ref().map(|since| since.run.clone()),
         tags: last.map(|of| of.test.tags.clone()).unwrap_or_default(),
-        attempts: tries.all(&failed.id).len() as u64,
+        attempts: attempts.all(&failed.id).len() as u64,
         seconds: last.map_or(0.0, |of| of.test.seconds),
         log: last.map(|of| format!("{}#{}", logs.of(of.summary), of.id)),
         screenshots: last.map(|of| logs.pictures(of)).unwrap_or_default(),
     }
 }
 
-fn flaky(test: &TestId, tries: &Tries<'_>, material: &Material<'_>) -> report::FlakyTest {
-    let past = material.evidence.past.get(&test.to_string()).into_iter().flat_map(|past| &past.outcomes);
+fn flaky(test: &TestId, attempts: &Attempts<'_>, input: &EvaluationInput) -> report::FlakyTest {
+    let past = input.evidence.past.get(&test.to_string()).into_iter().flat_map(|past| &past.outcomes);
     report::FlakyTest {
         name: test.label(),
-        attempts: tries.all(test).len() as u64,
-        message: tries.failed(test).map(|of| of.test.message.clone()).unwrap_or_default(),
+        attempts: attempts.all(test).len() as u64,
+        message: attempts.failed(test).map(|of| of.test.message.clone()).unwrap_or_default(),
         outcomes: past.map(|past| past.outcome).collect(),
     }
 }
 
-fn shard(shard: &Shard, material: &Material<'_>, logs: &Logs<'_>) -> report::Shard {
-    let mut summaries = material.firsts.iter().chain(material.reruns);
+fn shard(shard: &Shard, input: &EvaluationInput, logs: &Logs<'_>) -> report::Shard {
+    let mut summaries = input.firsts.iter().chain(&input.reruns);
     let summary = summaries.find(|summary| summary.shard == shard.id);
     let counts = summary.map(|summary| summary.root.counts()).unwrap_or_default();
-    let environments = &material.evidence.environments;
+    let environments = &input.evidence.environments;
     report::Shard {
         name: shard.id.clone(),
         files: shard.files.clone(),
         state: state(shard.state).to_owned(),
         environment: shard.environment.clone().unwrap_or_default(),
         attempts: u64::from(shard.attempt),
-        began: shard.dispatched.map(|time| (time - material.plan.started) as f64),
+        began: shard.dispatched.map(|time| (time - input.plan.started) as f64),
         seconds: summary.map_or(0.0, |summary| summary.robot_seconds),
-        losses: shard.losses.iter().map(|found| loss(found, material.plan.started, environments)).collect(),
+        losses: shard.losses.iter().map(|found| loss(found, input.plan.started, environments)).collect(),
         tests: [counts.passed, counts.failed, counts.skipped],
         log: summary.map(|summary| logs.of(summary)),
     }
@@ -182,13 +182,13 @@ fn state(state: State) -> &'static str {
     }
 }
 
-fn environment(environment: &Environment, cost: Option<f64>, material: &Material<'_>) -> report::Environment {
-    let ended = environment.ended.unwrap_or(material.evidence.at);
-    let mut losses = material.evidence.shards.iter().flat_map(|shard| &shard.losses);
+fn environment(environment: &Environment, cost: Option<f64>, input: &EvaluationInput) -> report::Environment {
+    let ended = environment.ended.unwrap_or(input.evidence.at);
+    let mut losses = input.evidence.shards.iter().flat_map(|shard| &shard.losses);
     report::Environment {
         id: environment.id.clone(),
         kind: format!("{}, {}", environment.instance_type, environment.market),
-        launched: (environment.launched - material.plan.started).max(0) as f64,
+        launched: (environment.launched - input.plan.started).max(0) as f64,
         boot: environment.ready.map(|ready| (ready - environment.launched) as f64),
         seconds: (ended - environment.launched) as f64,
         end: if environment.ended.is_some() { "terminated" } else { "gone" }.to_owned(),
@@ -216,7 +216,7 @@ mod tests {
         let logs = Logs { run: "run", role: "AROA" };
         let log = logs.of(&summary);
         let folder = log.strip_suffix("log.html").unwrap();
-        let shown = logs.pictures(&Try { test: &test, summary: &summary, id: String::new() });
+        let shown = logs.pictures(&AttemptAt { test: &test, summary: &summary, id: String::new() });
         assert_eq!(shown, [format!("{folder}a.png"), format!("{folder}b%20c/%C3%BC%231%3F%2520.png")]);
     }
 

@@ -184,7 +184,7 @@ impl Launch {
         let volume = platform.larger_volume(plan.volume).map_err(refused)?;
         let mut instances = Vec::new();
         let mut obstacles = Vec::new();
-        for &market in platform.rungs() {
+        for &market in platform.markets() {
             let missing = count - instances.len();
             if missing == 0 {
                 break;

@@ -5,9 +5,9 @@ mod settings;
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger, Topic};
-use domain::evaluation::evaluate::Judged;
+use domain::base::ids::RunRef;
+use domain::evaluation::evaluate::Evaluation;
 use domain::notify::message::{Ending, Facts, Links, Message, Report, compose};
-use domain::notify::trend::RunAt;
 use domain::quality::baseline::BRANCH;
 use domain::quality::history::PastRun;
 use domain::run::keys;
@@ -90,21 +90,21 @@ impl Notify {
     }
 
     async fn message(&self, input: &Input, now: i64) -> Result<Message, Error> {
-        let judged: Option<Judged> = self.artifacts.read_json(&keys::verdict(&input.run)).await?;
-        let ending = match (&input.error, &judged) {
+        let evaluation: Option<Evaluation> = self.artifacts.read_json(&keys::verdict(&input.run)).await?;
+        let ending = match (&input.error, &evaluation) {
             (Some(failure), _) => Ending::Error(failure),
-            (None, Some(judged)) => Ending::Judged(judged),
+            (None, Some(evaluation)) => Ending::Evaluation(evaluation),
             (None, None) => return Err(Error::NoVerdict(input.run.clone())),
         };
         let suite = input.request.get("suite").and_then(Value::as_str).unwrap_or_default();
         let past = self.ledger.past_runs(suite, RUNS).await?;
         let own = past.iter().find(|past| past.id == input.run);
-        let run = RunAt { run: input.run.clone(), started: own.map_or(now, |own| own.started) };
-        let links = self.links(&input.run, judged.is_some()).await?;
+        let run = RunRef { run: input.run.clone(), started: own.map_or(now, |own| own.started) };
+        let links = self.links(&input.run, evaluation.is_some()).await?;
         Ok(compose(&Facts {
             run: &run,
             suite,
-            labels: &labels(&input.request, judged.as_ref(), own),
+            labels: &labels(&input.request, evaluation.as_ref(), own),
             ending,
             past: &past,
             links: &links,
@@ -128,8 +128,8 @@ impl Notify {
 }
 
 /// Labels of a run; of one that was never recorded only the branch that was asked for.
-fn labels(request: &Value, judged: Option<&Judged>, own: Option<&PastRun>) -> BTreeMap<String, String> {
-    let known = judged.map(|judged| &judged.labels).or(own.map(|own| &own.labels));
+fn labels(request: &Value, evaluation: Option<&Evaluation>, own: Option<&PastRun>) -> BTreeMap<String, String> {
+    let known = evaluation.map(|evaluation| &evaluation.labels).or(own.map(|own| &own.labels));
     let branch = request.get("labels").and_then(|labels| labels.get(BRANCH)?.as_str());
     let asked = || branch.map(|branch| (BRANCH.to_owned(), branch.to_owned())).into_iter().collect();
     known.cloned().unwrap_or_else(asked)

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
+use domain::base::ids::RunRef;
 use domain::base::problem::Problem;
 use domain::package::contents::Checked;
 use domain::package::input::{Request, check_run};
 use domain::package::manifest::{Effective, Size, effective};
 use domain::package::plan::{PackageVersion, Plan as RunPlan, Work};
 use domain::package::prices::parse_prices;
-use domain::quality::baseline::{Baseline, PinnedBaseline, branches};
+use domain::quality::baseline::{PinnedBaseline, branches};
 use domain::quality::gates::{parse_mandatory, with_mandatory};
 use domain::run::keys;
 use domain::run::shards;
@@ -205,7 +206,7 @@ impl Plan {
     /// The accepted run to compare with: of the run's own branch, else of the default branch.
     async fn baseline(&self, settings: &Effective) -> Result<Option<PinnedBaseline>, Error> {
         for branch in branches(&settings.labels, &settings.default_branch) {
-            if let Some(Baseline { run, .. }) = self.ledger.baseline(&settings.suite, branch).await? {
+            if let Some(RunRef { run, .. }) = self.ledger.baseline(&settings.suite, branch).await? {
                 return Ok(Some(PinnedBaseline { run, branch: branch.to_owned() }));
             }
         }
@@ -246,7 +247,7 @@ fn plan(
         prices: None,
         quarantine: settings.quarantine,
         labels: settings.labels,
-        silence_seconds: settings.silence_seconds,
+        stale_after_seconds: settings.stale_after_seconds,
         work: Work {
             suite: settings.suite,
             package,

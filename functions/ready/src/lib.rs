@@ -44,10 +44,11 @@ impl runtime::Named for Error {
 impl Ready {
     /// Looks at the fleet, notes what is ready and ends what is not waited for any more.
     pub async fn run(&self, input: Input, now: i64) -> Result<Readiness, Error> {
-        let sights = self.fleet.sights(&input.instances).await?;
-        let outcome = readiness(&sights, now - input.launched);
+        let statuses = self.fleet.statuses(&input.instances).await?;
+        let outcome = readiness(&statuses, now - input.launched);
         for environment in &outcome.ready {
-            let image = sights.iter().find(|sight| sight.id == *environment).and_then(|sight| sight.image.as_deref());
+            let image =
+                statuses.iter().find(|status| status.id == *environment).and_then(|status| status.image.as_deref());
             self.ledger.environment_ready(&input.run, environment, image, now).await?;
         }
         if outcome.settled {

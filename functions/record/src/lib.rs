@@ -5,11 +5,11 @@ mod figures;
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
-use domain::evaluation::evaluate::Judged;
+use domain::base::ids::RunRef;
+use domain::evaluation::evaluate::Evaluation;
 use domain::notify::staleness::{SCHEDULE, TRIGGER, is_verdict};
-use domain::notify::trend::RunAt;
 use domain::package::plan::Plan;
-use domain::quality::baseline::{self, Baseline, COMMIT};
+use domain::quality::baseline::{self, COMMIT};
 use domain::quality::gates::Verdict;
 use domain::quality::history::{FileOfRun, FileRun, PastRun, files_of_run, kept_metrics};
 use domain::results::outcome::Counts;
@@ -85,16 +85,16 @@ const WRITES_AT_ONCE: usize = 16;
 impl Record {
     /// Records a run; twice is once. The run's end is written last, so a run that has ended is recorded.
     pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
-        let judged: Option<Judged> = match input.error {
+        let evaluation: Option<Evaluation> = match input.error {
             None => self.artifacts.read_json(&keys::verdict(&input.run)).await?,
             Some(_) => None,
         };
-        let status = judged.as_ref().map_or(Status::Error, |judged| status(judged.verdict));
+        let status = evaluation.as_ref().map_or(Status::Error, |evaluation| status(evaluation.verdict));
         let environments = self.ledger.environments(&input.run).await?;
-        if let Some(judged) = &judged {
-            self.record_files(judged, &environments, input.started.as_second(), now).await?;
+        if let Some(evaluation) = &evaluation {
+            self.record_files(evaluation, &environments, input.started.as_second(), now).await?;
         }
-        let past = past_run(&input, judged.as_ref(), status, now);
+        let past = past_run(&input, evaluation.as_ref(), status, now);
         if !past.suite.is_empty() {
             self.ledger.add_past_run(&past).await?;
         }
@@ -119,13 +119,13 @@ impl Record {
             return Ok(());
         }
         let plan: Option<Plan> = self.artifacts.read_json(&keys::plan(&past.id)).await?;
-        let silence = plan.map(|plan| plan.silence_seconds);
+        let stale_after = plan.map(|plan| plan.stale_after_seconds);
         if !is_verdict(past.status) {
-            return Ok(self.ledger.watch(&past.suite, past.started, silence).await?);
+            return Ok(self.ledger.watch(&past.suite, past.started, stale_after).await?);
         }
-        let (run, at) = (RunAt::from(past), past.started + past.seconds);
-        let silence = silence.unwrap_or(domain::package::plan::STALENESS_SECONDS);
-        Ok(self.ledger.heard_of(&past.suite, &run, past.status, at, silence).await?)
+        let (run, at) = (RunRef::from(past), past.started + past.seconds);
+        let stale_after = stale_after.unwrap_or(domain::package::plan::STALE_AFTER_SECONDS);
+        Ok(self.ledger.heard_of(&past.suite, &run, past.status, at, stale_after).await?)
     }
 
     /// Makes an accepted run the baseline of its branch.
@@ -133,25 +133,24 @@ impl Record {
         if past.status != Status::Passed {
             return Ok(());
         }
-        let baseline = Baseline { run: past.id.clone(), started: past.started };
-        self.ledger.accept(&past.suite, baseline::branch_of(&past.labels), &baseline, now).await?;
+        self.ledger.accept(&past.suite, baseline::branch_of(&past.labels), &RunRef::from(past), now).await?;
         Ok(())
     }
 
     /// Writes the files' items side by side, for each is one of its own.
     async fn record_files(
         &self,
-        judged: &Judged,
+        evaluation: &Evaluation,
         environments: &[Environment],
         started: i64,
         now: i64,
     ) -> Result<(), Error> {
         let mut writing = JoinSet::new();
-        for file in self.files(judged, environments, started).await? {
+        for file in self.files(evaluation, environments, started).await? {
             if writing.len() >= WRITES_AT_ONCE {
                 finish(writing.join_next().await)?;
             }
-            writing.spawn(record_file(self.ledger.clone(), judged.suite.clone(), file, now));
+            writing.spawn(record_file(self.ledger.clone(), evaluation.suite.clone(), file, now));
         }
         while let Some(written) = writing.join_next().await {
             finish(Some(written))?;
@@ -161,15 +160,16 @@ impl Record {
 
     async fn files(
         &self,
-        judged: &Judged,
+        evaluation: &Evaluation,
         environments: &[Environment],
         started: i64,
     ) -> Result<Vec<FileOfRun>, Error> {
         let (reruns, firsts): (Vec<_>, Vec<_>) =
-            self.ledger.shards(&judged.run).await?.into_iter().partition(Shard::is_rerun);
-        let (firsts, reruns) = (self.summaries(&judged.run, firsts).await?, self.summaries(&judged.run, reruns).await?);
-        let commit = judged.labels.get(COMMIT).cloned();
-        let run = FileRun { run: judged.run.clone(), started, commit, ..FileRun::default() };
+            self.ledger.shards(&evaluation.run).await?.into_iter().partition(Shard::is_rerun);
+        let (firsts, reruns) =
+            (self.summaries(&evaluation.run, firsts).await?, self.summaries(&evaluation.run, reruns).await?);
+        let commit = evaluation.labels.get(COMMIT).cloned();
+        let run = FileRun { run: evaluation.run.clone(), started, commit, ..FileRun::default() };
         Ok(files_of_run(&run, &firsts, &reruns, environments))
     }
 
@@ -216,28 +216,28 @@ fn status(verdict: Verdict) -> Status {
     }
 }
 
-fn past_run(input: &Input, judged: Option<&Judged>, status: Status, now: i64) -> PastRun {
+fn past_run(input: &Input, evaluation: Option<&Evaluation>, status: Status, now: i64) -> PastRun {
     let asked = input.request.get("suite").and_then(Value::as_str).unwrap_or_default();
     let started = input.started.as_second();
-    let tests = judged.map(|judged| judged.tests).unwrap_or_default();
+    let tests = evaluation.map(|evaluation| evaluation.tests).unwrap_or_default();
     PastRun {
         id: input.run.clone(),
-        suite: judged.map_or(asked, |judged| &judged.suite).to_owned(),
+        suite: evaluation.map_or(asked, |evaluation| &evaluation.suite).to_owned(),
         status,
         started,
-        seconds: judged.map_or(now - started, |judged| judged.seconds as i64),
-        cost: judged.and_then(|judged| judged.left.metrics.get(domain::evaluation::cost::METRIC).copied()),
+        seconds: evaluation.map_or(now - started, |evaluation| evaluation.seconds as i64),
+        cost: evaluation.and_then(|evaluation| evaluation.left.metrics.get(domain::evaluation::cost::METRIC).copied()),
         counts: Counts { passed: tests.passed, failed: tests.failed, skipped: tests.skipped },
         flaky: tests.flaky,
-        metrics: judged.map(metrics).unwrap_or_default(),
-        labels: judged.map_or_else(|| labels(&input.request), |judged| judged.labels.clone()),
+        metrics: evaluation.map(metrics).unwrap_or_default(),
+        labels: evaluation.map_or_else(|| labels(&input.request), |evaluation| evaluation.labels.clone()),
     }
 }
 
-fn metrics(judged: &Judged) -> BTreeMap<String, f64> {
-    let gates = judged.gates.iter();
+fn metrics(evaluation: &Evaluation) -> BTreeMap<String, f64> {
+    let gates = evaluation.gates.iter();
     let read = gates.filter_map(|gate| Some((gate.metric.as_str(), gate.value.as_ref()?.raw)));
-    kept_metrics(read, &judged.left.metrics)
+    kept_metrics(read, &evaluation.left.metrics)
 }
 
 /// Labels of a request that may not be a good one: a scheduled run that fails is still one that started.

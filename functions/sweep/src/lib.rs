@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, FleetInstance, Ledger, Topic};
+use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, Ledger, Topic};
 use domain::notify::message;
 use domain::notify::staleness::News;
 use domain::results::manifest::ALREADY_STARTED;
 use domain::run::events;
-use domain::run::fleet::InstanceState;
+use domain::run::fleet::{Instance, InstanceState};
 use domain::run::queue::Attempt;
-use domain::run::reaper::{self, Found, ends_instance, stops_execution};
+use domain::run::reaper::{self, ends_instance, stops_execution};
 use domain::run::shard::{Outcome, Shard, State};
 use domain::run::status::{Failure, Status};
 use serde::{Deserialize, Serialize};
@@ -29,7 +29,7 @@ pub struct Sweep {
     pub fleet: Fleet,
     /// Open runs and their shards.
     pub ledger: Ledger,
-    /// Who is told of scheduled suites that fell silent.
+    /// Who is told of scheduled suites that became stale.
     pub topic: Topic,
     /// ARN of the state machine.
     pub machine: String,
@@ -50,9 +50,9 @@ pub struct Output {
     pub answered: Vec<String>,
     /// Runs that it ended in the ledger.
     pub ended: Vec<String>,
-    /// Scheduled suites that fell silent, told of now.
-    pub silent: Vec<String>,
-    /// Suites that have a verdict again after a silence, told of now.
+    /// Scheduled suites that became stale, told of now.
+    pub stale: Vec<String>,
+    /// Suites that have a verdict again after they were stale, told of now.
     pub back: Vec<String>,
 }
 
@@ -87,7 +87,7 @@ impl Sweep {
             }
         }
         self.end_instances(&instances, now, &mut output).await?;
-        self.tell_silence(now, &mut output).await?;
+        self.tell_staleness(now, &mut output).await?;
         let (terminated, answered, ended) = (output.terminated.len(), output.answered.len(), output.ended.len());
         tracing::info!(terminated, answered, ended, ?output, "swept");
         Ok(output)
@@ -107,7 +107,7 @@ impl Sweep {
     }
 
     /// Answers the tokens whose events did not come.
-    async fn answer_run(&self, run: &str, instances: &[FleetInstance], output: &mut Output) -> Result<(), Error> {
+    async fn answer_run(&self, run: &str, instances: &[Instance], output: &mut Output) -> Result<(), Error> {
         for shard in self.ledger.shards(run).await? {
             if shard.state != State::Running || shard.answered {
                 continue;
@@ -122,7 +122,7 @@ impl Sweep {
     }
 
     /// How an attempt ended, as SSM and EC2 tell it; none while it goes on.
-    async fn outcome(&self, shard: &Shard, instances: &[FleetInstance]) -> Result<Option<Outcome>, Error> {
+    async fn outcome(&self, shard: &Shard, instances: &[Instance]) -> Result<Option<Outcome>, Error> {
         if let Some(outcome) = &shard.outcome {
             return Ok(Some(outcome.clone()));
         }
@@ -155,27 +155,27 @@ impl Sweep {
         Ok(())
     }
 
-    /// Tells once of each scheduled suite that fell silent, and once of its return.
+    /// Tells once of each scheduled suite that became stale, and once of its return.
     ///
     /// A sweep claims the telling before it publishes and notes it after. When one dies in between, another tells as
     /// soon as the claim is over, maybe for the second time: rather two messages than none. Both have the same `id`.
-    async fn tell_silence(&self, now: i64, output: &mut Output) -> Result<(), Error> {
+    async fn tell_staleness(&self, now: i64, output: &mut Output) -> Result<(), Error> {
         for suite in self.ledger.all_scheduled().await? {
             let Some(news) = suite.news(now) else { continue };
             if !self.ledger.claim_news(&suite, now).await? {
                 continue;
             }
-            self.topic.publish(&message::silence(&suite, news)).await?;
+            self.topic.publish(&message::staleness(&suite, news)).await?;
             self.ledger.news_told(&suite, news).await?;
             match news {
-                News::Silent(_) => output.silent.push(suite.suite),
+                News::Stale(_) => output.stale.push(suite.suite),
                 News::Back => output.back.push(suite.suite),
             }
         }
         Ok(())
     }
 
-    async fn end_instances(&self, instances: &[FleetInstance], now: i64, output: &mut Output) -> Result<(), Error> {
+    async fn end_instances(&self, instances: &[Instance], now: i64, output: &mut Output) -> Result<(), Error> {
         let mut executions = BTreeMap::new();
         for instance in instances.iter().filter(|instance| instance.state != InstanceState::Ending) {
             let execution = match executions.get(&instance.run) {
@@ -183,8 +183,7 @@ impl Sweep {
                 None => self.execution(&instance.run).await?,
             };
             executions.insert(instance.run.clone(), execution);
-            let FleetInstance { state, launched, deadline, .. } = *instance;
-            if ends_instance(&Found { state, launched, deadline, execution }, now) {
+            if ends_instance(instance, execution, now) {
                 output.terminated.push(instance.id.clone());
             }
         }

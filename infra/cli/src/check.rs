@@ -55,7 +55,7 @@ fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -
     rows.push(("needs", settings.needs.join(", ")));
     let verdict = format!("{} {} can be run", paint(GOOD, "✓"), paint(BOLD, &package.suite));
     let remark =
-        missing.map(|problem| format!("\n\n{} {}, {}", paint(DOUBT, "Not here yet:"), problem.what, problem.mend));
+        missing.map(|problem| format!("\n\n{} {}, {}", paint(DOUBT, "Not here yet:"), problem.what, problem.help));
     format!("{verdict}\n\n{}{}", table(&rows), remark.unwrap_or_default())
 }
 
@@ -162,7 +162,7 @@ mod tests {
         let package = Package::open(&folder, above.path()).unwrap();
         let settings = RunFlags::default().settings(&package.suite, &package.checked.config).unwrap();
         let missing = missing_programs(&settings.needs, std::ffi::OsStr::new("")).err();
-        let missing = missing.map(|problem| Problem { mend: "install it".to_owned(), ..problem });
+        let missing = missing.map(|problem| Problem { help: "install it".to_owned(), ..problem });
         strip_str(&summary(&package, &settings, missing.as_ref())).to_string()
     }
 

@@ -8,10 +8,10 @@ use std::process::Stdio;
 
 use anstream::AutoStream;
 use domain::base::problem::Problem;
-use domain::evaluation::evaluate::Judged;
+use domain::evaluation::evaluate::{Evaluation, evaluate};
 use domain::package::manifest::Platform;
 use domain::run::status::Failure;
-use results::dossier::Dossier;
+use results::evaluation_input;
 
 use crate::args::{self, BAD_INPUT, Command, RunFlags};
 use crate::check::{check, imports, missing_programs, robot, some};
@@ -43,7 +43,7 @@ enum Error {
     #[error("failed to use the folder {path}")]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("failed to judge the run in {folder}")]
-    Judge { folder: PathBuf, source: results::dossier::Error },
+    Judge { folder: PathBuf, source: results::evaluation_input::Error },
     #[error("failed to print")]
     Print(#[source] std::io::Error),
     #[error("robot --dryrun of {suite} failed:\n{output}")]
@@ -91,10 +91,11 @@ fn print_metrics(files: &[PathBuf]) -> Result<u8, Error> {
 
 fn judge_again(folder: &Path) -> Result<u8, Error> {
     let failed = |source| Error::Judge { folder: folder.to_owned(), source };
-    let judged = Dossier::read(|path| File::open(folder.join(path))).map_err(failed)?.judge();
-    let bytes = judged.to_json().map_err(std::io::Error::from).map_err(Error::Print)?;
+    let input = evaluation_input::read(|path| File::open(folder.join(path))).map_err(failed)?;
+    let evaluation = evaluate(&input);
+    let bytes = evaluation.to_json().map_err(std::io::Error::from).map_err(Error::Print)?;
     stdout().lock().write_all(&bytes).map_err(Error::Print)?;
-    Ok(show::status_of(judged.verdict))
+    Ok(show::status_of(evaluation.verdict))
 }
 
 async fn check_one(path: &Path) -> Result<u8, Error> {
@@ -166,9 +167,11 @@ async fn run_package(cloud: &LocalCloud, package: &Package, flags: &RunFlags) ->
     let mut progress = Progress::new(Mode::of(flags.json));
     let execution = run::follow(cloud, &started, &mut progress).await?;
     progress.finish();
-    let (judged, out) = fetch(cloud, &started.id, out).await?;
-    let end = match judged {
-        Some(judged) if ended_by_its_verdict(&execution) => show::End::Judged { judged: Box::new(judged), out },
+    let (evaluation, out) = fetch(cloud, &started.id, out).await?;
+    let end = match evaluation {
+        Some(evaluation) if ended_by_its_verdict(&execution) => {
+            show::End::Evaluation { evaluation: Box::new(evaluation), out }
+        }
         _ => show::End::Error { run: started.id, failure: failure(execution), out },
     };
     println!("{}", if flags.json { show::json(&end) } else { show::text(&end) });
@@ -193,9 +196,9 @@ fn ended_by_its_verdict(execution: &aws::Execution) -> bool {
 
 /// Brings the results into `out`, or into the folder of this user's runs where that cannot be written: the bucket of the
 /// local cloud goes with it.
-async fn fetch(cloud: &LocalCloud, run: &str, out: PathBuf) -> Result<(Option<Judged>, PathBuf), Error> {
+async fn fetch(cloud: &LocalCloud, run: &str, out: PathBuf) -> Result<(Option<Evaluation>, PathBuf), Error> {
     let error = match run::fetch(cloud, run, &out).await {
-        Ok(judged) => return Ok((judged, out)),
+        Ok(evaluation) => return Ok((evaluation, out)),
         Err(error) => error,
     };
     let instead = own_folder(run);

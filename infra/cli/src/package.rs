@@ -80,7 +80,7 @@ impl Package {
     /// because every key has a default, so that any folder of suites runs.
     pub fn open(path: &Path, scratch: &Path) -> Result<Self, PackageError> {
         let refused =
-            |what: &str, mend: &str| Err(PackageError::Refused(Problem::new(path.display().to_string(), what, mend)));
+            |what: &str, help: &str| Err(PackageError::Refused(Problem::new(path.display().to_string(), what, help)));
         let (zip, packed) = match path.metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return refused("there is no such file or folder", "name a folder or zip with .robot files");

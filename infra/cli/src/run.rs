@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws::{Artifacts, Error, Execution, ExecutionStatus};
-use domain::evaluation::evaluate::Judged;
+use domain::evaluation::evaluate::Evaluation;
 use domain::evaluation::evidence::Evidence;
 use domain::run::keys;
 use domain::run::shard::{Shard, State};
@@ -98,7 +98,7 @@ pub fn remove_results(out: &Path) -> std::io::Result<()> {
 }
 
 /// Brings the results of a run into `out`; the verdict, if there is one.
-pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<Judged>, Error> {
+pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<Evaluation>, Error> {
     let artifacts = artifacts(cloud);
     let fetch = async |name: &str| artifacts.fetch(&keys::result(run, name), &out.join(name)).await;
     let [verdict, junit, output, report, evidence] = RESULTS;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use domain::base::duration;
-use domain::evaluation::evaluate::{Judged, TestCounts};
+use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::quality::gates::Verdict;
 use domain::run::status::Failure;
 
@@ -24,9 +24,9 @@ use crate::args::BAD_INPUT;
 #[derive(Debug)]
 pub enum End {
     /// With a verdict.
-    Judged {
+    Evaluation {
         /// The verdict and what it rests on.
-        judged: Box<Judged>,
+        evaluation: Box<Evaluation>,
         /// Folder of the results.
         out: PathBuf,
     },
@@ -44,7 +44,7 @@ pub enum End {
 /// Exit status: 0 passed, 1 failed, 2 inconclusive, 3 an error of the input or of ours.
 pub fn status(end: &End) -> u8 {
     match end {
-        End::Judged { judged, .. } => status_of(judged.verdict),
+        End::Evaluation { evaluation, .. } => status_of(evaluation.verdict),
         End::Error { .. } => BAD_INPUT,
     }
 }
@@ -61,7 +61,7 @@ pub fn status_of(verdict: Verdict) -> u8 {
 /// The end of a run for a person, fit for standard output.
 pub fn text(end: &End) -> String {
     let text = match end {
-        End::Judged { judged, out } => of_judged(judged, out, columns()),
+        End::Evaluation { evaluation, out } => of_judged(evaluation, out, columns()),
         End::Error { run, failure, out } => of_failure(run, failure, out),
     };
     fit_for(&stdout(), text)
@@ -84,11 +84,11 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
 }
 
 /// The verdict of a run in one line, such as `PASSED shop: 52 tests in 41s`.
-pub fn verdict_line(judged: &Judged) -> String {
-    let (style, word) = verdict(judged.verdict);
+pub fn verdict_line(evaluation: &Evaluation) -> String {
+    let (style, word) = verdict(evaluation.verdict);
     let word = paint(style.bold(), word);
-    let seconds = short(judged.seconds);
-    format!("{word} {}: {} in {seconds}", paint(BOLD, &judged.suite), tests(&judged.tests))
+    let seconds = short(evaluation.seconds);
+    format!("{word} {}: {} in {seconds}", paint(BOLD, &evaluation.suite), tests(&evaluation.tests))
 }
 
 fn verdict(verdict: Verdict) -> (Style, &'static str) {
@@ -99,28 +99,28 @@ fn verdict(verdict: Verdict) -> (Style, &'static str) {
     }
 }
 
-fn of_judged(judged: &Judged, out: &Path, columns: usize) -> String {
+fn of_judged(evaluation: &Evaluation, out: &Path, columns: usize) -> String {
     let sections = [
-        failures::failed(&judged.failed, columns),
-        failures::flaky(&judged.flaky, columns),
-        failures::lost(judged, columns),
-        failures::remarks(&judged.remarks, columns),
-        gates::gates(&judged.gates, columns),
-        facts(judged, out),
-        verdict_line(judged),
+        failures::failed(&evaluation.failed, columns),
+        failures::flaky(&evaluation.flaky, columns),
+        failures::lost(evaluation, columns),
+        failures::remarks(&evaluation.remarks, columns),
+        gates::gates(&evaluation.gates, columns),
+        facts(evaluation, out),
+        verdict_line(evaluation),
     ];
     let told: Vec<String> = sections.into_iter().filter(|section| !section.is_empty()).collect();
     format!("\n{}", told.join("\n\n"))
 }
 
-fn facts(judged: &Judged, out: &Path) -> String {
-    let shards = judged.shards;
+fn facts(evaluation: &Evaluation, out: &Path) -> String {
+    let shards = evaluation.shards;
     let mut rows = vec![
-        ("Environments", judged.environments.to_string()),
+        ("Environments", evaluation.environments.to_string()),
         ("Shards", format!("{} of {} done", shards.done, shards.planned)),
-        ("Time", short(judged.seconds)),
+        ("Time", short(evaluation.seconds)),
     ];
-    rows.extend(judged.labels.iter().map(|(key, value)| ("Label", format!("{} {}", plain(key), plain(value)))));
+    rows.extend(evaluation.labels.iter().map(|(key, value)| ("Label", format!("{} {}", plain(key), plain(value)))));
     rows.extend(places(out));
     table(&rows)
 }

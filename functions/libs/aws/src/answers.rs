@@ -35,7 +35,8 @@ impl Answers {
         let (Some(outcome), Some(token), false) = (&shard.outcome, &shard.token, shard.answered) else { return Ok(()) };
         match outcome {
             Outcome::Ended { .. } => {
-                let output = serde_json::to_string(outcome).map_err(|error| Error::odd("write the answer", error))?;
+                let output =
+                    serde_json::to_string(outcome).map_err(|error| Error::unexpected("write the answer", error))?;
                 self.executions.succeed(token, &output).await?;
             }
             Outcome::InstanceLost { reason } => {

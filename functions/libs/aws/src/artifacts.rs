@@ -69,7 +69,10 @@ impl Artifacts {
             Err(error) if error.raw_response().is_some_and(|answer| answer.status().as_u16() == 403) => {
                 let places =
                     "packages lie below suites/ of the deployment's bucket, or in a bucket of source_bucket_arns";
-                Err(Error::odd(format!("look up s3://{bucket}/{key}"), format!("AWS refuses to read it: {places}")))
+                Err(Error::unexpected(
+                    format!("look up s3://{bucket}/{key}"),
+                    format!("AWS refuses to read it: {places}"),
+                ))
             }
             Err(error) => Err(failed(format!("look up s3://{bucket}/{key}"))(error)),
         }
@@ -160,7 +163,7 @@ impl Artifacts {
     /// An object as JSON; none when there is no such object.
     pub async fn read_json<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, Error> {
         let Some(bytes) = self.read(key).await? else { return Ok(None) };
-        serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::odd(format!("understand {key}"), error))
+        serde_json::from_slice(&bytes).map(Some).map_err(|error| Error::unexpected(format!("understand {key}"), error))
     }
 
     /// Writes an object, in place of an earlier one.
@@ -195,11 +198,11 @@ impl Artifacts {
     /// parts.
     pub async fn write_file(&self, key: &str, path: &Path) -> Result<(), Error> {
         let what = || format!("upload {} as {key}", path.display());
-        let size = tokio::fs::metadata(path).await.map_err(|error| Error::odd(what(), error))?.len();
+        let size = tokio::fs::metadata(path).await.map_err(|error| Error::unexpected(what(), error))?.len();
         if size > parts::PART {
             return parts::write(&self.client, &self.bucket, key, path, size).await;
         }
-        let body = ByteStream::from_path(path).await.map_err(|error| Error::odd(what(), error))?;
+        let body = ByteStream::from_path(path).await.map_err(|error| Error::unexpected(what(), error))?;
         let put = self.client.put_object().bucket(&self.bucket).key(key).set_content_type(content_type(key));
         put.body(body).customize().config_override(patience(size)).send().await.map(drop).map_err(failed(what()))
     }
@@ -220,7 +223,7 @@ impl Artifacts {
         let Some(reader) = self.open_in(bucket, key).await? else { return Ok(false) };
         if let Some(folder) = path.parent() {
             let made = tokio::fs::create_dir_all(folder).await;
-            made.map_err(|error| Error::odd(format!("bring {key} to {}", path.display()), error))?;
+            made.map_err(|error| Error::unexpected(format!("bring {key} to {}", path.display()), error))?;
         }
         save(reader, key, path).await.map(|_| true)
     }
@@ -231,7 +234,7 @@ impl Artifacts {
     /// some hours, and may have been given to it some hours ago.
     pub async fn link(&self, key: &str, life: Duration) -> Result<String, Error> {
         let what = format!("make a link to {key}");
-        let config = PresigningConfig::expires_in(life).map_err(|error| Error::odd(what.clone(), error))?;
+        let config = PresigningConfig::expires_in(life).map_err(|error| Error::unexpected(what.clone(), error))?;
         let request = self.client.get_object().bucket(&self.bucket).key(key).presigned(config).await;
         request.map(|request| request.uri().to_owned()).map_err(failed(what))
     }
@@ -254,7 +257,7 @@ impl Artifacts {
 /// Writes a body into a file, in place of what an earlier try left there; its bytes.
 async fn save(mut body: Reader, key: &str, path: &Path) -> Result<u64, Error> {
     let what = || format!("bring {key} to {}", path.display());
-    let disk = |error| Error::odd(what(), error);
+    let disk = |error| Error::unexpected(what(), error);
     let mut file = tokio::fs::File::create(path).await.map_err(disk)?;
     let mut bytes = 0;
     loop {
@@ -289,7 +292,7 @@ fn patience(bytes: u64) -> aws_sdk_s3::config::Builder {
 }
 
 fn to_json<T: Serialize>(key: &str, value: &T) -> Result<Vec<u8>, Error> {
-    serde_json::to_vec_pretty(value).map_err(|error| Error::odd(format!("write {key}"), error))
+    serde_json::to_vec_pretty(value).map_err(|error| Error::unexpected(format!("write {key}"), error))
 }
 
 fn content_type(key: &str) -> Option<String> {

@@ -82,7 +82,7 @@ impl Commands {
             .await
             .map_err(failed(what.clone()))?;
         let id = sent.command.and_then(|command| command.command_id);
-        id.ok_or_else(|| Error::odd(what, "the answer has no command id"))
+        id.ok_or_else(|| Error::unexpected(what, "the answer has no command id"))
     }
 
     /// What a command was sent for; none when it is not one of ours.

@@ -50,13 +50,16 @@ const PASSING: [&str; 16] = [
 
 impl Error {
     /// An answer of AWS that makes no sense, or a value that does not fit what was asked for.
-    pub(crate) fn odd(what: impl Into<String>, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+    pub(crate) fn unexpected(
+        what: impl Into<String>,
+        why: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
         Self { what: what.into(), kind: Kind::Refused, code: None, body_broke_off: false, source: why.into() }
     }
 
     /// A conflict that another try may not meet again.
     pub(crate) fn busy(what: impl Into<String>, why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { kind: Kind::Unavailable, ..Self::odd(what, why) }
+        Self { kind: Kind::Unavailable, ..Self::unexpected(what, why) }
     }
 
     pub(crate) fn with_code(self, code: &str) -> Self {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{
     DefaultTargetCapacityType, Filter, FleetBlockDeviceMappingRequest, FleetEbsBlockDeviceRequest,
     FleetLaunchTemplateConfigRequest, FleetLaunchTemplateOverridesRequest, FleetLaunchTemplateSpecificationRequest,
-    FleetType, Instance, InstanceStateName, ResourceType, SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus,
-    Tag, TagSpecification, TargetCapacitySpecificationRequest, VolumeType,
+    FleetType, InstanceStateName, ResourceType, SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus, Tag,
+    TagSpecification, TargetCapacitySpecificationRequest, VolumeType,
 };
-use domain::run::fleet::{InstanceState, Market, Obstacle, Platform, Sight};
+use aws_sdk_ec2::{Client, types};
+use domain::run::fleet::{Instance, InstanceState, InstanceStatus, Market, Obstacle, Platform};
 
 use crate::Error;
 use crate::error::failed;
@@ -51,21 +51,6 @@ pub struct Launched {
     pub instances: BTreeMap<String, String>,
     /// What stood in the way of more, with AWS's words.
     pub obstacles: Vec<(Obstacle, String)>,
-}
-
-/// An instance of some run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FleetInstance {
-    /// Instance's id.
-    pub id: String,
-    /// Run's id.
-    pub run: String,
-    /// EC2's state.
-    pub state: InstanceState,
-    /// Unix time of the launch in seconds.
-    pub launched: i64,
-    /// Unix time in seconds after which it is overdue.
-    pub deadline: Option<i64>,
 }
 
 /// EC2 and SSM's view of its instances.
@@ -116,11 +101,11 @@ impl Fleet {
     }
 
     /// What EC2 and SSM know of `ids`, in the same order.
-    pub async fn sights(&self, ids: &[String]) -> Result<Vec<Sight>, Error> {
+    pub async fn statuses(&self, ids: &[String]) -> Result<Vec<InstanceStatus>, Error> {
         let (seen, impaired, online) = tokio::try_join!(self.seen(ids), self.impaired(ids), self.online(ids))?;
         Ok(ids
             .iter()
-            .map(|id| Sight {
+            .map(|id| InstanceStatus {
                 id: id.clone(),
                 state: seen.get(id).map(state),
                 image: seen.get(id).and_then(|instance| instance.image_id.clone()),
@@ -131,7 +116,7 @@ impl Fleet {
     }
 
     /// Instances by id. Asking by filter leaves out unknown ids, where asking by id would refuse all of them.
-    async fn seen(&self, ids: &[String]) -> Result<BTreeMap<String, Instance>, Error> {
+    async fn seen(&self, ids: &[String]) -> Result<BTreeMap<String, types::Instance>, Error> {
         let found = self.describe("instance-id", ids).await?;
         Ok(found.into_iter().filter_map(|instance| Some((instance.instance_id.clone()?, instance))).collect())
     }
@@ -155,7 +140,7 @@ impl Fleet {
                 .key("InstanceIds")
                 .set_values(Some(ids.to_vec()))
                 .build()
-                .map_err(|error| Error::odd("ask SSM for its instances", error))?;
+                .map_err(|error| Error::unexpected("ask SSM for its instances", error))?;
             let mut pages = self.ssm.describe_instance_information().filters(filter).into_paginator().items().send();
             while let Some(information) = pages.next().await {
                 let information = information.map_err(failed("ask SSM for its instances"))?;
@@ -167,19 +152,19 @@ impl Fleet {
     }
 
     /// Instances of a run, those that ended a short while ago included.
-    pub async fn of_run(&self, run: &str) -> Result<Vec<FleetInstance>, Error> {
+    pub async fn of_run(&self, run: &str) -> Result<Vec<Instance>, Error> {
         let found = self.describe(&format!("tag:{RUN_TAG}"), &[run.to_owned()]).await?;
         Ok(found.iter().filter_map(of_ours).collect())
     }
 
     /// Instances of all runs of a deployment, those that ended a short while ago included.
-    pub async fn of_deployment(&self, deployment: &str) -> Result<Vec<FleetInstance>, Error> {
+    pub async fn of_deployment(&self, deployment: &str) -> Result<Vec<Instance>, Error> {
         let found = self.describe(&format!("tag:{DEPLOYMENT_TAG}"), &[deployment.to_owned()]).await?;
         Ok(found.iter().filter_map(of_ours).collect())
     }
 
     /// One instance of ours, or none.
-    pub async fn instance(&self, id: &str) -> Result<Option<FleetInstance>, Error> {
+    pub async fn instance(&self, id: &str) -> Result<Option<Instance>, Error> {
         Ok(self.describe("instance-id", &[id.to_owned()]).await?.iter().find_map(of_ours))
     }
 
@@ -202,7 +187,7 @@ impl Fleet {
         }
     }
 
-    async fn describe(&self, filter: &str, values: &[String]) -> Result<Vec<Instance>, Error> {
+    async fn describe(&self, filter: &str, values: &[String]) -> Result<Vec<types::Instance>, Error> {
         let filter = Filter::builder().name(filter).set_values(Some(values.to_vec())).build();
         let mut pages = self.ec2.describe_instances().filters(filter).into_paginator().items().send();
         let mut instances = Vec::new();
@@ -251,7 +236,7 @@ fn root_volume(device: &str, gib: u32) -> FleetBlockDeviceMappingRequest {
 
 fn capacity(order: &LaunchOrder<'_>) -> Result<TargetCapacitySpecificationRequest, Error> {
     let what = || format!("launch {} instances", order.count);
-    let count = i32::try_from(order.count).map_err(|error| Error::odd(what(), error))?;
+    let count = i32::try_from(order.count).map_err(|error| Error::unexpected(what(), error))?;
     let market = match order.market {
         Market::Spot => DefaultTargetCapacityType::Spot,
         Market::OnDemand => DefaultTargetCapacityType::OnDemand,
@@ -267,10 +252,10 @@ fn tags(order: &LaunchOrder<'_>) -> TagSpecification {
     TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build()
 }
 
-fn of_ours(instance: &Instance) -> Option<FleetInstance> {
+fn of_ours(instance: &types::Instance) -> Option<Instance> {
     let tags: HashMap<&str, &str> =
         instance.tags().iter().filter_map(|tag| Some((tag.key.as_deref()?, tag.value.as_deref()?))).collect();
-    Some(FleetInstance {
+    Some(Instance {
         id: instance.instance_id.clone()?,
         run: (*tags.get(RUN_TAG)?).to_owned(),
         state: state(instance),
@@ -279,7 +264,7 @@ fn of_ours(instance: &Instance) -> Option<FleetInstance> {
     })
 }
 
-fn state(instance: &Instance) -> InstanceState {
+fn state(instance: &types::Instance) -> InstanceState {
     match instance.state.as_ref().and_then(|state| state.name.as_ref()) {
         None | Some(InstanceStateName::Pending) => InstanceState::Pending,
         Some(InstanceStateName::Running) => InstanceState::Running,

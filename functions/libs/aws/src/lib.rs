@@ -28,7 +28,7 @@ pub use artifacts::{Artifacts, ObjectVersion, Reader};
 pub use commands::{Command, CommandOrder, CommandState, Commands};
 pub use error::{Error, Kind};
 pub use executions::{Execution, ExecutionStatus, Executions, HistoryState, TokenAnswer};
-pub use fleet::{Fleet, FleetInstance, LaunchOrder, Launched};
+pub use fleet::{Fleet, LaunchOrder, Launched};
 pub use ledger::{Ledger, Pulled};
 pub use metadata::Metadata;
 pub use parameters::Parameters;

@@ -42,9 +42,9 @@ impl Metadata {
         let text = match self.client.get(SPOT).await {
             Ok(text) => text,
             Err(ImdsError::ErrorResponse(answer)) if answer.response().status().as_u16() == 404 => return Ok(None),
-            Err(error) => return Err(Error::odd(what, error)),
+            Err(error) => return Err(Error::unexpected(what, error)),
         };
-        let action: Action = serde_json::from_str(text.as_ref()).map_err(|error| Error::odd(what, error))?;
+        let action: Action = serde_json::from_str(text.as_ref()).map_err(|error| Error::unexpected(what, error))?;
         Ok(Some(action.time.into()))
     }
 }

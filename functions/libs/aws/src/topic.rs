@@ -27,12 +27,12 @@ impl Topic {
         for flaw in message.flaws() {
             tracing::error!(subject = message.subject, flaw, "a form of the message does not keep its schema");
         }
-        let forms = serde_json::to_string(&message.forms()).map_err(|error| Error::odd(what, error))?;
+        let forms = serde_json::to_string(&message.forms()).map_err(|error| Error::unexpected(what, error))?;
         let mut request = self.client.publish().topic_arn(&self.arn).subject(&message.subject);
         request = request.message(forms).message_structure("json");
         for (name, text) in &message.attributes {
             let value = MessageAttributeValue::builder().data_type("String").string_value(text).build();
-            request = request.message_attributes(name, value.map_err(|error| Error::odd(what, error))?);
+            request = request.message_attributes(name, value.map_err(|error| Error::unexpected(what, error))?);
         }
         request.send().await.map(drop).map_err(failed(what))
     }

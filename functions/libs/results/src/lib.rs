@@ -2,7 +2,7 @@
 
 mod describe;
 pub mod digest;
-pub mod dossier;
+pub mod evaluation_input;
 mod input;
 pub mod junit;
 mod markup;

@@ -24,8 +24,8 @@ pub use self::suites::SuiteReader;
 use domain::base::problem::Problem;
 
 /// The problem of a package as a whole.
-fn refused(what: impl Into<String>, mend: impl Into<String>) -> Problem {
-    Problem::new("package", what, mend)
+fn refused(what: impl Into<String>, help: impl Into<String>) -> Problem {
+    Problem::new("package", what, help)
 }
 
 /// The problem of a package that contradicts itself or the format.

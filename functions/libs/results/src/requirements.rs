@@ -165,8 +165,8 @@ impl<K: Fn(&str) -> Option<Kind>> Reader<K> {
 }
 
 /// The problem of a line.
-fn at(path: &str, line: usize, what: impl Into<String>, mend: impl Into<String>) -> Problem {
-    Problem::new(format!("{path}: line {line}"), what, mend)
+fn at(path: &str, line: usize, what: impl Into<String>, help: impl Into<String>) -> Problem {
+    Problem::new(format!("{path}: line {line}"), what, help)
 }
 
 #[cfg(test)]

@@ -69,11 +69,11 @@ fn problem(missing: &[&str], installer: Option<Installer>) -> Problem {
         [all @ .., last] => (format!("{} and {last} are not on the PATH", all.join(", ")), "them"),
         [] => (String::new(), ""),
     };
-    let mend = match installer {
+    let help = match installer {
         Some(installer) => format!("install {it} with: {}", installer.command(missing)),
         None => format!("install {it}"),
     };
-    Problem::new("qaops.toml: needs", what, mend)
+    Problem::new("qaops.toml: needs", what, help)
 }
 
 impl Installer {
@@ -143,7 +143,7 @@ mod tests {
     fn each_system_gets_one_command_of_its_own() {
         let of = |system, release, program: &str| {
             let installer = Installer::of(system, release, &|name| name == program);
-            problem(&["chromium", "chromedriver"], installer).mend
+            problem(&["chromium", "chromedriver"], installer).help
         };
         let commands = [
             of("linux", "ID=debian", "apt-get"),
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_is_told_with_its_place_and_the_mend() {
+    fn what_is_missing_is_reported_with_its_place_and_how_to_fix_it() {
         let told = [
             problem(&["chromium", "chromedriver"], Some(Installer::Debian)),
             problem(&["a", "b", "c"], None),

@@ -222,7 +222,7 @@ fn links_that_leave_the_folder_or_lead_nowhere_or_in_a_circle_are_refused() {
 }
 
 #[test]
-fn what_is_no_package_is_refused_with_the_mend() {
+fn what_is_not_a_package_is_refused_with_the_way_to_fix_it() {
     let (above, folder) = folder("s", &[("qaops.toml", ""), ("a.robot", SUITE)]);
     let (_above, empty) = self::folder("e", &[]);
     let (_above, bad) =

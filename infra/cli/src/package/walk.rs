@@ -90,7 +90,7 @@ fn unwalkable(root: &Path, error: walkdir::Error) -> PackageError {
     let path = error.path().unwrap_or(root).to_owned();
     let is_link = path.is_symlink();
     let shown = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
-    let refused = |what: &str, mend: &str| PackageError::Refused(problem(&shown, what, mend));
+    let refused = |what: &str, help: &str| PackageError::Refused(problem(&shown, what, help));
     if error.loop_ancestor().is_some() {
         return refused("is a link to a folder that it lies in", "take it out");
     }
@@ -109,8 +109,8 @@ fn one_config(folder: &Path, entries: &[Entry]) -> Result<(), Problem> {
     match configs.first() {
         Some(below) if configs.iter().all(|entry| entry.path != CONFIG) => {
             let what = format!("there is no {CONFIG} in it, but one in \"{}\"", below.path);
-            let mend = format!("name the folder of that one, or add a {CONFIG} for the whole");
-            Err(Problem::new(folder.display().to_string(), what, mend))
+            let help = format!("name the folder of that one, or add a {CONFIG} for the whole");
+            Err(Problem::new(folder.display().to_string(), what, help))
         }
         _ => Ok(()),
     }

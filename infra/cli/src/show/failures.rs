@@ -1,6 +1,6 @@
 //! Tests that failed or were flaky, and work that was lost.
 
-use domain::evaluation::evaluate::{FailedTest, Judged};
+use domain::evaluation::evaluate::{Evaluation, FailedTest};
 use domain::results::outcome::TestId;
 
 use super::style::{BAD, BOLD, DIM, DOUBT, cut, paint, plain, wrap};
@@ -33,9 +33,9 @@ pub(super) fn flaky(tests: &[TestId], columns: usize) -> String {
 }
 
 /// The work that was lost: the reasons for the verdict that are not a gate's.
-pub(super) fn lost(judged: &Judged, columns: usize) -> String {
-    let of_gate = |reason: &&String| judged.gates.iter().any(|gate| gate.why == **reason);
-    let lost: Vec<&String> = judged.reasons.iter().filter(|reason| !of_gate(reason)).collect();
+pub(super) fn lost(evaluation: &Evaluation, columns: usize) -> String {
+    let of_gate = |reason: &&String| evaluation.gates.iter().any(|gate| gate.why == **reason);
+    let lost: Vec<&String> = evaluation.reasons.iter().filter(|reason| !of_gate(reason)).collect();
     let told =
         |reason: &&String| format!("  {} {}", paint(DOUBT, "?"), wrap(&plain(reason), columns - 4).join("\n    "));
     section("Lost work", &lost, told)

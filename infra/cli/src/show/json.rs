@@ -44,14 +44,14 @@ struct Refusal<'a> {
 /// `{"run","verdict":"error","error":{"error","cause"},"out"}`.
 pub fn json(end: &End) -> String {
     let object = match end {
-        End::Judged { judged, out } => serde_json::to_string(&Judgement {
-            run: &judged.run,
-            verdict: judged.verdict,
-            tests: judged.tests,
-            gates: judged.gates.iter().map(gate).collect(),
-            shards: judged.shards,
-            environments: judged.environments,
-            seconds: judged.seconds,
+        End::Evaluation { evaluation, out } => serde_json::to_string(&Judgement {
+            run: &evaluation.run,
+            verdict: evaluation.verdict,
+            tests: evaluation.tests,
+            gates: evaluation.gates.iter().map(gate).collect(),
+            shards: evaluation.shards,
+            environments: evaluation.environments,
+            seconds: evaluation.seconds,
             out: out.display().to_string(),
         }),
         End::Error { run, failure, out } => {

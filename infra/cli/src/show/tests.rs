@@ -26,7 +26,7 @@ fn test(name: &str, status: Status, flaky: bool) -> TestRecord {
 }
 
 /// A run of four tests with these gates and this lost work.
-fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
+fn evaluation(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Evaluation {
     let last = if failed { Status::Failed } else { Status::Passed };
     let tests = [
         test("Pay By Card", Status::Passed, true),
@@ -42,7 +42,7 @@ fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
     let message = "Setup failed:\nElement 'css:#pay' did not appear in 5 seconds, though it was waited for with \
         patience and more than one retry\nthird\nfourth";
     let broken = failed_test("Checkout.Pay By Invoice".into(), message);
-    Judged {
+    Evaluation {
         run: "checkout-20260101-120000-00001".into(),
         suite: "checkout".into(),
         verdict: judgement.verdict,
@@ -55,7 +55,7 @@ fn judged(gates: &[(&str, Severity)], failed: bool, lost: &[&str]) -> Judged {
         failed: if failed { vec![broken] } else { vec![] },
         flaky: vec![named("Checkout.Pay By Card")],
         labels: [("branch".to_owned(), "main".to_owned())].into(),
-        ..Judged::default()
+        ..Evaluation::default()
     }
 }
 
@@ -73,15 +73,15 @@ const GATES: [(&str, Severity); 6] = [
     ("tests{tag=smoke}.failed > 0", Severity::Stop),
 ];
 
-fn shown(judged: &Judged, columns: usize) -> String {
-    strip_str(&of_judged(judged, Path::new("/results"), columns)).to_string()
+fn shown(evaluation: &Evaluation, columns: usize) -> String {
+    strip_str(&of_judged(evaluation, Path::new("/results"), columns)).to_string()
 }
 
 #[test]
 fn a_failed_run_tells_what_failed_and_why() {
     let gates: Vec<_> = GATES.iter().copied().filter(|(text, _)| !text.contains("{}")).collect();
-    let judged = judged(&gates, true, &[]);
-    insta::assert_snapshot!(shown(&judged, 80), @r"
+    let evaluation = evaluation(&gates, true, &[]);
+    insta::assert_snapshot!(shown(&evaluation, 80), @r"
     Failed tests (1)
       ✗ Checkout.Pay By Invoice
         Setup failed:
@@ -110,7 +110,7 @@ fn a_failed_run_tells_what_failed_and_why() {
 
     FAILED checkout: 4 tests, 1 failed, 1 skipped, 1 flaky in 83s
     ");
-    insta::assert_snapshot!(shown(&judged, 120), @r"
+    insta::assert_snapshot!(shown(&evaluation, 120), @r"
     Failed tests (1)
       ✗ Checkout.Pay By Invoice
         Setup failed:
@@ -141,8 +141,8 @@ fn a_failed_run_tells_what_failed_and_why() {
 
 #[test]
 fn a_passed_run_is_short() {
-    let judged = judged(&[("tests.failed == 0", Severity::Error)], false, &[]);
-    insta::assert_snapshot!(shown(&Judged { flaky: vec![], labels: [].into(), ..judged }, 80), @r"
+    let evaluation = evaluation(&[("tests.failed == 0", Severity::Error)], false, &[]);
+    insta::assert_snapshot!(shown(&Evaluation { flaky: vec![], labels: [].into(), ..evaluation }, 80), @r"
     Gates
          Gate               Value  Limit  Severity
       ✓  tests.failed == 0      0  0      error
@@ -160,7 +160,7 @@ fn a_passed_run_is_short() {
 fn lost_work_is_told() {
     let lost = ["Shard 0003 with 2 files is lost. The instance i-0a1b2c3d4e5f was terminated while it ran it."];
     let gates = [("tests.failed == 0", Severity::Error), ("coverage.line >= 80%", Severity::Error)];
-    insta::assert_snapshot!(shown(&judged(&gates, false, &lost), 80), @r"
+    insta::assert_snapshot!(shown(&evaluation(&gates, false, &lost), 80), @r"
     Flaky tests, which passed when they ran again (1)
       ~ Checkout.Pay By Card
 
@@ -186,20 +186,20 @@ fn lost_work_is_told() {
 
 #[test]
 fn of_many_failed_tests_the_first_twenty_are_told() {
-    let mut judged = judged(&[], true, &[]);
-    judged.failed = (0..25).map(|n| failed_test(format!("S.T{n:02}"), "")).collect();
-    let text = shown(&judged, 80);
+    let mut evaluation = evaluation(&[], true, &[]);
+    evaluation.failed = (0..25).map(|n| failed_test(format!("S.T{n:02}"), "")).collect();
+    let text = shown(&evaluation, 80);
     assert!(text.contains("Failed tests (25)") && text.contains("S.T19") && !text.contains("S.T20"), "{text}");
     assert!(text.contains("… and 5 more"), "{text}");
 }
 
 #[test]
 fn no_line_is_wider_than_the_terminal() {
-    let mut judged = judged(&GATES[..2], true, &["lost ".repeat(60).as_str()]);
-    judged.failed[0].id.name = "Käse".repeat(100);
-    judged.flaky[0] = named(&"日本".repeat(100));
+    let mut evaluation = evaluation(&GATES[..2], true, &["lost ".repeat(60).as_str()]);
+    evaluation.failed[0].id.name = "Käse".repeat(100);
+    evaluation.flaky[0] = named(&"日本".repeat(100));
     for columns in [80, 120] {
-        let text = shown(&judged, columns);
+        let text = shown(&evaluation, columns);
         let wide: Vec<&str> =
             text.lines().filter(|line| unicode_width::UnicodeWidthStr::width(*line) > columns).collect();
         assert!(wide.is_empty(), "{columns}: {wide:#?}");
@@ -208,10 +208,10 @@ fn no_line_is_wider_than_the_terminal() {
 
 #[test]
 fn nothing_that_a_test_says_reaches_the_terminal_as_a_command() {
-    let mut judged = judged(&[], true, &[]);
-    judged.failed[0].message = "\u{1b}]0;title\u{7}\u{1b}[2Jgone".into();
-    judged.failed[0].id.name = "\u{1b}[8mhidden".into();
-    let text = of_judged(&judged, Path::new("/results"), 80);
+    let mut evaluation = evaluation(&[], true, &[]);
+    evaluation.failed[0].message = "\u{1b}]0;title\u{7}\u{1b}[2Jgone".into();
+    evaluation.failed[0].id.name = "\u{1b}[8mhidden".into();
+    let text = of_judged(&evaluation, Path::new("/results"), 80);
     assert!(!text.contains("[2J") && !text.contains("]0;") && !text.contains("[8m"), "{text:?}");
     assert!(text.contains("gone") && text.contains("hidden"), "{text:?}");
 }
@@ -236,7 +236,7 @@ fn an_error_tells_its_name_and_cause() {
 #[test]
 fn json_is_one_object_with_these_keys() {
     let gates = [("tests.failed == 0", Severity::Error), ("coverage.line >= 80%", Severity::Warn)];
-    let end = End::Judged { judged: Box::new(judged(&gates, true, &["Lost."])), out: "/results".into() };
+    let end = End::Evaluation { evaluation: Box::new(evaluation(&gates, true, &["Lost."])), out: "/results".into() };
     insta::assert_snapshot!(json(&end), @r#"{"run":"checkout-20260101-120000-00001","verdict":"failed","tests":{"total":4,"passed":2,"failed":1,"skipped":1,"flaky":1},"gates":[{"gate":"tests.failed == 0","severity":"error","value":1.0,"ok":false},{"gate":"coverage.line >= 80%","severity":"warn","value":null,"ok":null}],"shards":{"planned":3,"done":2,"lost":1},"environments":3,"seconds":83.4,"out":"/results"}"#);
     let failure = Failure { error: "Plan.BadConfig".into(), cause: "no".into() };
     let end = End::Error { run: "a-1".into(), failure, out: "/results".into() };
@@ -248,7 +248,10 @@ fn json_is_one_object_with_these_keys() {
 #[test]
 fn each_verdict_has_its_exit_status() {
     let of = |verdict| {
-        status(&End::Judged { judged: Box::new(Judged { verdict, ..judged(&[], false, &[]) }), out: PathBuf::new() })
+        status(&End::Evaluation {
+            evaluation: Box::new(Evaluation { verdict, ..evaluation(&[], false, &[]) }),
+            out: PathBuf::new(),
+        })
     };
     assert_eq!([Verdict::Passed, Verdict::Failed, Verdict::Inconclusive].map(of), [0, 1, 2]);
     let failure = Failure { error: "States.Timeout".into(), cause: String::new() };

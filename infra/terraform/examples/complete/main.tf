@@ -90,7 +90,7 @@ module "qaops" {
     checkout = {
       protocol = "email"
       endpoint = "checkout@example.com"
-      filter   = { suite = ["checkout"], verdict = ["failed", "inconclusive", "error", "silent"] }
+      filter   = { suite = ["checkout"], verdict = ["failed", "inconclusive", "error", "stale"] }
     }
   }
   alarm_subscriptions = {

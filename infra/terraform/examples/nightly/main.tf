@@ -96,7 +96,7 @@ module "qaops" {
     failures = {
       protocol = "email"
       endpoint = var.team
-      filter   = { verdict = ["failed", "inconclusive", "error", "silent"] }
+      filter   = { verdict = ["failed", "inconclusive", "error", "stale"] }
     }
   }
 

@@ -20,7 +20,7 @@ pub(super) const PART: u64 = 16 << 20;
 const MOST_PARTS: u64 = 10_000;
 
 /// How often a part is sent at most, beyond the SDK's own tries.
-const TRIES: u32 = 3;
+const MOST_READS: u32 = 3;
 
 /// Where an upload goes.
 struct Upload<'a> {
@@ -35,7 +35,7 @@ pub(super) async fn write(client: &Client, bucket: &str, key: &str, path: &Path,
     let what = || format!("upload {} as {key} in parts", path.display());
     let begin = client.create_multipart_upload().bucket(bucket).key(key).set_content_type(content_type(key));
     let begun = begin.checksum_algorithm(ChecksumAlgorithm::Crc32).send().await.map_err(failed(what()))?;
-    let id = begun.upload_id.ok_or_else(|| Error::odd(what(), "the upload has no id"))?;
+    let id = begun.upload_id.ok_or_else(|| Error::unexpected(what(), "the upload has no id"))?;
     let upload = Upload { client, bucket, key, id };
     let mut parts = Vec::new();
     for (number, range) in (1..).zip(ranges(size)) {
@@ -52,7 +52,7 @@ impl Upload<'_> {
         let mut tried = 1;
         loop {
             match self.send(path, number, range).await {
-                Err(error) if error.kind == Kind::Unavailable && tried < TRIES => tried += 1,
+                Err(error) if error.kind == Kind::Unavailable && tried < MOST_READS => tried += 1,
                 done => return done,
             }
         }
@@ -62,7 +62,7 @@ impl Upload<'_> {
         let what = || format!("upload part {number} of {}", self.key);
         let length = range.end - range.start;
         let body = ByteStream::read_from().path(path).offset(range.start).length(Length::Exact(length)).build().await;
-        let body = body.map_err(|error| Error::odd(what(), error))?;
+        let body = body.map_err(|error| Error::unexpected(what(), error))?;
         let part = self.client.upload_part().bucket(self.bucket).key(self.key).upload_id(&self.id).part_number(number);
         let part = part.checksum_algorithm(ChecksumAlgorithm::Crc32).body(body);
         let sent = part.customize().config_override(patience(length)).send().await.map_err(failed(what()))?;

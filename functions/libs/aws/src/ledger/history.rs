@@ -1,6 +1,6 @@
 //! History: `SUITE#<name>` / `RUN#<time>#<id>` and `FILE#<path>`.
 
-use domain::quality::baseline::Baseline;
+use domain::base::ids::RunRef;
 use domain::quality::history::{FileHistory, FileRun, Outcomes, PastRun, StoredHistory};
 
 use super::Ledger;
@@ -30,7 +30,7 @@ impl Ledger {
         now: i64,
     ) -> Result<bool, Error> {
         let mut known = self.file_history(suite, path).await?;
-        for _ in 0..TRIES {
+        for _ in 0..MOST_READS {
             let old = known.unwrap_or_else(|| FileHistory::new(path));
             let Some(new) = old.with(run.clone(), outcomes) else { return Ok(true) };
             known = self.put_file_history(suite, &new, now).await?;
@@ -44,7 +44,8 @@ impl Ledger {
     /// Replaces what is known of a suite file if it is still of the same version; the item that stands in the way
     /// otherwise.
     async fn put_file_history(&self, suite: &str, file: &FileHistory, now: i64) -> Result<Option<FileHistory>, Error> {
-        let stored = file.store().map_err(|error| Error::odd(format!("pack the history of {}", file.path), error))?;
+        let stored =
+            file.store().map_err(|error| Error::unexpected(format!("pack the history of {}", file.path), error))?;
         let update = Update::new(
             file_key(suite, &file.path),
             "SET #path = :path, packed = :packed, version = :next, expires = :expires REMOVE runs",
@@ -63,12 +64,12 @@ impl Ledger {
     }
 
     /// The last accepted run of a branch; none where there is none.
-    pub async fn baseline(&self, suite: &str, branch: &str) -> Result<Option<Baseline>, Error> {
+    pub async fn baseline(&self, suite: &str, branch: &str) -> Result<Option<RunRef>, Error> {
         self.get(&baseline_key(suite, branch)).await
     }
 
     /// Makes an accepted run the baseline of its branch unless a newer one is; tells whether it is one now.
-    pub async fn accept(&self, suite: &str, branch: &str, run: &Baseline, now: i64) -> Result<bool, Error> {
+    pub async fn accept(&self, suite: &str, branch: &str, run: &RunRef, now: i64) -> Result<bool, Error> {
         let expression = "SET #run = :run, started = :started, expires = :expires";
         let update = Update::new(baseline_key(suite, branch), expression)
             .when("attribute_not_exists(pk) OR started < :started OR (started = :started AND #run <= :run)")
@@ -92,7 +93,7 @@ impl Ledger {
 }
 
 /// Tries at an item that others write at the same time.
-const TRIES: usize = 20;
+const MOST_READS: usize = 20;
 /// Longest path or branch in a sort key, in bytes: DynamoDB takes 1,024 of them, with the word before it.
 const LONGEST_NAME: usize = 1_000;
 

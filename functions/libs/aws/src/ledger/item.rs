@@ -198,14 +198,14 @@ impl Ledger {
     pub(super) fn put(&self, item: Item) -> Result<Put, Error> {
         let put = Put::builder().table_name(&self.table).set_item(Some(item));
         let put = put.condition_expression("attribute_not_exists(pk)").build();
-        put.map_err(|error| Error::odd("write to the ledger", error))
+        put.map_err(|error| Error::unexpected("write to the ledger", error))
     }
 }
 
 /// An item with its keys and its time to live.
 pub(super) fn item<T: Serialize>(key: &Key, value: &T, expires: i64) -> Result<Item, Error> {
-    let mut item: Item =
-        serde_dynamo::aws_sdk_dynamodb_1::to_item(value).map_err(|error| Error::odd(format!("write {key}"), error))?;
+    let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(value)
+        .map_err(|error| Error::unexpected(format!("write {key}"), error))?;
     item.extend(key.attributes());
     item.insert("expires".to_owned(), AttributeValue::N(expires.to_string()));
     Ok(item)
@@ -213,10 +213,10 @@ pub(super) fn item<T: Serialize>(key: &Key, value: &T, expires: i64) -> Result<I
 
 pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, Error> {
     serde_dynamo::aws_sdk_dynamodb_1::from_item(item)
-        .map_err(|error| Error::odd("understand an item of the ledger", error))
+        .map_err(|error| Error::unexpected("understand an item of the ledger", error))
 }
 
 pub(super) fn to_value<T: Serialize>(value: T) -> Result<AttributeValue, Error> {
     serde_dynamo::aws_sdk_dynamodb_1::to_attribute_value(value)
-        .map_err(|error| Error::odd("write to the ledger", error))
+        .map_err(|error| Error::unexpected("write to the ledger", error))
 }

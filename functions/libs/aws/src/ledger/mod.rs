@@ -9,7 +9,7 @@ mod item;
 mod queue;
 mod runs;
 mod shards;
-mod silence;
+mod staleness;
 mod transaction;
 
 use aws_sdk_dynamodb::Client;

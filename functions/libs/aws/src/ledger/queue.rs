@@ -105,5 +105,5 @@ pub(super) fn new_item(run: &str, queue: &Queue, expires: i64) -> Result<Item, E
 fn taken(item: Item, environment: &str) -> Result<Attempt, Error> {
     let queue: Queue = from_item(item)?;
     let ticket = queue.tickets.get(environment).and_then(|ticket| queue.entries.get(*ticket));
-    ticket.cloned().ok_or_else(|| Error::odd("read the ticket that was taken", "the queue has no such entry"))
+    ticket.cloned().ok_or_else(|| Error::unexpected("read the ticket that was taken", "the queue has no such entry"))
 }

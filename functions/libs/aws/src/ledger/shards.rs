@@ -147,7 +147,7 @@ impl Ledger {
             .set_expression_attribute_names(update.names())
             .set_expression_attribute_values(update.values())
             .build()
-            .map_err(|error| Error::odd(format!("update {}", update.key), error))?;
+            .map_err(|error| Error::unexpected(format!("update {}", update.key), error))?;
         Ok(TransactWriteItem::builder().update(built).build())
     }
 

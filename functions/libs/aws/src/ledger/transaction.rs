@@ -91,7 +91,7 @@ impl Ledger {
 fn unmet(what: &str, reasons: &[CancellationReason]) -> Result<Unmet, Error> {
     let reasons: Vec<Reason> = reasons.iter().map(Reason::of).collect();
     let refused = reasons.iter().find_map(|reason| match reason {
-        Reason::Refused(why) => Some(Error::odd(what, format!("DynamoDB refuses it: {why}"))),
+        Reason::Refused(why) => Some(Error::unexpected(what, format!("DynamoDB refuses it: {why}"))),
         _ => None,
     });
     let busy = reasons.iter().find_map(|reason| match reason {

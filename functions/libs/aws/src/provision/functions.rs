@@ -37,12 +37,12 @@ impl Maker<'_> {
         for (step, zip) in &self.blueprint.functions {
             let what = format!("make the function {step}");
             let storage = EphemeralStorage::builder().size(size(step).storage_mib).build();
-            let storage = storage.map_err(|error| Error::odd(&what, error))?;
+            let storage = storage.map_err(|error| Error::unexpected(&what, error))?;
             let request = self.function(step, zip, settings).ephemeral_storage(storage);
             making.spawn(async move { request.send().await.map(drop).map_err(failed(what)) });
         }
         while let Some(made) = making.join_next().await {
-            made.map_err(|error| Error::odd("make the functions", error))??;
+            made.map_err(|error| Error::unexpected("make the functions", error))??;
         }
         Ok(())
     }

@@ -29,7 +29,7 @@ impl Maker<'_> {
 
     pub(super) async fn table(&self) -> Result<(), Error> {
         let what = "make the ledger's table";
-        let odd = |error| Error::odd(what, error);
+        let odd = |error| Error::unexpected(what, error);
         let mut request = self.dynamo.create_table().table_name(self.named("ledger"));
         request = request.billing_mode(BillingMode::PayPerRequest);
         for (name, kind) in [("pk", KeyType::Hash), ("sk", KeyType::Range)] {
@@ -48,7 +48,7 @@ impl Maker<'_> {
     /// The topic's ARN.
     pub(super) async fn topic(&self) -> Result<String, Error> {
         let made = self.sns.create_topic().name(self.named("runs")).send().await.map_err(failed("make the topic"))?;
-        made.topic_arn.ok_or_else(|| Error::odd("make the topic", "the answer has no ARN"))
+        made.topic_arn.ok_or_else(|| Error::unexpected("make the topic", "the answer has no ARN"))
     }
 
     pub(super) async fn document(&self) -> Result<(), Error> {
@@ -97,7 +97,7 @@ impl Maker<'_> {
             self.ec2.create_launch_template().launch_template_name(self.named("linux")).launch_template_data(data);
         let made = request.send().await.map_err(failed("make the launch template"))?;
         let template = made.launch_template.and_then(|template| template.launch_template_id);
-        let template = template.ok_or_else(|| Error::odd("make the launch template", "the answer has no id"))?;
+        let template = template.ok_or_else(|| Error::unexpected("make the launch template", "the answer has no id"))?;
         let volume = RootVolume { device: "/dev/xvda".to_owned(), gib: 32, most_gib: 100 };
         let platform = Platform {
             template,

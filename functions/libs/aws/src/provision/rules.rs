@@ -40,7 +40,7 @@ impl Maker<'_> {
         let what = format!("let the rule {rule} call {step}");
         let function = self.arn("lambda", "function:", step);
         let target = Target::builder().id(step).arn(&function).set_input(input.map(str::to_owned)).build();
-        let target = target.map_err(|error| Error::odd(what.clone(), error))?;
+        let target = target.map_err(|error| Error::unexpected(what.clone(), error))?;
         let permission = self
             .lambda
             .add_permission()

@@ -30,10 +30,11 @@ impl Unsigned<'_> {
         let identity = Credentials::new("local", "local", None, None, "local").into();
         let params = SigningParams::builder().identity(&identity).region(self.region).name(self.service);
         let params = params.time(SystemTime::now()).settings(SigningSettings::default()).build();
-        let params = params.map_err(|error| Error::odd(what(), error))?.into();
+        let params = params.map_err(|error| Error::unexpected(what(), error))?.into();
         let body = SignableBody::Bytes(self.body);
         let request = SignableRequest::new(self.method, self.address, std::iter::empty(), body);
-        let signed = request.and_then(|request| sign(request, &params)).map_err(|error| Error::odd(what(), error))?;
+        let signed =
+            request.and_then(|request| sign(request, &params)).map_err(|error| Error::unexpected(what(), error))?;
         let (headers, _) = signed.into_parts().0.into_parts();
         Ok(headers.into_iter().map(|header| (header.name().to_owned(), header.value().to_owned())).collect())
     }

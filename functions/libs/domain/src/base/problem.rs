@@ -1,28 +1,28 @@
-//! What is wrong with an input: where it stands, what it is, and how to mend it.
+//! What is wrong with an input: where it stands, what it is, and how to fix it.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// An input that cannot be used. It displays as `<place>: <what>, <mend>`, with the snippet below it.
+/// An input that cannot be used. It displays as `<place>: <what>, <help>`, with the snippet below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// File and place in it, such as `qaops.toml: gates.error[2]`.
     pub place: String,
     /// What is wrong, as a fragment.
     pub what: String,
-    /// How to mend it, as a fragment; empty where `what` says it already.
+    /// How to fix it, as a fragment; empty where `what` says it already.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub mend: String,
+    pub help: String,
     /// The text in question with a caret below the column; empty where there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub snippet: String,
 }
 
 impl Problem {
-    /// A problem at a place; the mend may be empty.
-    pub fn new(place: impl Into<String>, what: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { place: place.into(), what: what.into(), mend: mend.into(), snippet: String::new() }
+    /// A problem at a place; how to fix it may be empty.
+    pub fn new(place: impl Into<String>, what: impl Into<String>, help: impl Into<String>) -> Self {
+        Self { place: place.into(), what: what.into(), help: help.into(), snippet: String::new() }
     }
 
     /// The same problem with the text that it is about and a caret below `column`, counted in characters from 0.
@@ -37,8 +37,8 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.what)?;
-        if !self.mend.is_empty() {
-            write!(f, ", {}", self.mend)?;
+        if !self.help.is_empty() {
+            write!(f, ", {}", self.help)?;
         }
         if !self.snippet.is_empty() {
             write!(f, "\n{}", self.snippet)?;

@@ -51,8 +51,8 @@ impl Node {
     }
 
     /// A problem with the value here.
-    pub(crate) fn problem(&self, what: impl Into<String>, mend: impl Into<String>) -> Problem {
-        Problem::new(&self.place, what, mend)
+    pub(crate) fn problem(&self, what: impl Into<String>, help: impl Into<String>) -> Problem {
+        Problem::new(&self.place, what, help)
     }
 
     fn found(&self) -> String {
@@ -78,14 +78,14 @@ impl Node {
 
     /// Text, or a whole number as it would be written. Other values have several spellings, so the user chooses.
     pub(crate) fn text_or_whole(&self) -> Result<String, Problem> {
-        let mend = match &self.kind {
+        let help = match &self.kind {
             Kind::Text(text) => return Ok(text.clone()),
             Kind::Whole(number) => return Ok(number.to_string()),
             Kind::Number(_) => "write it in quotes, as the tests shall see it",
             Kind::Bool(_) => "write it in quotes, as the tests compare it: \"True\" or \"true\"",
             _ => "",
         };
-        Err(Problem { mend: mend.to_owned(), ..self.expected("text or a whole number") })
+        Err(Problem { help: help.to_owned(), ..self.expected("text or a whole number") })
     }
 
     /// True or false.
@@ -149,8 +149,8 @@ impl Node {
         for (key, _) in entries {
             if !keys.contains(&key.as_str()) {
                 let hint = elsewhere.iter().find(|(word, _)| word == key);
-                let mend = hint.map_or_else(|| did_you_mean(key, keys.iter().copied()), |(_, mend)| (*mend).to_owned());
-                return Err(Problem::new(&self.place, format!("unknown key {}", quoted(key)), mend));
+                let help = hint.map_or_else(|| did_you_mean(key, keys.iter().copied()), |(_, help)| (*help).to_owned());
+                return Err(Problem::new(&self.place, format!("unknown key {}", quoted(key)), help));
             }
         }
         Ok(entries.iter().filter(|(_, node)| !node.is_null()).map(|(key, node)| (key.as_str(), node)).collect())

@@ -122,7 +122,7 @@ pub(crate) fn tags(node: &Node) -> Result<Vec<String>, Problem> {
 
 fn tag(node: &Node) -> Result<String, Problem> {
     let tag = node.text()?;
-    let refused = |why: &str, mend: &str| Err(node.problem(format!("the tag {} {why}", quoted(tag)), mend));
+    let refused = |why: &str, help: &str| Err(node.problem(format!("the tag {} {why}", quoted(tag)), help));
     if tag.chars().any(breaks_a_line) {
         return refused("has a line break or control character", "take it out");
     }
@@ -175,19 +175,19 @@ fn variable_name(name: &str, node: &Node) -> Result<(), Problem> {
     }
     let what = format!("{} is no variable's name for Robot Framework", quoted(name));
     let bare = name.trim_start_matches(['$', '@', '&', '%']).trim_start_matches('{').trim_end_matches('}');
-    let mend = match bare != name && !bare.is_empty() {
+    let help = match bare != name && !bare.is_empty() {
         true => format!("write {bare} without its braces"),
         false => "write letters, digits and \"_\", with a letter first".to_owned(),
     };
-    Err(node.problem(what, mend))
+    Err(node.problem(what, help))
 }
 
 /// A variable's value: one line, because it passes through Robot Framework's argument file.
 pub(crate) fn variable_value(node: &Node) -> Result<String, Problem> {
     let value = node.text_or_whole()?;
     if value.chars().any(breaks_a_line) {
-        let mend = "put it into a variable file of the package and name that in robot.arguments";
-        return Err(node.problem("a value cannot have line breaks or control characters", mend));
+        let help = "put it into a variable file of the package and name that in robot.arguments";
+        return Err(node.problem("a value cannot have line breaks or control characters", help));
     }
     if value.len() > 4096 {
         return Err(node.problem("the value is longer than 4096 bytes", "put it into a file of the package"));
@@ -205,9 +205,9 @@ pub(crate) fn parameter(node: &Node) -> Result<String, Problem> {
     if (1..=1011).contains(&name.len()) && name.chars().all(letter) {
         return Ok(name.to_owned());
     }
-    let mend = "write the name only, such as \"/qaops/checkout/password\"; its value stays in SSM";
+    let help = "write the name only, such as \"/qaops/checkout/password\"; its value stays in SSM";
     // The text is not repeated: a person who misunderstood may have written the secret itself.
-    Err(node.problem("this is no name of an SSM parameter", mend))
+    Err(node.problem("this is no name of an SSM parameter", help))
 }
 
 /// Names of programs, each at most once, for a search along the PATH.
@@ -230,8 +230,8 @@ fn program(node: &Node) -> Result<String, Problem> {
     if first && name.len() <= 64 && name.chars().all(letter) {
         return Ok(name.to_owned());
     }
-    let mend = "write its name only, such as \"chromium\": 1 to 64 letters, digits, \"_\", \".\" or \"-\"";
-    Err(node.problem(format!("{} is no name of a program", quoted(name)), mend))
+    let help = "write its name only, such as \"chromium\": 1 to 64 letters, digits, \"_\", \".\" or \"-\"";
+    Err(node.problem(format!("{} is no name of a program", quoted(name)), help))
 }
 
 /// A relative path below the package's root, with `/` between folders.

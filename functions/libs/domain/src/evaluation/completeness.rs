@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evaluation::evaluate::Material;
+use crate::evaluation::evaluate::EvaluationInput;
 use crate::results::summary::Summary;
 use crate::run::shard::{Shard, State, is_rerun, origin};
 use crate::run::shards::PlannedShard;
@@ -33,19 +33,19 @@ impl Lost {
 }
 
 /// Planned shards, or the part of one, that no attempt answers for.
-pub fn lost(material: &Material<'_>) -> Vec<Lost> {
-    material.plan.shards.iter().filter_map(|planned| lost_of(planned, material)).collect()
+pub fn lost(input: &EvaluationInput) -> Vec<Lost> {
+    input.plan.shards.iter().filter_map(|planned| lost_of(planned, input)).collect()
 }
 
-fn lost_of(planned: &PlannedShard, material: &Material<'_>) -> Option<Lost> {
+fn lost_of(planned: &PlannedShard, input: &EvaluationInput) -> Option<Lost> {
     let missing = |files: Vec<String>, why: &str| Some(Lost { shard: planned.id.clone(), files, why: why.to_owned() });
     let all = || planned.files.clone();
-    let mut entries = material.evidence.shards.iter().filter(|shard| shard.id == planned.id);
+    let mut entries = input.evidence.shards.iter().filter(|shard| shard.id == planned.id);
     let (entry, others) = (entries.next(), entries.count());
     let Some(entry) = entry.filter(|_| others == 0) else {
         return missing(all(), "The ledger does not hold it exactly once.");
     };
-    let summary = match counted(entry, material.firsts) {
+    let summary = match counted(entry, &input.firsts) {
         Ok(summary) => summary,
         Err(why) => return missing(all(), why),
     };
@@ -73,27 +73,27 @@ fn counted<'a>(shard: &'a Shard, summaries: &'a [Summary]) -> Result<&'a Summary
 
 /// Results that the plan does not explain, each as a whole sentence. They make a run inconclusive, too: a test that
 /// counts twice or for another one says nothing.
-pub fn unexplained(material: &Material<'_>) -> Vec<String> {
+pub fn unexplained(input: &EvaluationInput) -> Vec<String> {
     let planned: BTreeMap<&str, &PlannedShard> =
-        material.plan.shards.iter().map(|shard| (shard.id.as_str(), shard)).collect();
+        input.plan.shards.iter().map(|shard| (shard.id.as_str(), shard)).collect();
     let files: BTreeSet<&str> = planned.values().flat_map(|shard| &shard.files).map(String::as_str).collect();
     let of = |summary: &Summary| unexplained_by(summary, planned.get(origin(&summary.shard)).copied(), &files);
-    let firsts = material.firsts.iter().flat_map(|summary| match is_rerun(&summary.shard) {
+    let firsts = input.firsts.iter().flat_map(|summary| match is_rerun(&summary.shard) {
         true => vec![format!("The rerun {} counts as a planned shard.", summary.shard)],
         false => of(summary),
     });
-    let reruns = material.reruns.iter().flat_map(|summary| match (is_rerun(&summary.shard), summary.complete) {
+    let reruns = input.reruns.iter().flat_map(|summary| match (is_rerun(&summary.shard), summary.complete) {
         (true, true) => of(summary),
         (true, false) => vec![format!("The rerun {} counts and is not complete.", summary.shard)],
         (false, _) => vec![format!("Shard {} counts as a rerun.", summary.shard)],
     });
-    firsts.chain(reruns).chain(mixed(material)).collect()
+    firsts.chain(reruns).chain(mixed(input)).collect()
 }
 
 /// Tests in one shard and tasks in another: Robot Framework refuses them in one run ("Conflicting execution modes"), so
 /// no number of environments may accept them.
-fn mixed(material: &Material<'_>) -> Option<String> {
-    let all = || material.firsts.iter().chain(material.reruns);
+fn mixed(input: &EvaluationInput) -> Option<String> {
+    let all = || input.firsts.iter().chain(&input.reruns);
     let first = |rpa: bool| all().find(|summary| summary.rpa == rpa && !summary.root.found().is_empty());
     let (tests, tasks) = (first(false)?, first(true)?);
     Some(format!(

@@ -3,7 +3,7 @@
 //! It counts what a run makes and a fleet that is always on would not: the environments' time and volumes, what they
 //! transfer, and the state transitions. Functions, requests and storage come to cents and are left out.
 
-use crate::evaluation::evaluate::Material;
+use crate::evaluation::evaluate::EvaluationInput;
 use crate::evaluation::evidence::Evidence;
 use crate::package::plan::Plan;
 use crate::run::fleet::Market;
@@ -76,8 +76,8 @@ pub struct Usage<'a> {
 
 impl<'a> Usage<'a> {
     /// What is known of a run when it is judged.
-    pub fn of(material: &Material<'a>) -> Self {
-        let Material { plan, evidence, firsts, reruns, .. } = *material;
+    pub fn of(input: &'a EvaluationInput) -> Self {
+        let EvaluationInput { plan, evidence, firsts, reruns, .. } = input;
         let uploaded: u64 = firsts.iter().chain(reruns).map(|summary| summary.uploaded).sum();
         let taken = plan.work.package.size.saturating_mul(evidence.environments.len() as u64);
         Self {
@@ -148,10 +148,10 @@ fn hourly(prices: &Prices, platform: &str, environment: &Environment) -> Result<
 }
 
 /// The run's cost in dollars, and a sentence where a gate or a setting asks for it and it is not known.
-pub(crate) fn of_run(material: &Material<'_>) -> (Option<f64>, Option<String>) {
-    let plan = material.plan;
+pub(crate) fn of_run(input: &EvaluationInput) -> (Option<f64>, Option<String>) {
+    let plan = &input.plan;
     let Some(prices) = &plan.prices else { return (None, unset(plan)) };
-    match estimate(prices, &Usage::of(material)) {
+    match estimate(prices, &Usage::of(input)) {
         Ok(cost) => (Some(cost.total()), None),
         Err(unpriced) => (None, Some(format!("What the run cost is not known: {unpriced}."))),
     }

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::RunRef;
 use crate::evaluation::completeness::{Lost, lost, unexplained};
 use crate::evaluation::cost;
-use crate::evaluation::evidence::{Evidence, FirstFailed, PastTest};
+use crate::evaluation::evidence::{Evidence, PastTest};
 use crate::evaluation::halted::End;
 use crate::package::plan::Plan;
 use crate::quality::baseline::{BaselineFigures, COMMIT, PinnedBaseline};
-use crate::quality::flakiness::{Ground, Steadiness, steadiness};
-use crate::quality::gates::{GateOutcome, Judgement, Verdict, evaluate, judge};
+use crate::quality::flakiness::{Flakiness, Ground, flakiness};
+use crate::quality::gates::{self, GateOutcome, Judgement, Verdict, judge};
 use crate::quality::metrics::{Metrics, RunFacts};
 use crate::quality::quarantine::{self, Quarantine};
 use crate::quality::reports::ReportState;
@@ -23,7 +24,7 @@ use crate::results::summary::Summary;
 
 /// The verdict of a run and everything that it rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Judged {
+pub struct Evaluation {
     /// Run's id.
     pub run: String,
     /// Suite's name.
@@ -66,7 +67,7 @@ pub struct Judged {
     pub labels: BTreeMap<String, String>,
 }
 
-impl Judged {
+impl Evaluation {
     /// The content of `verdict.json`: the same bytes for the same verdict.
     pub fn to_json(&self) -> serde_json::Result<Vec<u8>> {
         serde_json::to_vec_pretty(self)
@@ -113,7 +114,7 @@ pub struct FailedTest {
     pub attempts: u32,
     /// The run in which it failed first, if it has failed ever since; none where it did not fail before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<FirstFailed>,
+    pub since: Option<RunRef>,
     /// Whether it is in quarantine.
     pub quarantined: bool,
 }
@@ -131,27 +132,27 @@ pub struct QuarantinedTest {
 }
 
 /// Everything that a verdict rests on.
-#[derive(Clone, Copy, Debug)]
-pub struct Material<'a> {
+#[derive(Clone, Debug)]
+pub struct EvaluationInput {
     /// The plan.
-    pub plan: &'a Plan,
+    pub plan: Plan,
     /// What was written down before the run was judged.
-    pub evidence: &'a Evidence,
+    pub evidence: Evidence,
     /// Summaries of the shards that are done, without those of reruns.
-    pub firsts: &'a [Summary],
+    pub firsts: Vec<Summary>,
     /// Summaries of the shards of reruns that are done, in the order of their attempts.
-    pub reruns: &'a [Summary],
+    pub reruns: Vec<Summary>,
     /// Summaries of stopped attempts at planned shards without a result. Their tests show what is known; they answer for
     /// no file.
-    pub partials: &'a [Summary],
+    pub partials: Vec<Summary>,
     /// Reports of other tools, as they were read.
-    pub reports: &'a [ReportState],
+    pub reports: Vec<ReportState>,
 }
 
-impl<'a> Material<'a> {
+impl EvaluationInput {
     /// Every test that is known of, after its reruns.
     pub fn records(&self) -> Vec<TestRecord> {
-        let mut records = records::records(self.firsts.iter().chain(self.partials), self.reruns);
+        let mut records = records::records(self.firsts.iter().chain(&self.partials), &self.reruns);
         if let Some(end) = self.end() {
             end.apply(&mut records);
         }
@@ -160,23 +161,23 @@ impl<'a> Material<'a> {
 
     /// Where one `robot` call would have ended, if a shard was halted.
     pub fn end(&self) -> Option<End> {
-        End::of(self.firsts, &self.plan.work.robot)
+        End::of(&self.firsts, &self.plan.work.robot)
     }
 
     /// Summaries of all attempts that count, those of reruns last.
-    pub fn summaries(&self) -> impl Iterator<Item = &'a Summary> + use<'a> {
-        self.firsts.iter().chain(self.partials).chain(self.reruns)
+    pub fn summaries(&self) -> impl Iterator<Item = &Summary> {
+        self.firsts.iter().chain(&self.partials).chain(&self.reruns)
     }
 }
 
-/// Judges a run.
-pub fn judged(material: &Material<'_>) -> Judged {
-    let (plan, evidence) = (material.plan, material.evidence);
-    let (tests, mut remarks) = tests(material);
-    remarks.extend(not_run(material));
-    let (cost, unpriced) = cost::of_run(material);
+/// Comes to the verdict of a run.
+pub fn evaluate(input: &EvaluationInput) -> Evaluation {
+    let (plan, evidence) = (&input.plan, &input.evidence);
+    let (tests, mut remarks) = tests(input);
+    remarks.extend(not_run(input));
+    let (cost, unpriced) = cost::of_run(input);
     remarks.extend(unpriced);
-    let lost = lost(material);
+    let lost = lost(input);
     let shards = shard_counts(plan.shards.len(), &lost);
     let seconds = (evidence.at - plan.started).max(0) as f64;
     let facts = RunFacts {
@@ -185,11 +186,11 @@ pub fn judged(material: &Material<'_>) -> Judged {
         lost_shards: u32::try_from(shards.lost).unwrap_or(u32::MAX),
         cost,
     };
-    let metrics = Metrics::from_run(&tests, facts).with_reports(material.reports);
-    let gates = evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
-    let Judgement { verdict, reasons } = tested(judge(&gates, &lost_work(&lost, material)), &tests);
+    let metrics = Metrics::from_run(&tests, facts).with_reports(&input.reports);
+    let gates = gates::evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
+    let Judgement { verdict, reasons } = tested(judge(&gates, &lost_work(&lost, input)), &tests);
     let flaky: Vec<TestId> = tests.iter().filter(|test| test.flaky).map(TestRecord::id).collect();
-    Judged {
+    Evaluation {
         run: plan.run.clone(),
         suite: plan.work.suite.clone(),
         verdict,
@@ -202,8 +203,8 @@ pub fn judged(material: &Material<'_>) -> Judged {
         left: BaselineFigures::of(&plan.run, &plan.gates, &metrics),
         remarks,
         baseline: plan.baseline.clone(),
-        failed: failed(&tests, material),
-        quarantined: quarantined(&tests, material),
+        failed: failed(&tests, input),
+        quarantined: quarantined(&tests, input),
         flaky,
         inputs: evidence.inputs.clone(),
         labels: plan.labels.clone(),
@@ -211,15 +212,15 @@ pub fn judged(material: &Material<'_>) -> Judged {
 }
 
 /// The run's tests, those that are flaky or in quarantine marked, and what there is to say of quarantines.
-fn tests(material: &Material<'_>) -> (Vec<TestRecord>, Vec<String>) {
-    let mut tests = material.records();
-    let image = material.evidence.environments.iter().find_map(|environment| environment.image.as_deref());
-    let ground = Ground { commit: material.plan.labels.get(COMMIT).map(String::as_str), image };
+fn tests(input: &EvaluationInput) -> (Vec<TestRecord>, Vec<String>) {
+    let mut tests = input.records();
+    let image = input.evidence.environments.iter().find_map(|environment| environment.image.as_deref());
+    let ground = Ground { commit: input.plan.labels.get(COMMIT).map(String::as_str), image };
     for test in &mut tests {
-        let earlier = material.evidence.past.get(&test.id().to_string()).map(PastTest::earlier).unwrap_or_default();
-        test.flaky = steadiness(test, ground, &earlier) == Steadiness::Flaky;
+        let earlier = input.evidence.past.get(&test.id().to_string()).map(PastTest::earlier).unwrap_or_default();
+        test.flaky = flakiness(test, ground, &earlier) == Flakiness::Flaky;
     }
-    let remarks = quarantine::apply(&mut tests, &material.plan.quarantine, material.evidence.at);
+    let remarks = quarantine::apply(&mut tests, &input.plan.quarantine, input.evidence.at);
     (tests, remarks)
 }
 
@@ -227,8 +228,8 @@ fn tests(material: &Material<'_>) -> (Vec<TestRecord>, Vec<String>) {
 const NAMED: usize = 10;
 
 /// Failed tests that should have run again and were not found, so that their first outcome stands.
-fn not_run(material: &Material<'_>) -> impl Iterator<Item = String> {
-    let reruns = material.reruns.iter().filter(|summary| !summary.not_run.is_empty());
+fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
+    let reruns = input.reruns.iter().filter(|summary| !summary.not_run.is_empty());
     reruns.map(|summary| {
         let mut names = summary.not_run.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
         if summary.not_run.len() > NAMED {
@@ -243,8 +244,8 @@ fn shard_counts(planned: usize, lost: &[Lost]) -> ShardCounts {
 }
 
 /// What nobody answers for, and what nobody planned, in whole sentences.
-fn lost_work(lost: &[Lost], material: &Material<'_>) -> Vec<String> {
-    lost.iter().map(Lost::sentence).chain(unexplained(material)).collect()
+fn lost_work(lost: &[Lost], input: &EvaluationInput) -> Vec<String> {
+    lost.iter().map(Lost::sentence).chain(unexplained(input)).collect()
 }
 
 /// Gates may ask nothing of the number of tests, but a run without a test has shown nothing.
@@ -262,9 +263,9 @@ fn test_counts(tests: &[TestRecord], flaky: usize) -> TestCounts {
     TestCounts { total: passed + failed + skipped, passed, failed, skipped, flaky: flaky as u64 }
 }
 
-fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
+fn failed(tests: &[TestRecord], input: &EvaluationInput) -> Vec<FailedTest> {
     let mut attempts: HashMap<TestId, (u32, String)> = HashMap::new();
-    for Found { id, test, .. } in material.summaries().flat_map(|summary| summary.root.found()) {
+    for Found { id, test, .. } in input.summaries().flat_map(|summary| summary.root.found()) {
         let (count, message) = attempts.entry(id).or_default();
         *count += 1;
         if test.status == Status::Failed {
@@ -272,7 +273,7 @@ fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
         }
     }
     let failed = tests.iter().filter(|test| test.status == Status::Failed);
-    let end = material.end();
+    let end = input.end();
     failed
         .map(|test| {
             let id = test.id();
@@ -280,7 +281,7 @@ fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
             if let (true, Some(end)) = (message.is_empty(), &end) {
                 end.halt.message().clone_into(&mut message);
             }
-            let past = material.evidence.past.get(&id.to_string());
+            let past = input.evidence.past.get(&id.to_string());
             FailedTest {
                 id,
                 class: classify(&message),
@@ -293,9 +294,9 @@ fn failed(tests: &[TestRecord], material: &Material<'_>) -> Vec<FailedTest> {
         .collect()
 }
 
-fn quarantined(tests: &[TestRecord], material: &Material<'_>) -> Vec<QuarantinedTest> {
+fn quarantined(tests: &[TestRecord], input: &EvaluationInput) -> Vec<QuarantinedTest> {
     let of = |test: &TestRecord| {
-        let entry = quarantine::entry_of(test, &material.plan.quarantine)?.clone();
+        let entry = quarantine::entry_of(test, &input.plan.quarantine)?.clone();
         Some(QuarantinedTest { id: test.id(), status: test.status, entry })
     };
     tests.iter().filter(|test| test.quarantined).filter_map(of).collect()

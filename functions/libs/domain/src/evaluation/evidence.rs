@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::RunRef;
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::flakiness::Ground;
 use crate::quality::history::{FileHistory, FileRun, Outcome, PastRun};
@@ -53,7 +54,7 @@ pub struct Evidence {
 pub struct PastTest {
     /// The run in which it failed first, if it has failed in every run since that ran it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub first_failed: Option<FirstFailed>,
+    pub first_failed: Option<RunRef>,
     /// How it ended in each run, the newest last.
     pub outcomes: Vec<PastOutcome>,
 }
@@ -71,15 +72,6 @@ pub struct PastOutcome {
     pub image: Option<String>,
 }
 
-/// The run in which a test failed first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FirstFailed {
-    /// Run's id.
-    pub run: String,
-    /// Unix time of its start in seconds.
-    pub started: i64,
-}
-
 impl PastTest {
     /// What `history` says of `test`.
     pub fn of(history: &FileHistory, test: &str) -> Self {
@@ -90,7 +82,7 @@ impl PastTest {
             image: run.image.clone(),
         };
         Self {
-            first_failed: first.map(|first| FirstFailed { run: first.run.clone(), started: first.started }),
+            first_failed: first.map(|first| RunRef { run: first.run.clone(), started: first.started }),
             outcomes: history.outcomes_of(test).into_iter().map(past).collect(),
         }
     }

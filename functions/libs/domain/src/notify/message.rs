@@ -1,4 +1,4 @@
-//! The messages that tell everyone: one of each run, and of suites that fell silent.
+//! The messages that tell everyone: one of each run, and of suites that became stale.
 //!
 //! A message has a shape for each reader. SNS sends one form to each protocol: `email` is a text for people, `sms` its
 //! subject, `https` the form of chats (Amazon Q Developer, once AWS Chatbot, subscribes by https and drops anything
@@ -11,7 +11,7 @@ mod heading;
 mod links;
 mod mail;
 mod schema;
-mod silence;
+mod staleness;
 mod text;
 
 use std::collections::BTreeMap;
@@ -19,9 +19,10 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use self::links::{Links, Report};
-pub use self::silence::silence;
-use crate::evaluation::evaluate::Judged;
-use crate::notify::trend::{Past, RunAt, Trend};
+pub use self::staleness::staleness;
+use crate::base::ids::RunRef;
+use crate::evaluation::evaluate::Evaluation;
+use crate::notify::trend::{Past, Trend};
 use crate::quality::baseline::{BRANCH, branch_of};
 use crate::quality::gates::{GateOutcome, Severity, State, Verdict};
 use crate::quality::history::PastRun;
@@ -76,7 +77,7 @@ impl Message {
 #[derive(Clone, Copy, Debug)]
 pub enum Ending<'a> {
     /// With a verdict.
-    Judged(&'a Judged),
+    Evaluation(&'a Evaluation),
     /// By an error of the input or of ours.
     Error(&'a Failure),
 }
@@ -95,9 +96,9 @@ impl Ending<'_> {
     /// How the run stands in history.
     fn status(&self) -> Status {
         match self {
-            Self::Judged(Judged { verdict: Verdict::Passed, .. }) => Status::Passed,
-            Self::Judged(Judged { verdict: Verdict::Failed, .. }) => Status::Failed,
-            Self::Judged(Judged { verdict: Verdict::Inconclusive, .. }) => Status::Inconclusive,
+            Self::Evaluation(Evaluation { verdict: Verdict::Passed, .. }) => Status::Passed,
+            Self::Evaluation(Evaluation { verdict: Verdict::Failed, .. }) => Status::Failed,
+            Self::Evaluation(Evaluation { verdict: Verdict::Inconclusive, .. }) => Status::Inconclusive,
             Self::Error(_) => Status::Error,
         }
     }
@@ -111,16 +112,16 @@ impl Ending<'_> {
         }
     }
 
-    fn judged(&self) -> Option<&Judged> {
+    fn evaluation(&self) -> Option<&Evaluation> {
         match self {
-            Self::Judged(judged) => Some(judged),
+            Self::Evaluation(evaluation) => Some(evaluation),
             Self::Error(_) => None,
         }
     }
 
     /// Gates that do not hold or that nobody can judge.
     fn open_gates(&self) -> Vec<&GateOutcome> {
-        let gates = self.judged().into_iter().flat_map(|judged| &judged.gates);
+        let gates = self.evaluation().into_iter().flat_map(|evaluation| &evaluation.gates);
         gates.filter(|gate| matches!(gate.state, State::Broken | State::NoValue)).collect()
     }
 
@@ -133,7 +134,7 @@ impl Ending<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     /// The run.
-    pub run: &'a RunAt,
+    pub run: &'a RunRef,
     /// Suite's name as it was asked for; it may be anything where the input was bad.
     pub suite: &'a str,
     /// Labels of the run.

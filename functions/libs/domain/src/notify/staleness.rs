@@ -1,9 +1,9 @@
-//! Suites that fell silent: nothing is as easily overlooked as a nightly run that no longer ends in a verdict.
+//! Suites that became stale: nothing is as easily overlooked as a nightly run that no longer ends in a verdict.
 
 use serde::{Deserialize, Serialize};
 
-use crate::notify::trend::RunAt;
-use crate::package::plan::STALENESS_SECONDS;
+use crate::base::ids::RunRef;
+use crate::package::plan::STALE_AFTER_SECONDS;
 use crate::run::status::Status;
 
 /// Label of a run that a schedule started; only such runs come at expected times.
@@ -23,28 +23,28 @@ pub struct Scheduled {
     pub heard: Option<i64>,
     /// The run of that verdict.
     #[serde(default)]
-    pub run: Option<RunAt>,
+    pub run: Option<RunRef>,
     /// That verdict.
     #[serde(default)]
     pub verdict: Option<Status>,
-    /// Seconds without a verdict after which the suite is silent.
+    /// Seconds without a verdict after which the suite is stale.
     #[serde(default = "seconds")]
-    pub silence: u64,
-    /// `heard` as it was when silence was told of; none once the suite's return was told of.
+    pub stale_after: u64,
+    /// `heard` as it was when its staleness was reported; none once the suite's return was told of.
     #[serde(default)]
     pub told: Option<i64>,
 }
 
 fn seconds() -> u64 {
-    STALENESS_SECONDS
+    STALE_AFTER_SECONDS
 }
 
 /// What there is to tell of a suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
-    /// It is silent since this Unix time in seconds.
-    Silent(i64),
-    /// It has a verdict again, after a silence that was told of.
+    /// It is stale since this Unix time in seconds.
+    Stale(i64),
+    /// It has a verdict again, after it was reported as stale.
     Back,
 }
 
@@ -55,14 +55,14 @@ impl Scheduled {
         if self.told == Some(heard) {
             return None;
         }
-        let silent = now.saturating_sub(heard) > i64::try_from(self.silence).unwrap_or(i64::MAX);
-        if silent { Some(News::Silent(heard)) } else { self.told.map(|_| News::Back) }
+        let stale = now.saturating_sub(heard) > i64::try_from(self.stale_after).unwrap_or(i64::MAX);
+        if stale { Some(News::Stale(heard)) } else { self.told.map(|_| News::Back) }
     }
 
     /// `told` once `news` was told.
     pub fn told_after(news: News) -> Option<i64> {
         match news {
-            News::Silent(heard) => Some(heard),
+            News::Stale(heard) => Some(heard),
             News::Back => None,
         }
     }
@@ -82,40 +82,40 @@ mod tests {
     const HOUR: i64 = 3600;
 
     fn nightly(heard: i64) -> Scheduled {
-        Scheduled { suite: "shop".into(), heard: Some(heard), silence: STALENESS_SECONDS, ..Scheduled::default() }
+        Scheduled { suite: "shop".into(), heard: Some(heard), stale_after: STALE_AFTER_SECONDS, ..Scheduled::default() }
     }
 
     #[test]
     fn a_night_without_a_verdict_is_told_once_and_so_is_the_return() {
         let mut suite = nightly(0);
         assert_eq!(suite.news(26 * HOUR), None);
-        assert_eq!(suite.news(26 * HOUR + 1), Some(News::Silent(0)));
-        suite.told = Scheduled::told_after(News::Silent(0));
+        assert_eq!(suite.news(26 * HOUR + 1), Some(News::Stale(0)));
+        suite.told = Scheduled::told_after(News::Stale(0));
         assert_eq!(suite.news(100 * HOUR), None);
         suite.heard = Some(101 * HOUR);
         assert_eq!(suite.news(101 * HOUR), Some(News::Back));
         suite.told = Scheduled::told_after(News::Back);
         assert_eq!(suite.news(102 * HOUR), None);
-        assert_eq!(suite.news(128 * HOUR), Some(News::Silent(101 * HOUR)));
+        assert_eq!(suite.news(128 * HOUR), Some(News::Stale(101 * HOUR)));
     }
 
     #[test]
-    fn a_suite_that_came_back_and_fell_silent_unseen_is_silent() {
+    fn a_suite_that_came_back_and_became_stale_again_unseen_is_stale() {
         let suite = Scheduled { told: Some(0), ..nightly(50 * HOUR) };
-        assert_eq!(suite.news(80 * HOUR), Some(News::Silent(50 * HOUR)));
+        assert_eq!(suite.news(80 * HOUR), Some(News::Stale(50 * HOUR)));
     }
 
     #[test]
-    fn a_suite_says_how_long_it_may_be_silent() {
-        let weekly = Scheduled { silence: 8 * 24 * 3600, ..nightly(0) };
+    fn a_suite_says_how_long_it_may_have_no_verdict() {
+        let weekly = Scheduled { stale_after: 8 * 24 * 3600, ..nightly(0) };
         assert_eq!(weekly.news(7 * 24 * HOUR), None);
-        assert_eq!(weekly.news(9 * 24 * HOUR), Some(News::Silent(0)));
+        assert_eq!(weekly.news(9 * 24 * HOUR), Some(News::Stale(0)));
     }
 
     #[test]
     fn an_item_without_a_time_has_no_news() {
         let item: Scheduled = serde_json::from_str("{\"suite\": \"shop\", \"starts\": [1]}").unwrap();
-        assert_eq!((item.news(i64::MAX), item.silence), (None, STALENESS_SECONDS));
+        assert_eq!((item.news(i64::MAX), item.stale_after), (None, STALE_AFTER_SECONDS));
     }
 
     #[test]
@@ -127,8 +127,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_told_is_not_told_again(heard in 0..1000_i64, told in proptest::option::of(0..1000_i64), silence in 1..500_u64, now in 0..2000_i64) {
-            let mut suite = Scheduled { told, silence, ..nightly(heard) };
+        fn what_was_told_is_not_told_again(heard in 0..1000_i64, told in proptest::option::of(0..1000_i64), stale_after in 1..500_u64, now in 0..2000_i64) {
+            let mut suite = Scheduled { told, stale_after, ..nightly(heard) };
             if let Some(news) = suite.news(now) {
                 suite.told = Scheduled::told_after(news);
                 prop_assert_eq!(suite.news(now), None);

@@ -2,34 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluation::evidence::FirstFailed;
+use crate::base::ids::RunRef;
 use crate::quality::baseline::branch_of;
 use crate::quality::history::PastRun;
 use crate::run::status::Status;
 
 /// So many earlier runs of a suite and branch are looked at, at most.
 pub const LOOKED_AT: usize = 30;
-
-/// A run, and when it started.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RunAt {
-    /// Run's id.
-    pub run: String,
-    /// Unix time of its start in seconds.
-    pub started: i64,
-}
-
-impl From<&PastRun> for RunAt {
-    fn from(run: &PastRun) -> Self {
-        Self { run: run.id.clone(), started: run.started }
-    }
-}
-
-impl From<&FirstFailed> for RunAt {
-    fn from(first: &FirstFailed) -> Self {
-        Self { run: first.run.clone(), started: first.started }
-    }
-}
 
 /// How a run compares with the earlier ones.
 ///
@@ -43,12 +22,12 @@ pub enum Trend {
     /// It failed, and the one before passed, or it is the first.
     FirstFailure {
         /// The run before, which passed.
-        passed: Option<RunAt>,
+        passed: Option<RunRef>,
     },
     /// It failed, as the one before did.
     StillFailing {
         /// The first run of the row.
-        since: RunAt,
+        since: RunRef,
         /// Failed runs in a row, this one included.
         runs: usize,
         /// True if the row may have begun before the oldest run that was looked at.
@@ -57,7 +36,7 @@ pub enum Trend {
     /// It passed, and the one before failed.
     Fixed {
         /// The first of the failed runs in a row.
-        since: RunAt,
+        since: RunRef,
         /// Failed runs in a row before this one.
         runs: usize,
         /// True if the row may have begun before the oldest run that was looked at.
@@ -68,7 +47,7 @@ pub enum Trend {
         /// Runs in a row that tell nothing, this one included.
         runs: usize,
         /// The last run that passed or failed.
-        last: Option<RunAt>,
+        last: Option<RunRef>,
         /// How that one ended.
         status: Option<Status>,
     },
@@ -82,7 +61,7 @@ pub struct Past<'a> {
 
 impl<'a> Past<'a> {
     /// Picks from the runs of a suite, in any order, those of `branch` that started before `run`.
-    pub fn before(run: &RunAt, branch: &str, runs: &'a [PastRun]) -> Self {
+    pub fn before(run: &RunRef, branch: &str, runs: &'a [PastRun]) -> Self {
         let earlier = |past: &&PastRun| (past.started, &past.id) < (run.started, &run.run);
         let same = |past: &&PastRun| branch_of(&past.labels) == branch;
         let mut runs: Vec<&PastRun> = runs.iter().filter(earlier).filter(same).collect();
@@ -103,14 +82,16 @@ impl<'a> Past<'a> {
         let or_longer = failed.len() == told.len() && self.runs.len() == LOOKED_AT;
         match (status, failed.last()) {
             (Status::Passed, None) => Trend::Steady,
-            (Status::Passed, Some(first)) => Trend::Fixed { since: RunAt::from(*first), runs: failed.len(), or_longer },
-            (Status::Failed, None) => Trend::FirstFailure { passed: told.first().map(|run| RunAt::from(*run)) },
+            (Status::Passed, Some(first)) => {
+                Trend::Fixed { since: RunRef::from(*first), runs: failed.len(), or_longer }
+            }
+            (Status::Failed, None) => Trend::FirstFailure { passed: told.first().map(|run| RunRef::from(*run)) },
             (Status::Failed, Some(first)) => {
-                Trend::StillFailing { since: RunAt::from(*first), runs: failed.len() + 1, or_longer }
+                Trend::StillFailing { since: RunRef::from(*first), runs: failed.len() + 1, or_longer }
             }
             _ => Trend::Untold {
                 runs: self.runs.iter().take_while(|run| !tells(run.status)).count() + 1,
-                last: told.first().map(|run| RunAt::from(*run)),
+                last: told.first().map(|run| RunRef::from(*run)),
                 status: told.first().map(|run| run.status),
             },
         }
@@ -151,8 +132,8 @@ mod tests {
         statuses.enumerate().map(|(place, status)| past(place as i64, status, Some("main"))).collect()
     }
 
-    fn at(started: i64) -> RunAt {
-        RunAt { run: format!("r{started}"), started }
+    fn at(started: i64) -> RunRef {
+        RunRef { run: format!("r{started}"), started }
     }
 
     fn trend(letters: &str, status: Status) -> Trend {

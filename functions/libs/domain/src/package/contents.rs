@@ -83,7 +83,7 @@ pub fn check(entries: &[Entry], config: Option<&str>) -> Result<Checked, Problem
     Ok(Checked { config, suite_files })
 }
 
-/// Refuses entries that could do harm when they are unpacked. The problem names the entry and the mend.
+/// Refuses entries that could do harm when they are unpacked. The problem names the entry and how to fix it.
 pub fn inspect(entries: &[Entry]) -> Result<(), Problem> {
     if entries.len() > MOST_ENTRIES {
         let what = format!("it has {} entries, but may have {MOST_ENTRIES}", entries.len());
@@ -102,8 +102,8 @@ pub fn inspect(entries: &[Entry]) -> Result<(), Problem> {
 }
 
 /// The problem of an entry: `package: "<path>": …`.
-pub fn problem(path: &str, what: impl Into<String>, mend: impl Into<String>) -> Problem {
-    Problem::new(format!("package: {}", quoted(path)), what, mend)
+pub fn problem(path: &str, what: impl Into<String>, help: impl Into<String>) -> Problem {
+    Problem::new(format!("package: {}", quoted(path)), what, help)
 }
 
 /// What to do about a path that is refused.
@@ -160,26 +160,26 @@ fn no_config(entries: &[Entry]) -> Problem {
         entry.kind == Kind::File && parts.nth(1) == Some(manifest::FILE) && parts.next().is_none()
     };
     let what = format!("there is no {} at its root", manifest::FILE);
-    let mend = match entries.iter().find(deep) {
+    let help = match entries.iter().find(deep) {
         Some(entry) => format!(
             "it is in {} one folder down: zip that folder's content, not the folder itself",
             quoted(&entry.path)
         ),
         None => format!("add one, in the simplest case with the line suite = \"<name>\" in {}", manifest::FILE),
     };
-    Problem::new("package", what, mend)
+    Problem::new("package", what, help)
 }
 
 fn no_suites(entries: &[Entry]) -> Problem {
     let ignored = |entry: &&Entry| entry.kind == Kind::File && entry.path.to_lowercase().ends_with(".robot");
-    let mend = match entries.iter().find(ignored) {
+    let help = match entries.iter().find(ignored) {
         Some(entry) => format!(
             "Robot Framework ignores {}, because it or a folder of it begins with \"_\" or \".\"",
             quoted(&entry.path)
         ),
         None => "add a .robot file with tests".to_owned(),
     };
-    Problem::new("package", "there is no suite file in it", mend)
+    Problem::new("package", "there is no suite file in it", help)
 }
 
 #[cfg(test)]

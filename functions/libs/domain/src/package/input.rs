@@ -80,8 +80,8 @@ pub fn check_run(run: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let what = format!("{} cannot be the id of a run", quoted(run));
-    let mend = "start the execution under a name of 1 to 80 letters, digits, \"-\" and \"_\", or without a name";
-    Err(Problem::new("execution name", what, mend))
+    let help = "start the execution under a name of 1 to 80 letters, digits, \"-\" and \"_\", or without a name";
+    Err(Problem::new("execution name", what, help))
 }
 
 impl Request {

@@ -26,7 +26,7 @@ pub const FILE: &str = "qaops.toml";
 pub(crate) const TIMEOUT: RangeInclusive<u64> = 10..=86_400;
 
 /// Seconds that a scheduled suite may be without a verdict: an hour to 90 days.
-const SILENCE: RangeInclusive<u64> = 3600..=90 * 86_400;
+const STALE_AFTER: RangeInclusive<u64> = 3600..=90 * 86_400;
 
 /// How often failed tests may be run again.
 pub(crate) const RERUNS: RangeInclusive<u32> = 0..=5;
@@ -85,8 +85,8 @@ pub struct Config {
     pub rerun_failed: Option<u32>,
     /// Branch whose baseline stands in for that of a branch without one.
     pub default_branch: Option<String>,
-    /// Seconds without a verdict after which the suite, if a schedule runs it, is silent.
-    pub silence_seconds: Option<u64>,
+    /// Seconds without a verdict after which the suite, if a schedule runs it, is stale.
+    pub stale_after_seconds: Option<u64>,
     /// Programs that must be on the PATH where the suite runs.
     pub needs: Vec<String>,
     /// The desktop that the tests need.
@@ -118,7 +118,7 @@ impl Config {
             "timeout",
             "rerun_failed",
             "default_branch",
-            "silence",
+            "stale_after",
             "needs",
             "desktop",
             "environment",
@@ -152,8 +152,8 @@ impl Config {
                 Err(node.problem("the platform android has no desktop", "leave it out, or take linux or windows"))
             }
             ("environment", Some(Platform::Windows)) if !self.environment.packages.is_empty() => {
-                let mend = "install with hooks.before, or put it into the image";
-                Err(node.problem("the platform windows has no packages of Debian", mend))
+                let help = "install with hooks.before, or put it into the image";
+                Err(node.problem("the platform windows has no packages of Debian", help))
             }
             _ => Ok(()),
         }
@@ -166,7 +166,7 @@ impl Config {
             "timeout" => self.timeout_seconds = Some(validate::duration(node, TIMEOUT)?),
             "rerun_failed" => self.rerun_failed = Some(node.whole(RERUNS)?),
             "default_branch" => self.default_branch = Some(validate::branch(node)?),
-            "silence" => self.silence_seconds = Some(validate::duration(node, SILENCE)?),
+            "stale_after" => self.stale_after_seconds = Some(validate::duration(node, STALE_AFTER)?),
             "needs" => self.needs = validate::programs(node)?,
             "desktop" => self.desktop = Some(desktop(node)?),
             "environment" => self.environment = environment::read(node)?,

@@ -103,8 +103,8 @@ pub fn check(files: &[(String, Sections)], robot: &RobotOptions) -> Result<(), P
     match (tests, tasks) {
         (Some((tests, _)), Some((tasks, _))) if everything_runs(robot) => {
             let what = format!("has tests but {} has tasks, which Robot Framework refuses in one run", quoted(tasks));
-            let mend = "make two packages of them, or write arguments = [\"--norpa\"] or [\"--rpa\"] below [robot]";
-            Err(super::contents::problem(tests, what, mend))
+            let help = "make two packages of them, or write arguments = [\"--norpa\"] or [\"--rpa\"] below [robot]";
+            Err(super::contents::problem(tests, what, help))
         }
         _ => Ok(()),
     }

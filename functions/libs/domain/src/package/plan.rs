@@ -12,7 +12,7 @@ use crate::quality::gates::Gate;
 use crate::quality::quarantine::Quarantine;
 
 /// Seconds without a verdict after which a scheduled suite is reported, where nothing else is said: a day and two hours.
-pub const STALENESS_SECONDS: u64 = 26 * 3600;
+pub const STALE_AFTER_SECONDS: u64 = 26 * 3600;
 
 /// Where the suite package lies, pinned so that a run can be repeated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,11 +194,11 @@ pub struct Plan {
     /// What things cost in this deployment; none where it does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prices: Option<Prices>,
-    /// Seconds without a verdict after which the suite, if a schedule runs it, is silent.
-    #[serde(default = "silence_seconds")]
-    pub silence_seconds: u64,
+    /// Seconds without a verdict after which the suite, if a schedule runs it, is stale.
+    #[serde(default = "stale_after_seconds", alias = "silence_seconds")]
+    pub stale_after_seconds: u64,
 }
 
-fn silence_seconds() -> u64 {
-    STALENESS_SECONDS
+fn stale_after_seconds() -> u64 {
+    STALE_AFTER_SECONDS
 }

@@ -17,15 +17,6 @@ pub const NO_BRANCH: &str = "-";
 /// Default branch of a package that names none.
 pub const DEFAULT_BRANCH: &str = "main";
 
-/// The last accepted run of a branch: `SUITE#<name>` / `BASELINE#<branch>`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Baseline {
-    /// Run's id.
-    pub run: String,
-    /// Unix time of its start in seconds.
-    pub started: i64,
-}
-
 /// The baseline of a run, fixed in its plan so that the run is judged against the same one whenever it is judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinnedBaseline {

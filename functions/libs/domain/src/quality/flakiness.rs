@@ -20,7 +20,7 @@ pub struct Ground<'a> {
 /// What the outcomes of a test say of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Steadiness {
+pub enum Flakiness {
     /// Nothing speaks against it: it passed or was skipped.
     Steady,
     /// It passed and failed with nothing changed.
@@ -34,7 +34,7 @@ pub enum Steadiness {
 ///
 /// A run of unknown commit or image is compared with no other: where something may have changed, two outcomes prove
 /// nothing.
-pub fn steadiness(record: &TestRecord, ground: Ground<'_>, earlier: &[(Outcome, Ground<'_>)]) -> Steadiness {
+pub fn flakiness(record: &TestRecord, ground: Ground<'_>, earlier: &[(Outcome, Ground<'_>)]) -> Flakiness {
     let now = [(Outcome::of(record), ground)];
     let mut seen: BTreeMap<Ground<'_>, (bool, bool)> = BTreeMap::new();
     let mut flaky = record.flaky;
@@ -48,9 +48,9 @@ pub fn steadiness(record: &TestRecord, ground: Ground<'_>, earlier: &[(Outcome, 
         }
     }
     match (flaky, record.status) {
-        (true, _) => Steadiness::Flaky,
-        (false, Status::Failed) => Steadiness::Broken,
-        (false, Status::Passed | Status::Skipped) => Steadiness::Steady,
+        (true, _) => Flakiness::Flaky,
+        (false, Status::Failed) => Flakiness::Broken,
+        (false, Status::Passed | Status::Skipped) => Flakiness::Steady,
     }
 }
 
@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     /// How a test ended and where, what it did earlier, and what that says of it.
-    type Expected<'a> = (Status, Ground<'a>, &'a [(Outcome, Ground<'a>)], Steadiness);
+    type Expected<'a> = (Status, Ground<'a>, &'a [(Outcome, Ground<'a>)], Flakiness);
 
     const A: Ground<'_> = Ground { commit: Some("c1"), image: Some("ami-1") };
     const OTHER_COMMIT: Ground<'_> = Ground { commit: Some("c2"), image: Some("ami-1") };
@@ -83,29 +83,29 @@ mod tests {
     fn a_test_is_flaky_only_where_nothing_changed_between_its_outcomes() {
         use Outcome::{Failed, Flaky, NotRun, Passed, Skipped};
         let cases: [Expected<'_>; 14] = [
-            (Status::Passed, A, &[], Steadiness::Steady),
-            (Status::Failed, A, &[], Steadiness::Broken),
-            (Status::Failed, A, &[(Failed, A), (Failed, A)], Steadiness::Broken),
-            (Status::Failed, A, &[(Passed, A)], Steadiness::Flaky),
-            (Status::Passed, A, &[(Failed, A)], Steadiness::Flaky),
-            (Status::Passed, A, &[(Failed, OTHER_COMMIT)], Steadiness::Steady),
-            (Status::Failed, A, &[(Passed, OTHER_COMMIT)], Steadiness::Broken),
-            (Status::Failed, A, &[(Passed, OTHER_IMAGE)], Steadiness::Broken),
-            (Status::Failed, UNKNOWN, &[(Passed, UNKNOWN)], Steadiness::Broken),
-            (Status::Passed, A, &[(Passed, OTHER_COMMIT), (Failed, OTHER_COMMIT)], Steadiness::Flaky),
-            (Status::Passed, A, &[(Flaky, UNKNOWN)], Steadiness::Flaky),
-            (Status::Failed, A, &[(Skipped, A), (NotRun, A)], Steadiness::Broken),
-            (Status::Skipped, A, &[(Passed, A)], Steadiness::Steady),
-            (Status::Skipped, A, &[(Passed, A), (Failed, A)], Steadiness::Flaky),
+            (Status::Passed, A, &[], Flakiness::Steady),
+            (Status::Failed, A, &[], Flakiness::Broken),
+            (Status::Failed, A, &[(Failed, A), (Failed, A)], Flakiness::Broken),
+            (Status::Failed, A, &[(Passed, A)], Flakiness::Flaky),
+            (Status::Passed, A, &[(Failed, A)], Flakiness::Flaky),
+            (Status::Passed, A, &[(Failed, OTHER_COMMIT)], Flakiness::Steady),
+            (Status::Failed, A, &[(Passed, OTHER_COMMIT)], Flakiness::Broken),
+            (Status::Failed, A, &[(Passed, OTHER_IMAGE)], Flakiness::Broken),
+            (Status::Failed, UNKNOWN, &[(Passed, UNKNOWN)], Flakiness::Broken),
+            (Status::Passed, A, &[(Passed, OTHER_COMMIT), (Failed, OTHER_COMMIT)], Flakiness::Flaky),
+            (Status::Passed, A, &[(Flaky, UNKNOWN)], Flakiness::Flaky),
+            (Status::Failed, A, &[(Skipped, A), (NotRun, A)], Flakiness::Broken),
+            (Status::Skipped, A, &[(Passed, A)], Flakiness::Steady),
+            (Status::Skipped, A, &[(Passed, A), (Failed, A)], Flakiness::Flaky),
         ];
         for (status, ground, earlier, expected) in cases {
-            assert_eq!(steadiness(&record(status, false), ground, earlier), expected, "{status:?} {earlier:?}");
+            assert_eq!(flakiness(&record(status, false), ground, earlier), expected, "{status:?} {earlier:?}");
         }
     }
 
     #[test]
     fn reruns_tell_even_where_nobody_knows_the_commit() {
-        assert_eq!(steadiness(&record(Status::Passed, true), UNKNOWN, &[]), Steadiness::Flaky);
-        assert_eq!(steadiness(&record(Status::Failed, true), UNKNOWN, &[]), Steadiness::Flaky);
+        assert_eq!(flakiness(&record(Status::Passed, true), UNKNOWN, &[]), Flakiness::Flaky);
+        assert_eq!(flakiness(&record(Status::Failed, true), UNKNOWN, &[]), Flakiness::Flaky);
     }
 }

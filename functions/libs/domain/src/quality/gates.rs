@@ -110,20 +110,20 @@ pub struct Refusal {
     text: String,
     column: usize,
     what: String,
-    mend: String,
+    help: String,
 }
 
 impl Refusal {
     /// The problem at a place such as `qaops.toml: gates.error[2]`, with a caret below the column.
     pub fn at(self, place: &str) -> Problem {
-        Problem::new(place, self.what, self.mend).with_caret(&self.text, self.column)
+        Problem::new(place, self.what, self.help).with_caret(&self.text, self.column)
     }
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
-        if self.mend.is_empty() { Ok(()) } else { write!(f, ", {}", self.mend) }
+        if self.help.is_empty() { Ok(()) } else { write!(f, ", {}", self.help) }
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::files::{FileOfRun, files_of_run};
 pub use self::packed::{Damaged, MOST_BYTES, StoredHistory};
+use crate::base::ids::RunRef;
 use crate::results::interrupted::NOT_RUN;
 #[cfg(doc)]
 use crate::results::outcome::TestId;
@@ -216,6 +217,12 @@ pub struct PastRun {
     /// Labels of the run, such as `branch` and `commit`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+}
+
+impl From<&PastRun> for RunRef {
+    fn from(run: &PastRun) -> Self {
+        Self { run: run.id.clone(), started: run.started }
+    }
 }
 
 /// What a run's history keeps of its figures: first those that gates read, then those without labels, by name.

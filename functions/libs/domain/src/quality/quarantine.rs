@@ -116,16 +116,16 @@ pub(crate) fn read(node: &Node) -> Result<Vec<Quarantine>, Problem> {
 
 fn entry(tests: &str, node: &Node) -> Result<Quarantine, Problem> {
     if tests.chars().all(|c| matches!(c, '*' | '?' | '.' | ' ' | '_')) {
-        let mend = "name the tests, such as \"Shop.Cart.*\"";
-        return Err(node.problem("this pattern is of any test", mend));
+        let help = "name the tests, such as \"Shop.Cart.*\"";
+        return Err(node.problem("this pattern is of any test", help));
     }
     let keys = ["owner", "reason", "until", "file", "place"];
     let fields = node.known(&keys, &[])?;
     let optional = |key: &str| fields.iter().find(|(known, _)| *known == key).map(|(_, node)| *node);
     let field = |key: &str| {
         let found = fields.iter().find(|(known, _)| *known == key).map(|(_, node)| *node);
-        let mend = "write owner, reason and until = 2026-12-31";
-        found.ok_or_else(|| node.problem(format!("there is no {key}"), mend))
+        let help = "write owner, reason and until = 2026-12-31";
+        found.ok_or_else(|| node.problem(format!("there is no {key}"), help))
     };
     Ok(Quarantine {
         tests: tests.to_owned(),

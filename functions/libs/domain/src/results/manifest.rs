@@ -45,7 +45,7 @@ pub enum Exit {
     NotStarted {
         /// Error's name, such as `Runner.HookFailed`.
         error: String,
-        /// What happened and the mend.
+        /// What happened and how to fix it.
         cause: String,
     },
 }

@@ -83,7 +83,7 @@ impl Platform {
     }
 
     /// The rungs of the ladder: markets in the order in which they are asked.
-    pub fn rungs(&self) -> &'static [Market] {
+    pub fn markets(&self) -> &'static [Market] {
         if self.spot { &[Market::Spot, Market::OnDemand] } else { &[Market::OnDemand] }
     }
 }
@@ -169,7 +169,7 @@ fn fnv1a(text: &str) -> u64 {
 
 /// What is known of one environment that was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sight {
+pub struct InstanceStatus {
     /// Instance's id.
     pub id: String,
     /// EC2's state; none when EC2 does not show the instance yet.
@@ -180,6 +180,21 @@ pub struct Sight {
     pub impaired: bool,
     /// Whether SSM reaches its agent.
     pub online: bool,
+}
+
+/// An instance of some run, as EC2 and its tags show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Instance's id.
+    pub id: String,
+    /// Run's id.
+    pub run: String,
+    /// EC2's state.
+    pub state: InstanceState,
+    /// Unix time of the launch in seconds.
+    pub launched: i64,
+    /// Unix time in seconds after which it is overdue.
+    pub deadline: Option<i64>,
 }
 
 /// EC2's states of an instance, as far as they matter.
@@ -208,13 +223,13 @@ pub struct Readiness {
 ///
 /// The wait ends when every environment is ready or lost, when some are ready and the others are late, and in any
 /// case after the boot limit.
-pub fn readiness(fleet: &[Sight], waited: i64) -> Readiness {
+pub fn readiness(fleet: &[InstanceStatus], waited: i64) -> Readiness {
     let (mut ready, mut lost, mut coming) = (Vec::new(), Vec::new(), Vec::new());
-    for sight in fleet {
-        match stage(sight) {
-            Stage::Ready => ready.push(sight.id.clone()),
-            Stage::Lost => lost.push(sight.id.clone()),
-            Stage::Coming => coming.push(sight.id.clone()),
+    for status in fleet {
+        match stage(status) {
+            Stage::Ready => ready.push(status.id.clone()),
+            Stage::Lost => lost.push(status.id.clone()),
+            Stage::Coming => coming.push(status.id.clone()),
         }
     }
     let late = waited >= BOOT_SECONDS || (!ready.is_empty() && waited >= GRACE_SECONDS);
@@ -231,11 +246,11 @@ enum Stage {
     Coming,
 }
 
-fn stage(sight: &Sight) -> Stage {
-    match sight.state {
+fn stage(status: &InstanceStatus) -> Stage {
+    match status.state {
         Some(InstanceState::Ending) => Stage::Lost,
-        _ if sight.impaired => Stage::Lost,
-        Some(InstanceState::Running) if sight.online => Stage::Ready,
+        _ if status.impaired => Stage::Lost,
+        Some(InstanceState::Running) if status.online => Stage::Ready,
         _ => Stage::Coming,
     }
 }
@@ -246,13 +261,13 @@ mod tests {
 
     use super::*;
 
-    fn sight(id: &str, state: InstanceState, online: bool) -> Sight {
-        Sight { id: id.into(), state: Some(state), image: None, impaired: false, online }
+    fn status(id: &str, state: InstanceState, online: bool) -> InstanceStatus {
+        InstanceStatus { id: id.into(), state: Some(state), image: None, impaired: false, online }
     }
 
     #[test]
     fn the_wait_goes_on_while_one_boots() {
-        let fleet = [sight("a", InstanceState::Running, true), sight("b", InstanceState::Running, false)];
+        let fleet = [status("a", InstanceState::Running, true), status("b", InstanceState::Running, false)];
         assert!(!readiness(&fleet, 10).settled);
         let late = readiness(&fleet, GRACE_SECONDS);
         assert_eq!((late.settled, late.ready, late.lost), (true, vec!["a".into()], vec!["b".into()]));
@@ -290,13 +305,13 @@ mod tests {
 
     #[test]
     fn an_instance_that_ec2_does_not_show_yet_is_not_gone() {
-        let unseen = Sight { id: "a".into(), state: None, image: None, impaired: false, online: false };
+        let unseen = InstanceStatus { id: "a".into(), state: None, image: None, impaired: false, online: false };
         assert!(!readiness(&[unseen], 10).settled);
     }
 
     #[test]
     fn an_impaired_instance_is_lost() {
-        let bad = Sight { impaired: true, ..sight("a", InstanceState::Running, true) };
+        let bad = InstanceStatus { impaired: true, ..status("a", InstanceState::Running, true) };
         assert_eq!(readiness(&[bad], 0).lost, ["a"]);
     }
 
@@ -322,7 +337,7 @@ mod tests {
         fn every_environment_is_ready_or_lost_when_the_wait_is_over(
             states in proptest::collection::vec((0..4u8, any::<bool>(), any::<bool>()), 0..12), waited in 0..600i64,
         ) {
-            let fleet: Vec<Sight> = states.iter().enumerate().map(|(n, &(state, impaired, online))| Sight {
+            let fleet: Vec<InstanceStatus> = states.iter().enumerate().map(|(n, &(state, impaired, online))| InstanceStatus {
                 id: n.to_string(),
                 state: [None, Some(InstanceState::Pending), Some(InstanceState::Running), Some(InstanceState::Ending)][state as usize],
                 image: None, impaired, online,

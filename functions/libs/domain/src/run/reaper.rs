@@ -1,6 +1,6 @@
 //! What the sweep ends.
 
-use crate::run::fleet::InstanceState;
+use crate::run::fleet::{Instance, InstanceState};
 
 /// Seconds beyond its deadline after which an instance is overdue.
 pub const OVERDUE_SECONDS: i64 = 300;
@@ -20,29 +20,16 @@ pub enum Execution {
     Unknown,
 }
 
-/// What is known of an instance of some run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// EC2's state.
-    pub state: InstanceState,
-    /// Unix time of its launch in seconds.
-    pub launched: i64,
-    /// Unix time in seconds after which it is overdue.
-    pub deadline: Option<i64>,
-    /// Its run's execution.
-    pub execution: Execution,
-}
-
-/// Whether the sweep ends an instance: one that no live run owns, or one that outlived its deadline.
-pub fn ends_instance(found: &Found, now: i64) -> bool {
-    if found.state == InstanceState::Ending {
+/// Whether the sweep ends an instance, whose run's execution stands there: one that no live run owns, or one that outlived its deadline.
+pub fn ends_instance(instance: &Instance, execution: Execution, now: i64) -> bool {
+    if instance.state == InstanceState::Ending {
         return false;
     }
-    let overdue = found.deadline.is_some_and(|deadline| now > deadline.saturating_add(OVERDUE_SECONDS));
-    let orphan = match found.execution {
+    let overdue = instance.deadline.is_some_and(|deadline| now > deadline.saturating_add(OVERDUE_SECONDS));
+    let orphan = match execution {
         Execution::Live => false,
         Execution::Over => true,
-        Execution::Unknown => now > found.launched.saturating_add(YOUNG_SECONDS),
+        Execution::Unknown => now > instance.launched.saturating_add(YOUNG_SECONDS),
     };
     overdue || orphan
 }
@@ -58,19 +45,23 @@ mod tests {
 
     use super::*;
 
+    fn instance(state: InstanceState, launched: i64, deadline: Option<i64>) -> Instance {
+        Instance { id: "i-1".into(), run: "r".into(), state, launched, deadline }
+    }
+
     proptest! {
         #[test]
         fn the_sweep_never_ends_an_instance_of_a_live_run_within_its_deadline(
             launched in 0..2_000i64, deadline in 0..4_000i64, now in 0..4_000i64,
         ) {
-            let found = Found { state: InstanceState::Running, launched, deadline: Some(deadline), execution: Execution::Live };
-            prop_assert!(now > deadline || !ends_instance(&found, now));
+            let instance = instance(InstanceState::Running, launched, Some(deadline));
+            prop_assert!(now > deadline || !ends_instance(&instance, Execution::Live, now));
         }
 
         #[test]
         fn the_sweep_ends_every_orphan_in_the_end(launched in 0..2_000i64, deadline in proptest::option::of(0..4_000i64)) {
-            let found = Found { state: InstanceState::Pending, launched, deadline, execution: Execution::Unknown };
-            prop_assert!(ends_instance(&found, launched + YOUNG_SECONDS + 1));
+            let instance = instance(InstanceState::Pending, launched, deadline);
+            prop_assert!(ends_instance(&instance, Execution::Unknown, launched + YOUNG_SECONDS + 1));
         }
     }
 }

@@ -159,8 +159,8 @@ fn entry(mut header: CentralDirectoryFileHeader<'_>) -> Result<Option<Entry>, Pr
 fn check_method(name: &str, header: &CentralDirectoryFileHeader<'_>) -> Result<(), Problem> {
     const ENCRYPTED: u16 = 1 | 1 << 6 | 1 << 13;
     if header.flags & ENCRYPTED != 0 || header.method == Method::Aex {
-        let mend = "zip it without a password; secrets belong into robot.secrets";
-        return Err(contents::problem(name, "is encrypted", mend));
+        let help = "zip it without a password; secrets belong into robot.secrets";
+        return Err(contents::problem(name, "is encrypted", help));
     }
     if header.disk_nbr_start != 0 {
         return Err(contents::problem(name, "lies in another part of a zip", "zip it in one part"));

@@ -68,8 +68,8 @@ impl<K: Fn(&str) -> Option<Kind>> Judge<'_, K> {
     fn option(&self, given: &Given, requirement: &str) -> Result<Meaning, Problem> {
         let Given { purpose, name, value } = given;
         let elsewhere = |what: &str| {
-            let mend = "leave it out: packages come from the deployment's index, which QAOPS_PYTHON_INDEX names";
-            self.problem(format!("has the option {name}, {what}"), mend)
+            let help = "leave it out: packages come from the deployment's index, which QAOPS_PYTHON_INDEX names";
+            self.problem(format!("has the option {name}, {what}"), help)
         };
         match purpose {
             Purpose::Choice => Ok(Meaning::Index),
@@ -161,10 +161,10 @@ impl<K: Fn(&str) -> Option<Kind>> Judge<'_, K> {
                 Ok(Meaning::Own { own: Own::Copied, is_folder: false })
             }
             Some(Kind::File) => {
-                let mend = "write -r before it if it is a list of requirements";
+                let help = "write -r before it if it is a list of requirements";
                 Err(self.problem(
                     format!("names the file {}, which is not an archive that pip installs", shown(path)),
-                    mend,
+                    help,
                 ))
             }
             _ => self.folder_to_install(path, Own::Copied),
@@ -233,8 +233,8 @@ impl<K: Fn(&str) -> Option<Kind>> Judge<'_, K> {
         Ok(parts.join("/"))
     }
 
-    fn problem(&self, what: impl Into<String>, mend: impl Into<String>) -> Problem {
-        at(self.file, self.number, what, mend)
+    fn problem(&self, what: impl Into<String>, help: impl Into<String>) -> Problem {
+        at(self.file, self.number, what, help)
     }
 }
 

@@ -46,8 +46,8 @@ fn declared(path: &str, bytes: &[u8]) -> Result<Option<&'static Encoding>, Probl
         None if matches!(label.as_str(), "l1" | "latin" | "8859") => Ok(Some(WINDOWS_1252)),
         None => {
             let what = format!("declares the encoding \"{label}\", which is not known here");
-            let mend = did_you_mean(&label, ["utf-8", "latin-1"]);
-            Err(Problem::new(path, what, if mend.starts_with("did") { mend } else { "save it as UTF-8".to_owned() }))
+            let help = did_you_mean(&label, ["utf-8", "latin-1"]);
+            Err(Problem::new(path, what, if help.starts_with("did") { help } else { "save it as UTF-8".to_owned() }))
         }
         found => Ok(found),
     }

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::evaluation::evaluate::{Judged, judged};
+use crate::evaluation::evaluate::{Evaluation, EvaluationInput, evaluate};
 use crate::evaluation::evidence::Evidence;
 use crate::package::plan::Plan;
 use crate::quality::gates::Verdict;
@@ -63,9 +63,16 @@ fn summary(shard: &str, attempt: u32, complete: bool, files: &[&str], status: St
     }
 }
 
-fn judge(entries: Vec<Shard>, firsts: &[Summary], reruns: &[Summary]) -> Judged {
+fn judge(entries: Vec<Shard>, firsts: &[Summary], reruns: &[Summary]) -> Evaluation {
     let evidence = Evidence { shards: entries, ..Evidence::default() };
-    judged(&Material { plan: &plan(), evidence: &evidence, firsts, reruns, partials: &[], reports: &[] })
+    evaluate(&EvaluationInput {
+        plan: plan(),
+        evidence,
+        firsts: firsts.to_vec(),
+        reruns: reruns.to_vec(),
+        partials: Vec::new(),
+        reports: Vec::new(),
+    })
 }
 
 fn done() -> Vec<Shard> {
@@ -78,9 +85,9 @@ fn whole() -> Vec<Summary> {
 
 #[test]
 fn a_run_that_reports_its_whole_plan_passes() {
-    let judged = judge(done(), &whole(), &[]);
-    assert_eq!((judged.verdict, judged.reasons.len()), (Verdict::Passed, 0));
-    assert_eq!((judged.shards.planned, judged.shards.done, judged.shards.lost), (2, 2, 0));
+    let evaluation = judge(done(), &whole(), &[]);
+    assert_eq!((evaluation.verdict, evaluation.reasons.len()), (Verdict::Passed, 0));
+    assert_eq!((evaluation.shards.planned, evaluation.shards.done, evaluation.shards.lost), (2, 2, 0));
 }
 
 /// What is wrong, and the ledger and summaries with it.
@@ -107,9 +114,9 @@ fn whatever_the_ledger_lacks_or_has_beside_the_plan_is_told() {
         ("a rerun of another shard's file", done(), whole(), vec![rerun]),
     ];
     let told = cases.map(|(what, entries, firsts, reruns)| {
-        let judged = judge(entries, &firsts, &reruns);
-        assert_eq!(judged.verdict, Verdict::Inconclusive, "{what}");
-        format!("{what}: {}", judged.reasons.join(" "))
+        let evaluation = judge(entries, &firsts, &reruns);
+        assert_eq!(evaluation.verdict, Verdict::Inconclusive, "{what}");
+        format!("{what}: {}", evaluation.reasons.join(" "))
     });
     insta::assert_snapshot!(told.join("\n"), @r"
     an empty ledger: Shard 0001 with 2 files is lost. The ledger does not hold it exactly once. Shard 0002 with 2 files is lost. The ledger does not hold it exactly once.
@@ -127,8 +134,8 @@ fn whatever_the_ledger_lacks_or_has_beside_the_plan_is_told() {
 fn a_run_without_a_test_does_not_pass() {
     let nothing =
         FILES.map(|(id, files)| Summary { root: Suite::default(), ..summary(id, 1, true, &files, Status::Passed) });
-    let judged = judge(done(), &nothing, &[]);
-    assert_eq!((judged.verdict, judged.reasons), (Verdict::Inconclusive, vec!["No test was run.".to_owned()]));
+    let evaluation = judge(done(), &nothing, &[]);
+    assert_eq!((evaluation.verdict, evaluation.reasons), (Verdict::Inconclusive, vec!["No test was run.".to_owned()]));
 }
 
 fn any_state() -> impl Strategy<Value = State> {
@@ -187,8 +194,8 @@ proptest! {
         firsts in nearly(whole(), any_summary().boxed()),
         reruns in prop::collection::vec(any_summary(), 0..2),
     ) {
-        let judged = judge(entries.clone(), &firsts, &reruns);
-        if judged.verdict == Verdict::Passed {
+        let evaluation = judge(entries.clone(), &firsts, &reruns);
+        if evaluation.verdict == Verdict::Passed {
             for (shard, files) in FILES {
                 for file in files {
                     prop_assert!(reported_once(file, shard, &entries, &firsts), "{file}: {entries:?} {firsts:?}");
@@ -203,10 +210,10 @@ proptest! {
         firsts in prop::collection::vec(any_summary(), 0..5),
         reruns in prop::collection::vec(any_summary(), 0..3),
     ) {
-        let judged = judge(entries, &firsts, &reruns);
+        let evaluation = judge(entries, &firsts, &reruns);
         let complete = firsts.iter().filter(|summary| summary.complete);
         let reported: BTreeSet<&str> = complete.flat_map(|summary| &summary.reported).map(String::as_str).collect();
         let all = FILES.iter().flat_map(|(_, files)| files).all(|file| reported.contains(file));
-        prop_assert!(all || judged.verdict != Verdict::Passed, "{judged:?}");
+        prop_assert!(all || evaluation.verdict != Verdict::Passed, "{evaluation:?}");
     }
 }

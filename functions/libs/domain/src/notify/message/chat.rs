@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 use super::text::line;
 use super::{Ending, Story, heading, schema};
-use crate::notify::trend::{RunAt, Trend};
+use crate::base::ids::RunRef;
+use crate::notify::trend::Trend;
 
 /// So many entries of each list stand in a chat.
 const ENTRIES: usize = 5;
@@ -101,10 +102,10 @@ fn sign(story: &Story<'_>) -> &'static str {
 fn description(story: &Story<'_>) -> Vec<String> {
     let mut lines: Vec<String> = heading::since(story).iter().map(|since| plain(since)).collect();
     match &story.facts.ending {
-        Ending::Judged(judged) => {
+        Ending::Evaluation(evaluation) => {
             let warnings = story.facts.ending.warnings();
-            list(&mut lines, &judged.reasons, |reason| plain(&line(reason, LONGEST)));
-            list(&mut lines, &judged.failed, |test| code(&line(&test.id.label(), LONGEST)));
+            list(&mut lines, &evaluation.reasons, |reason| plain(&line(reason, LONGEST)));
+            list(&mut lines, &evaluation.failed, |test| code(&line(&test.id.label(), LONGEST)));
             list(&mut lines, &warnings, |gate| format!("Warning: {}", plain(&line(&gate.why, LONGEST))));
         }
         Ending::Error(failure) => lines.push(plain(&line(&failure.cause, 1_000))),
@@ -136,10 +137,10 @@ fn next(story: &Story<'_>) -> Option<String> {
     Some(match (&story.trend, &story.facts.ending) {
         (_, Ending::Error(_)) => "Mend what the error names and start the run again.".to_owned(),
         (Trend::Untold { .. }, _) => "Start the run again: lost work says nothing of the build.".to_owned(),
-        (Trend::FirstFailure { passed: Some(RunAt { run, .. }) }, _) => {
+        (Trend::FirstFailure { passed: Some(RunRef { run, .. }) }, _) => {
             format!("Look at what changed since run {}, which passed.", plain(run))
         }
-        (Trend::StillFailing { since: RunAt { run, .. }, .. }, _) => {
+        (Trend::StillFailing { since: RunRef { run, .. }, .. }, _) => {
             format!("Look at run {}, which failed first.", plain(run))
         }
         _ => return None,

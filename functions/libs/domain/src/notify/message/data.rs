@@ -6,8 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::text::{iso, line, lines};
 use super::{Ending, Links, Story, heading, schema};
-use crate::evaluation::evaluate::Judged;
-use crate::notify::trend::{RunAt, Trend};
+use crate::base::ids::RunRef;
+use crate::evaluation::evaluate::Evaluation;
+use crate::notify::trend::Trend;
 
 /// Longest name or sentence, in characters.
 const LONGEST: usize = 500;
@@ -46,7 +47,7 @@ pub(super) fn data(story: &Story<'_>, entries: usize) -> Value {
         data["branch"] = json!(branch);
     }
     match facts.ending {
-        Ending::Judged(judged) => judged_part(story, judged, &mut data, &mut lists),
+        Ending::Evaluation(evaluation) => judged_part(story, evaluation, &mut data, &mut lists),
         Ending::Error(failure) => {
             data["error"] = json!({"error": line(&failure.error, LONGEST), "cause": lines(&failure.cause, CAUSE)});
         }
@@ -76,11 +77,11 @@ impl Lists {
     }
 }
 
-fn judged_part(story: &Story<'_>, judged: &Judged, data: &mut Value, lists: &mut Lists) {
+fn judged_part(story: &Story<'_>, evaluation: &Evaluation, data: &mut Value, lists: &mut Lists) {
     let text = |text: &String| Value::String(line(text, LONGEST));
-    data["seconds"] = json!(judged.seconds.max(0.0));
-    data["tests"] = json!(judged.tests);
-    data["reasons"] = lists.list("reasons", &judged.reasons, text);
+    data["seconds"] = json!(evaluation.seconds.max(0.0));
+    data["tests"] = json!(evaluation.tests);
+    data["reasons"] = lists.list("reasons", &evaluation.reasons, text);
     data["gates"] = lists.list("gates", &story.facts.ending.open_gates(), |gate| {
         let mut told = json!({"gate": line(&gate.gate, LONGEST), "severity": gate.severity, "state": gate.state,
                               "why": line(&gate.why, LONGEST)});
@@ -89,19 +90,19 @@ fn judged_part(story: &Story<'_>, judged: &Judged, data: &mut Value, lists: &mut
         }
         told
     });
-    data["failed"] = lists.list("failed", &judged.failed, |test| {
+    data["failed"] = lists.list("failed", &evaluation.failed, |test| {
         let mut told = json!({"name": line(&test.id.label(), LONGEST), "message": line(&test.message, LONGEST),
                               "class": test.class, "quarantined": test.quarantined});
         if let Some(since) = &test.since {
-            told["since"] = run(&since.into());
+            told["since"] = run(since);
         }
         told
     });
-    data["remarks"] = lists.list("remarks", &judged.remarks, text);
-    data["flaky"] = lists.list("flaky", &judged.flaky, |test| Value::String(line(&test.label(), LONGEST)));
+    data["remarks"] = lists.list("remarks", &evaluation.remarks, text);
+    data["flaky"] = lists.list("flaky", &evaluation.flaky, |test| Value::String(line(&test.label(), LONGEST)));
 }
 
-fn run(run: &RunAt) -> Value {
+fn run(run: &RunRef) -> Value {
     json!({"id": run.run, "started": iso(run.started)})
 }
 

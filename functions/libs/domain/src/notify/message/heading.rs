@@ -1,8 +1,9 @@
 //! The first line of every shape: what happened to which suite, and whether it is news.
 
 use super::{Ending, Story, text};
-use crate::evaluation::evaluate::Judged;
-use crate::notify::trend::{RunAt, Trend};
+use crate::base::ids::RunRef;
+use crate::evaluation::evaluate::Evaluation;
+use crate::notify::trend::Trend;
 use crate::quality::gates::Verdict;
 use crate::run::status::Status;
 
@@ -48,18 +49,18 @@ fn with_warnings(story: &Story<'_>) -> String {
 }
 
 fn detail(ending: &Ending<'_>) -> String {
-    let judged = match ending {
+    let evaluation = match ending {
         Ending::Error(failure) => return text::line(&failure.error, 60),
-        Ending::Judged(judged) => judged,
+        Ending::Evaluation(evaluation) => evaluation,
     };
-    let failed = judged.failed.iter().filter(|test| !test.quarantined).count();
-    match judged.verdict {
-        Verdict::Passed => passed(judged),
-        Verdict::Failed if failed > 0 => format!("{failed} of {} failed", tests(judged)),
-        Verdict::Inconclusive if judged.shards.lost > 0 => {
-            format!("{} of {} lost", judged.shards.lost, text::count(judged.shards.planned, "shard"))
+    let failed = evaluation.failed.iter().filter(|test| !test.quarantined).count();
+    match evaluation.verdict {
+        Verdict::Passed => passed(evaluation),
+        Verdict::Failed if failed > 0 => format!("{failed} of {} failed", tests(evaluation)),
+        Verdict::Inconclusive if evaluation.shards.lost > 0 => {
+            format!("{} of {} lost", evaluation.shards.lost, text::count(evaluation.shards.planned, "shard"))
         }
-        _ => judged.reasons.first().map_or_else(|| passed(judged), |reason| first_reason(reason)),
+        _ => evaluation.reasons.first().map_or_else(|| passed(evaluation), |reason| first_reason(reason)),
     }
 }
 
@@ -67,15 +68,15 @@ fn first_reason(reason: &str) -> String {
     text::line(reason, 100).trim_end_matches('.').to_owned()
 }
 
-fn passed(judged: &Judged) -> String {
-    if judged.tests.passed == judged.tests.total {
-        return format!("{} passed", tests(judged));
+fn passed(evaluation: &Evaluation) -> String {
+    if evaluation.tests.passed == evaluation.tests.total {
+        return format!("{} passed", tests(evaluation));
     }
-    format!("{} of {} passed", judged.tests.passed, tests(judged))
+    format!("{} of {} passed", evaluation.tests.passed, tests(evaluation))
 }
 
-fn tests(judged: &Judged) -> String {
-    text::count(judged.tests.total.try_into().unwrap_or(usize::MAX), "test")
+fn tests(evaluation: &Evaluation) -> String {
+    text::count(evaluation.tests.total.try_into().unwrap_or(usize::MAX), "test")
 }
 
 /// What broke since when, in one or two sentences; none where there is no news in it.
@@ -101,7 +102,7 @@ pub(super) fn since(story: &Story<'_>) -> Option<String> {
     })
 }
 
-fn untold(runs: usize, last: Option<&RunAt>, status: Option<Status>) -> String {
+fn untold(runs: usize, last: Option<&RunRef>, status: Option<Status>) -> String {
     let verb = if status == Some(Status::Failed) { "failed" } else { "passed" };
     let row = if runs > 1 { format!("For {runs} runs in a row nobody can tell. ") } else { String::new() };
     match last {
@@ -111,6 +112,6 @@ fn untold(runs: usize, last: Option<&RunAt>, status: Option<Status>) -> String {
 }
 
 /// `Fri 2025-11-21 02:00 UTC (run nightly-1121)`.
-pub(super) fn at(run: &RunAt) -> String {
+pub(super) fn at(run: &RunRef) -> String {
     format!("{} (run {})", text::moment(run.started), run.run)
 }

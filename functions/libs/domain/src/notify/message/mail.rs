@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::text::{count, line, moment, paragraph, verbatim};
 use super::{Ending, Story, heading};
 use crate::base::duration;
-use crate::evaluation::evaluate::{FailedTest, Judged};
+use crate::evaluation::evaluate::{Evaluation, FailedTest};
 use crate::quality::baseline::BRANCH;
 use crate::results::classes::Class;
 use crate::run::status::Failure;
@@ -29,7 +29,7 @@ pub(super) fn text(story: &Story<'_>) -> String {
         mail.push_str(&paragraph(&since, "", ""));
     }
     match &story.facts.ending {
-        Ending::Judged(judged) => mail.push_str(&judged_part(story, judged)),
+        Ending::Evaluation(evaluation) => mail.push_str(&judged_part(story, evaluation)),
         Ending::Error(failure) => mail.push_str(&error_part(failure)),
     }
     mail.push_str(&links(story));
@@ -37,22 +37,25 @@ pub(super) fn text(story: &Story<'_>) -> String {
     mail
 }
 
-fn judged_part(story: &Story<'_>, judged: &Judged) -> String {
-    let title =
-        if judged.verdict == crate::quality::gates::Verdict::Failed { "Why it failed" } else { "Why nobody can tell" };
-    let reasons = judged.reasons.iter().map(|reason| item(reason));
+fn judged_part(story: &Story<'_>, evaluation: &Evaluation) -> String {
+    let title = if evaluation.verdict == crate::quality::gates::Verdict::Failed {
+        "Why it failed"
+    } else {
+        "Why nobody can tell"
+    };
+    let reasons = evaluation.reasons.iter().map(|reason| item(reason));
     let warnings = story.facts.ending.warnings();
     let warnings = warnings.iter().map(|gate| item(&gate.why));
-    let failed = judged.failed.iter().map(|test| failed_test(story, test));
-    let flaky = judged.flaky.iter().map(|test| item(&test.label()));
-    let remarks = judged.remarks.iter().map(|remark| item(remark));
+    let failed = evaluation.failed.iter().map(|test| failed_test(story, test));
+    let flaky = evaluation.flaky.iter().map(|test| item(&test.label()));
+    let remarks = evaluation.remarks.iter().map(|remark| item(remark));
     [
-        list(title, judged.reasons.len(), reasons, ENTRIES),
-        list("Failed tests", judged.failed.len(), failed, ENTRIES),
+        list(title, evaluation.reasons.len(), reasons, ENTRIES),
+        list("Failed tests", evaluation.failed.len(), failed, ENTRIES),
         list("Warnings", warnings.len(), warnings, ENTRIES),
-        list("Flaky tests: they fail and pass on the same build", judged.flaky.len(), flaky, FLAKY),
-        list("Remarks", judged.remarks.len(), remarks, ENTRIES),
-        section("Figures", &figures(story, judged)),
+        list("Flaky tests: they fail and pass on the same build", evaluation.flaky.len(), flaky, FLAKY),
+        list("Remarks", evaluation.remarks.len(), remarks, ENTRIES),
+        section("Figures", &figures(story, evaluation)),
     ]
     .concat()
 }
@@ -100,20 +103,20 @@ fn failed_test(story: &Story<'_>, test: &FailedTest) -> String {
         told.push_str(&more("in quarantine"));
     }
     if let Some(since) = test.since.as_ref().filter(|since| since.run != story.facts.run.run) {
-        told.push_str(&more(&format!("failing since {}", heading::at(&since.into()))));
+        told.push_str(&more(&format!("failing since {}", heading::at(since))));
     }
     told
 }
 
-fn figures(story: &Story<'_>, judged: &Judged) -> String {
-    let tests = &judged.tests;
+fn figures(story: &Story<'_>, evaluation: &Evaluation) -> String {
+    let tests = &evaluation.tests;
     let total = count(tests.total.try_into().unwrap_or(usize::MAX), "test");
     let mut counts = vec![format!("{} passed", tests.passed), format!("{} failed", tests.failed)];
     let others = [(tests.skipped, "skipped"), (tests.flaky, "flaky")].into_iter().filter(|(number, _)| *number > 0);
     counts.extend(others.map(|(number, word)| format!("{number} {word}")));
     let mut figures = paragraph(&format!("{total}: {}", counts.join(", ")), "  ", "  ");
-    let environments = count(judged.environments, "environment");
-    let time = format!("{} in {environments}", duration::show(judged.seconds.round()));
+    let environments = count(evaluation.environments, "environment");
+    let time = format!("{} in {environments}", duration::show(evaluation.seconds.round()));
     figures.push_str(&paragraph(&time, "  ", "  "));
     let labels = story.facts.labels.iter().filter(|(name, _)| *name != BRANCH);
     let labels: Vec<String> = labels.take(ENTRIES).map(|(name, value)| line(&format!("{name}: {value}"), 60)).collect();

@@ -1,5 +1,5 @@
 //! As much of JSON Schema (draft 2020-12) as our two schemas use. A keyword that is not known here is a flaw, so no
-//! part of a schema is passed over in silence.
+//! part of a schema is ignored without an error.
 
 use serde_json::{Map, Value};
 

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::base::ids::RunRef;
 use crate::evaluation::evaluate::FailedTest;
-use crate::evaluation::evidence::FirstFailed;
 use crate::notify::staleness::{News, Scheduled};
 use crate::results::classes::Class;
 use crate::results::outcome::TestId;
@@ -15,8 +15,8 @@ fn started(day: i64) -> i64 {
     first.as_second() + day * 24 * 3600
 }
 
-fn at(day: i64) -> RunAt {
-    RunAt { run: format!("nightly-{}", 22 + day), started: started(day) }
+fn at(day: i64) -> RunRef {
+    RunRef { run: format!("nightly-{}", 22 + day), started: started(day) }
 }
 
 /// Runs of the nights before, the newest last, by the first letters of how they ended.
@@ -41,17 +41,17 @@ fn gate(severity: &str, state: &str, gate: &str, why: &str) -> serde_json::Value
            "threshold": "0", "settled": false, "why": why})
 }
 
-fn judged(verdict: &str) -> Judged {
+fn evaluation(verdict: &str) -> Evaluation {
     let counts = match verdict {
         "failed" => json!({"total": 120, "passed": 117, "failed": 2, "skipped": 1, "flaky": 1}),
         _ => json!({"total": 120, "passed": 119, "failed": 0, "skipped": 1, "flaky": 0}),
     };
-    let judged = json!({
+    let evaluation = json!({
         "run": at(0).run, "suite": "checkout", "verdict": verdict, "reasons": [], "tests": counts, "gates": [],
         "shards": {"planned": 12, "done": 12, "lost": 0}, "environments": 4, "seconds": 754.3, "metrics": {},
         "failed": [], "flaky": [], "labels": {"branch": "main", "commit": "1a2b3c4", "trigger": "schedule"},
     });
-    serde_json::from_value(judged).unwrap()
+    serde_json::from_value(evaluation).unwrap()
 }
 
 fn named(name: &str) -> TestId {
@@ -64,24 +64,24 @@ fn failed_test(name: &str, message: &str) -> FailedTest {
     .unwrap()
 }
 
-fn failed() -> Judged {
-    let mut judged = judged("failed");
-    judged.reasons = vec![
+fn failed() -> Evaluation {
+    let mut evaluation = evaluation("failed");
+    evaluation.reasons = vec![
         "tests.failed is 2, but it must be 0.".into(),
         "coverage.line is 71.2%, but it must be at least 80%.".into(),
     ];
     let gates = json!([
-        gate("error", "broken", "tests.failed == 0", &judged.reasons[0]),
-        gate("error", "broken", "coverage.line >= 80%", &judged.reasons[1]),
+        gate("error", "broken", "tests.failed == 0", &evaluation.reasons[0]),
+        gate("error", "broken", "coverage.line >= 80%", &evaluation.reasons[1]),
         gate("error", "held", "tests.total > 0", "tests.total is 120, and it must be above 0."),
         gate("warn", "broken", "run.duration <= 10m", "run.duration is 12m34s, but it must be at most 10m."),
     ]);
-    judged.gates = serde_json::from_value(gates).unwrap();
+    evaluation.gates = serde_json::from_value(gates).unwrap();
     let payment = "Checkout.Payment.A Card That The Bank Refuses Is Named To The Customer";
     let basket = "Element 'id:sum' not visible after 5 seconds.\n\nAlso teardown failed:\nBrowser is gone";
-    judged.failed = vec![failed_test(payment, "1 != 2"), failed_test("Checkout.Basket.The Sum Is Right", basket)];
-    judged.flaky = vec![named("Checkout.Basket.Two Windows")];
-    judged
+    evaluation.failed = vec![failed_test(payment, "1 != 2"), failed_test("Checkout.Basket.The Sum Is Right", basket)];
+    evaluation.flaky = vec![named("Checkout.Basket.Two Windows")];
+    evaluation
 }
 
 fn links() -> Links {
@@ -93,11 +93,12 @@ fn links() -> Links {
 }
 
 fn told(ending: Ending<'_>, past: &[PastRun]) -> Message {
-    let labels = ending
-        .judged()
-        .map_or_else(|| BTreeMap::from([(BRANCH.to_owned(), "main".to_owned())]), |judged| judged.labels.clone());
+    let labels = ending.evaluation().map_or_else(
+        || BTreeMap::from([(BRANCH.to_owned(), "main".to_owned())]),
+        |evaluation| evaluation.labels.clone(),
+    );
     let mut links = links();
-    if ending.judged().is_none() {
+    if ending.evaluation().is_none() {
         links.report = None;
     }
     let facts = Facts { run: &at(0), suite: "checkout", labels: &labels, ending, past, links: &links };
@@ -106,8 +107,8 @@ fn told(ending: Ending<'_>, past: &[PastRun]) -> Message {
     message
 }
 
-fn of(judged: &Judged, letters: &str) -> Message {
-    told(Ending::Judged(judged), &past(letters))
+fn of(evaluation: &Evaluation, letters: &str) -> Message {
+    told(Ending::Evaluation(evaluation), &past(letters))
 }
 
 /// A mail as its reader sees it.
@@ -125,48 +126,49 @@ fn a_first_failure_says_that_it_is_one() {
 
 #[test]
 fn a_failure_that_lasts_says_since_when() {
-    let mut judged = failed();
-    let first = |run: RunAt| Some(FirstFailed { run: run.run, started: run.started });
-    judged.failed[0].since = first(at(0));
-    judged.failed[1].since = first(at(-3));
-    judged.failed[1].class = Class::Environment;
-    judged.failed.push(FailedTest { quarantined: true, since: first(at(-9)), ..failed_test("Checkout.Old", "") });
-    judged.remarks = vec!["The quarantine of Checkout.Basket.* is over since 2025-11-20, and its tests fail.".into()];
-    let message = of(&judged, "pfff");
+    let mut evaluation = failed();
+    let first = |run: RunRef| Some(RunRef { run: run.run, started: run.started });
+    evaluation.failed[0].since = first(at(0));
+    evaluation.failed[1].since = first(at(-3));
+    evaluation.failed[1].class = Class::Environment;
+    evaluation.failed.push(FailedTest { quarantined: true, since: first(at(-9)), ..failed_test("Checkout.Old", "") });
+    evaluation.remarks =
+        vec!["The quarantine of Checkout.Basket.* is over since 2025-11-20, and its tests fail.".into()];
+    let message = of(&evaluation, "pfff");
     insta::assert_snapshot!(mail(&message));
     insta::assert_json_snapshot!(message.data["failed"]);
 }
 
 #[test]
 fn a_run_that_mends_a_row_of_failures_says_so() {
-    insta::assert_snapshot!(mail(&of(&judged("passed"), "pfef")));
+    insta::assert_snapshot!(mail(&of(&evaluation("passed"), "pfef")));
 }
 
 #[test]
 fn a_run_that_passes_like_the_one_before_is_short() {
-    insta::assert_snapshot!(mail(&of(&judged("passed"), "p")));
+    insta::assert_snapshot!(mail(&of(&evaluation("passed"), "p")));
 }
 
 #[test]
 fn a_run_that_passes_with_warnings_shows_them() {
-    let mut judged = judged("passed");
+    let mut evaluation = evaluation("passed");
     let why = "run.duration is 12m34s, but it must be at most 10m.";
-    judged.gates = serde_json::from_value(json!([gate("warn", "broken", "run.duration <= 10m", why)])).unwrap();
-    let message = of(&judged, "p");
+    evaluation.gates = serde_json::from_value(json!([gate("warn", "broken", "run.duration <= 10m", why)])).unwrap();
+    let message = of(&evaluation, "p");
     assert_eq!((message.attributes["severity"].as_str(), message.attributes["changed"].as_str()), ("warn", "false"));
     insta::assert_snapshot!(mail(&message));
 }
 
 #[test]
 fn a_run_that_lost_work_says_that_nobody_can_tell() {
-    let mut judged = judged("inconclusive");
-    judged.shards.lost = 2;
-    judged.shards.done = 10;
-    judged.reasons = vec![
+    let mut evaluation = evaluation("inconclusive");
+    evaluation.shards.lost = 2;
+    evaluation.shards.done = 10;
+    evaluation.reasons = vec![
         "Shard 0003 with 4 files is lost. The instance i-0123456789abcdef0 is gone.".into(),
         "Shard 0007 with 1 file is lost. Nothing took it.".into(),
     ];
-    insta::assert_snapshot!(mail(&of(&judged, "pi")));
+    insta::assert_snapshot!(mail(&of(&evaluation, "pi")));
 }
 
 #[test]
@@ -179,20 +181,21 @@ fn a_run_that_ended_by_an_error_shows_the_place_of_the_mistake() {
 }
 
 #[test]
-fn a_suite_that_fell_silent_and_came_back_is_told() {
+fn a_suite_that_became_stale_and_came_back_is_told() {
     let heard = Some(started(-2) + 3600);
-    let silent = Scheduled {
+    let stale = Scheduled {
         suite: "checkout".into(),
         heard,
         run: Some(at(-2)),
         verdict: Some(Status::Passed),
-        silence: 26 * 3600,
+        stale_after: 26 * 3600,
         told: None,
     };
-    let back = Scheduled { heard: Some(started(0)), run: Some(at(0)), told: heard, ..silent.clone() };
-    let never = Scheduled { run: None, verdict: None, ..silent.clone() };
-    let silence_of_never = silence(&never, News::Silent(started(-2)));
-    let messages = [silence(&silent, News::Silent(started(-2) + 3600)), silence_of_never, silence(&back, News::Back)];
+    let back = Scheduled { heard: Some(started(0)), run: Some(at(0)), told: heard, ..stale.clone() };
+    let never = Scheduled { run: None, verdict: None, ..stale.clone() };
+    let stale_from_the_start = staleness(&never, News::Stale(started(-2)));
+    let messages =
+        [staleness(&stale, News::Stale(started(-2) + 3600)), stale_from_the_start, staleness(&back, News::Back)];
     for message in &messages {
         assert_eq!(message.flaws(), Vec::<String>::new());
     }
@@ -219,15 +222,16 @@ fn machines_and_chats_get_their_forms() {
 #[test]
 fn the_messages_of_a_row_of_failures_share_a_thread() {
     let thread = |message: &Message| message.chat["metadata"]["threadId"].as_str().unwrap().to_owned();
-    assert_eq!(thread(&of(&failed(), "pff")), thread(&of(&judged("passed"), "pff")));
+    assert_eq!(thread(&of(&failed(), "pff")), thread(&of(&evaluation("passed"), "pff")));
     assert_eq!(thread(&of(&failed(), "pff")), "checkout/main/nightly-20");
     assert_ne!(thread(&of(&failed(), "pp")), thread(&of(&failed(), "pf")));
 }
 
 #[test]
 fn every_kind_of_message_has_a_subject_of_its_own() {
-    let cases = [(failed(), ""), (failed(), "p"), (failed(), "pf"), (judged("passed"), "f"), (judged("passed"), "p")];
-    let mut subjects: Vec<String> = cases.iter().map(|(judged, letters)| of(judged, letters).subject).collect();
+    let cases =
+        [(failed(), ""), (failed(), "p"), (failed(), "pf"), (evaluation("passed"), "f"), (evaluation("passed"), "p")];
+    let mut subjects: Vec<String> = cases.iter().map(|(evaluation, letters)| of(evaluation, letters).subject).collect();
     let mut long = failed();
     long.labels.insert(BRANCH.into(), "feature/äöü-".repeat(20));
     subjects.push(of(&long, "").subject);
@@ -239,9 +243,9 @@ fn every_kind_of_message_has_a_subject_of_its_own() {
 
 #[test]
 fn a_chat_is_called_by_nobodys_test() {
-    let mut judged = failed();
-    judged.failed[0].id.name = "<!channel> @here *x* `y` <http://evil|ok> [a](b)".into();
-    let chat = of(&judged, "p").chat.to_string();
+    let mut evaluation = failed();
+    evaluation.failed[0].id.name = "<!channel> @here *x* `y` <http://evil|ok> [a](b)".into();
+    let chat = of(&evaluation, "p").chat.to_string();
     for sign in ["<", ">", "@here", "*", "[a]"] {
         assert!(!chat.contains(sign), "{sign} in {chat}");
     }
@@ -249,13 +253,13 @@ fn a_chat_is_called_by_nobodys_test() {
 
 #[test]
 fn the_largest_run_fits_into_a_message() {
-    let mut judged = failed();
+    let mut evaluation = failed();
     let long = "😀\"\\".repeat(300);
-    judged.failed = (0..10_000).map(|n| failed_test(&format!("{n}{long}"), &long)).collect();
-    judged.reasons = vec![long.clone(); 500];
-    judged.flaky = vec![named(&long); 500];
-    judged.labels = (0..50).map(|n| (format!("label{n}"), long.clone())).collect();
-    let message = of(&judged, "p");
+    evaluation.failed = (0..10_000).map(|n| failed_test(&format!("{n}{long}"), &long)).collect();
+    evaluation.reasons = vec![long.clone(); 500];
+    evaluation.flaky = vec![named(&long); 500];
+    evaluation.labels = (0..50).map(|n| (format!("label{n}"), long.clone())).collect();
+    let message = of(&evaluation, "p");
     assert!(message.size() <= LARGEST, "{}", message.size());
     assert!(message.data["left_out"]["failed"].as_u64().unwrap() >= 9_950);
     assert!(message.text.lines().count() < 120, "{}", message.text);
@@ -268,13 +272,13 @@ proptest! {
         texts in proptest::collection::vec(any::<String>(), 6), letters in "[pfie]{0,8}", many in 0_usize..200,
         verdict in prop::sample::select(vec!["passed", "failed", "inconclusive"]),
     ) {
-        let mut judged = judged(verdict);
-        judged.reasons = vec![texts[0].clone(); many];
-        judged.failed = vec![failed_test(&texts[1], &texts[2]); many];
-        judged.labels.insert(BRANCH.into(), texts[3].clone());
+        let mut evaluation = evaluation(verdict);
+        evaluation.reasons = vec![texts[0].clone(); many];
+        evaluation.failed = vec![failed_test(&texts[1], &texts[2]); many];
+        evaluation.labels.insert(BRANCH.into(), texts[3].clone());
         let failure = Failure { error: texts[4].clone(), cause: texts[5].clone() };
-        for ending in [Ending::Judged(&judged), Ending::Error(&failure)] {
-            let facts = Facts { run: &at(0), suite: &texts[0], labels: &judged.labels, ending, past: &past(&letters), links: &links() };
+        for ending in [Ending::Evaluation(&evaluation), Ending::Error(&failure)] {
+            let facts = Facts { run: &at(0), suite: &texts[0], labels: &evaluation.labels, ending, past: &past(&letters), links: &links() };
             let message = compose(&facts);
             prop_assert_eq!(message.flaws(), Vec::<String>::new());
             prop_assert!(message.size() <= LARGEST);

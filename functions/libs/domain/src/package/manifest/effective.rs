@@ -9,7 +9,7 @@ use crate::base::problem::Problem;
 use crate::base::validate::{S3Url, normal_variable};
 use crate::package::environment::Environment;
 use crate::package::input::Request;
-use crate::package::plan::{Desktop, Hooks, RobotOptions, STALENESS_SECONDS};
+use crate::package::plan::{Desktop, Hooks, RobotOptions, STALE_AFTER_SECONDS};
 use crate::quality::baseline::DEFAULT_BRANCH;
 use crate::quality::gates::{self, Gate};
 use crate::quality::quarantine::Quarantine;
@@ -32,8 +32,8 @@ pub struct Effective {
     pub rerun_failed: u32,
     /// Branch whose baseline stands in for that of a branch without one.
     pub default_branch: String,
-    /// Seconds without a verdict after which the suite, if a schedule runs it, is silent.
-    pub silence_seconds: u64,
+    /// Seconds without a verdict after which the suite, if a schedule runs it, is stale.
+    pub stale_after_seconds: u64,
     /// Programs that must be on the PATH where the suite runs.
     #[serde(default)]
     pub needs: Vec<String>,
@@ -75,7 +75,7 @@ pub fn effective(request: &Request, config: &Config) -> Result<Effective, Proble
         timeout_seconds: request.timeout_seconds.or(config.timeout_seconds).unwrap_or(TIMEOUT_SECONDS),
         rerun_failed: request.rerun_failed.or(config.rerun_failed).unwrap_or(0),
         default_branch: config.default_branch.clone().unwrap_or_else(|| DEFAULT_BRANCH.to_owned()),
-        silence_seconds: config.silence_seconds.unwrap_or(STALENESS_SECONDS),
+        stale_after_seconds: config.stale_after_seconds.unwrap_or(STALE_AFTER_SECONDS),
         needs: config.needs.clone(),
         desktop: config.desktop,
         environment: config.environment.clone(),

@@ -70,7 +70,7 @@ fn the_file_of_the_design_is_read_whole() {
       "timeout_seconds": 2700,
       "rerun_failed": 1,
       "default_branch": "main",
-      "silence_seconds": 93600,
+      "stale_after_seconds": 93600,
       "needs": [],
       "environment": {
         "health": {
@@ -120,13 +120,13 @@ fn an_empty_file_takes_every_default() {
 }
 
 #[test]
-fn a_suite_says_how_long_it_may_be_silent() {
-    let silence = |text: &str| {
+fn a_suite_says_how_long_it_may_have_no_verdict() {
+    let stale_after = |text: &str| {
         let config = Config::parse(text).unwrap();
-        effective(&request(serde_json::json!({"suite": "a"})), &config).unwrap().silence_seconds
+        effective(&request(serde_json::json!({"suite": "a"})), &config).unwrap().stale_after_seconds
     };
-    assert_eq!((silence(""), silence("silence = \"170h\"")), (26 * 3600, 170 * 3600));
-    insta::assert_snapshot!(refusal("silence = \"30m\""), @r#"qaops.toml: silence: expected a duration from 1h to 2160h, such as "45m", found "30m""#);
+    assert_eq!((stale_after(""), stale_after("stale_after = \"170h\"")), (26 * 3600, 170 * 3600));
+    insta::assert_snapshot!(refusal("stale_after = \"30m\""), @r#"qaops.toml: stale_after: expected a duration from 1h to 2160h, such as "45m", found "30m""#);
 }
 
 #[test]

@@ -54,7 +54,7 @@ pub struct GateOutcome {
     pub threshold: String,
     /// What came of it.
     pub state: State,
-    /// True if it is broken and no result that may be missing could mend it.
+    /// True if it is broken and no result that is still missing could change that.
     pub settled: bool,
     /// A whole sentence for people.
     pub why: String,
@@ -77,7 +77,7 @@ pub fn evaluate(gates: &[Gate], metrics: &Metrics<'_>, baseline: Option<&Baselin
 }
 
 /// The first stop gate whose condition is met by the results so far; the run then ends early. A failure that may still
-/// be mended by a rerun is no result yet, so the caller leaves such tests out.
+/// pass in a rerun is not a result yet, so the caller leaves such tests out.
 pub fn first_stop(gates: &[Gate], metrics: &Metrics<'_>) -> Option<GateOutcome> {
     let stops = gates.iter().filter(|gate| gate.severity == Severity::Stop);
     stops.map(|gate| outcome(gate, &gate.figures(metrics), None)).find(|outcome| outcome.state == State::Broken)
@@ -204,7 +204,7 @@ fn few(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -
     }
 }
 
-/// True if no further result can mend a broken gate: its report cannot be read, its figure only grows and is too large
+/// True if no further result can make a broken gate hold: its report cannot be read, its figure only grows and is too large
 /// already, or every test must pass and one failed.
 fn settled(gate: &Gate, metrics: &Metrics<'_>, compared: Compared) -> bool {
     matches!(metrics.standing(&gate.metric), Standing::Refused(..)) || only_grows_worse(gate, compared)

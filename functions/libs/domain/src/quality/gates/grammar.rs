@@ -103,7 +103,7 @@ pub(super) fn parse(text: &str) -> Result<Syntax, Refusal> {
             None => "the end".to_owned(),
         };
         let what = format!("expected {}, found {found}", expected(error.inner()));
-        Refusal { text: text.to_owned(), column, what, mend: String::new() }
+        Refusal { text: text.to_owned(), column, what, help: String::new() }
     })
 }
 

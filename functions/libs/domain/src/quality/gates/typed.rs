@@ -8,16 +8,16 @@ use crate::quality::metrics::{
     series_name,
 };
 
-/// Byte offset, what is wrong, and the mend.
+/// Byte offset, what is wrong, and how to fix it.
 type Complaint = (usize, String, String);
 
 /// Gives the form of a gate its meaning.
 pub(super) fn check(text: &str, severity: Severity, syntax: Syntax) -> Result<Gate, Refusal> {
-    meaning(text, severity, &syntax).map_err(|(at, what, mend)| Refusal {
+    meaning(text, severity, &syntax).map_err(|(at, what, help)| Refusal {
         text: text.to_owned(),
         column: text.get(..at).unwrap_or(text).chars().count(),
         what,
-        mend,
+        help,
     })
 }
 
@@ -72,12 +72,12 @@ fn check_label(metric: &str, junit: bool, label: &WrittenLabel, before: &[Writte
     let WrittenLabel { key, equal, value } = label;
     let labels = labels_of(metric, junit);
     let Some(known) = labels.iter().find(|known| known.key == key.text) else {
-        let mend = match (labels.is_empty(), junit && key.text == "tag") {
+        let help = match (labels.is_empty(), junit && key.text == "tag") {
             (true, _) => "leave it out: this metric has no labels".to_owned(),
             (false, true) => "leave it out: unit tests have no tags".to_owned(),
             (false, false) => did_you_mean(&key.text, labels.iter().map(|known| known.key)),
         };
-        return Err((key.at, format!("unknown label {} of {metric}", quoted(&key.text)), mend));
+        return Err((key.at, format!("unknown label {} of {metric}", quoted(&key.text)), help));
     };
     // A second tag narrows further; a second value of any other label contradicts the first.
     let again = before.iter().any(|other| other.equal && other.key.text == key.text);
@@ -85,12 +85,12 @@ fn check_label(metric: &str, junit: bool, label: &WrittenLabel, before: &[Writte
         return Err((key.at, format!("the label {} comes twice", quoted(&key.text)), "keep one of them".to_owned()));
     }
     if !known.values.is_empty() && !known.values.contains(&value.text.as_str()) {
-        let mend = did_you_mean(&value.text, known.values.iter().copied());
-        return Err((value.at, format!("unknown {} {}", key.text, quoted(&value.text)), mend));
+        let help = did_you_mean(&value.text, known.values.iter().copied());
+        return Err((value.at, format!("unknown {} {}", key.text, quoted(&value.text)), help));
     }
     if key.text == SOURCE && !equal {
-        let mend = format!("write {SOURCE}= with one of {}", known.values.join(", "));
-        return Err((key.at, format!("{SOURCE} cannot be left out"), mend));
+        let help = format!("write {SOURCE}= with one of {}", known.values.join(", "));
+        return Err((key.at, format!("{SOURCE} cannot be left out"), help));
     }
     Ok(())
 }
@@ -116,8 +116,8 @@ fn limit(metric: &Metric, known: Known, right: &Right) -> Result<Limit, Complain
             Ok(Limit::Fixed(value))
         }
         Right::Baseline { at, .. } if metric.new => {
-            let mend = "compare it with a number, such as 0".to_owned();
-            Err((*at, format!("{metric} is compared with the baseline already"), mend))
+            let help = "compare it with a number, such as 0".to_owned();
+            Err((*at, format!("{metric} is compared with the baseline already"), help))
         }
         Right::Baseline { factor, offset, .. } => {
             let factor = match factor {
@@ -137,15 +137,15 @@ fn limit(metric: &Metric, known: Known, right: &Right) -> Result<Limit, Complain
 fn in_unit(metric: &Metric, unit: Unit, quantity: &Quantity) -> Result<f64, Complaint> {
     if let Written::Unknown(word) = &quantity.unit {
         let fitting = UNITS.iter().filter(|(_, of, _)| fits(unit, of)).map(|(unit, ..)| *unit);
-        let mend = did_you_mean(&word.text, fitting);
-        return Err((word.at, format!("unknown unit {}", quoted(&word.text)), mend));
+        let help = did_you_mean(&word.text, fitting);
+        return Err((word.at, format!("unknown unit {}", quoted(&word.text)), help));
     }
     let number = quantity.number;
     let whole = unit != Unit::Count || number.fract() == 0.0;
     if whole && fits(unit, &quantity.unit) {
         return Ok(number);
     }
-    let (is, mend) = match unit {
+    let (is, help) = match unit {
         Unit::Count if quantity.unit == Written::Percent && metric.name.starts_with("tests.") => {
             ("a count", "for a share use tests.pass_rate".to_owned())
         }
@@ -160,7 +160,7 @@ fn in_unit(metric: &Metric, unit: Unit, quantity: &Quantity) -> Result<f64, Comp
         }
     };
     let name = Metric { labels: Vec::new(), ..metric.clone() };
-    Err((quantity.at, format!("{name} is {is}"), mend))
+    Err((quantity.at, format!("{name} is {is}"), help))
 }
 
 /// Whether a metric of this unit may be compared with a number that is written so.
@@ -193,8 +193,8 @@ fn check_stop(metric: &Metric, known: Known, syntax: &Syntax, operator: Operator
     let late = |at, what: &str| Err((at, what.to_owned(), "name a figure of Robot's tests or of the run".to_owned()));
     if !known.grows {
         let what = format!("{} goes up and down during a run and cannot stop it", name.text);
-        let mend = "use a figure that only grows, such as tests.failed > 0".to_owned();
-        return Err((name.at, what, mend));
+        let help = "use a figure that only grows, such as tests.failed > 0".to_owned();
+        return Err((name.at, what, help));
     }
     if kind_of(metric).is_some() {
         return late(name.at, "reports are read when the run is over, so none can stop it");
@@ -207,8 +207,8 @@ fn check_stop(metric: &Metric, known: Known, syntax: &Syntax, operator: Operator
     }
     if !matches!(operator, Operator::Above | Operator::AtLeast) {
         let what = format!("\"{}\" would stop the run before it began", operator.sign());
-        let mend = "a stop gate says when to stop, with > or >=".to_owned();
-        return Err((syntax.operator.at, what, mend));
+        let help = "a stop gate says when to stop, with > or >=".to_owned();
+        return Err((syntax.operator.at, what, help));
     }
     Ok(())
 }
@@ -216,8 +216,8 @@ fn check_stop(metric: &Metric, known: Known, syntax: &Syntax, operator: Operator
 fn least(metric: &Metric, known: Known, syntax: &Syntax) -> Result<Option<u64>, Complaint> {
     match syntax.least {
         Some((at, _)) if !known.sampled => {
-            let mend = "leave min out: it is for shares, averages and percentiles".to_owned();
-            Err((at, format!("{metric} is the same for few samples as for many"), mend))
+            let help = "leave min out: it is for shares, averages and percentiles".to_owned();
+            Err((at, format!("{metric} is the same for few samples as for many"), help))
         }
         least => Ok(least.map(|(_, count)| count)),
     }

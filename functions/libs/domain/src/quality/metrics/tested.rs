@@ -9,7 +9,7 @@ use crate::results::outcome::{Counts, Status};
 pub(super) struct Tally {
     all: Counts,
     /// Those that are not in quarantine.
-    judged: Counts,
+    evaluation: Counts,
     flaky: u64,
     quarantined: u64,
     seconds: f64,
@@ -39,21 +39,21 @@ impl Tally {
         self.all.add(status);
         self.seconds += seconds.max(0.0);
         if !excused {
-            self.judged.add(status);
+            self.evaluation.add(status);
             self.flaky += u64::from(flaky);
         }
     }
 
     /// Tests that say something of the product: those that passed or failed.
     pub(super) fn ran(&self) -> u64 {
-        self.judged.passed + self.judged.failed
+        self.evaluation.passed + self.evaluation.failed
     }
 
     pub(super) fn figure(&self, figure: &str) -> Option<f64> {
         match figure {
             "total" => Some((self.all.total() + self.unended) as f64),
             "passed" => Some(self.all.passed as f64),
-            "failed" => Some(self.judged.failed as f64),
+            "failed" => Some(self.evaluation.failed as f64),
             "skipped" => Some(self.all.skipped as f64),
             "flaky" => Some(self.flaky as f64),
             "quarantined" => Some(self.quarantined as f64),
@@ -61,7 +61,7 @@ impl Tally {
             // Skipped tests say nothing of the product; a share of nothing is no figure.
             "pass_rate" => match self.ran() {
                 0 => None,
-                ran => Some(self.judged.passed as f64 * 100.0 / ran as f64),
+                ran => Some(self.evaluation.passed as f64 * 100.0 / ran as f64),
             },
             _ => None,
         }

@@ -216,7 +216,7 @@ proptest! {
         prop_assert_eq!(asked_for(&with(package)), asked.len());
     }
 
-    /// Quarantine never mends what a mandatory gate asks.
+    /// Quarantine never makes a mandatory gate hold.
     #[test]
     fn quarantine_changes_no_mandatory_gate(run in run(), at in any::<prop::sample::Index>()) {
         let gates = run.gates.iter().filter(|gate| gate.metric.name != "tests.quarantined");

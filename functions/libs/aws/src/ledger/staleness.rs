@@ -1,8 +1,8 @@
-//! Scheduled suites: `SCHEDULED` / `SUITE#<name>`. What counts as silence stands in `domain::notify::staleness`.
+//! Scheduled suites: `SCHEDULED` / `SUITE#<name>`. What counts as stale stands in `domain::notify::stale_after`.
 
+use domain::base::ids::RunRef;
 use domain::notify::staleness::{CLAIM, News, Scheduled};
-use domain::notify::trend::RunAt;
-use domain::package::plan::STALENESS_SECONDS;
+use domain::package::plan::STALE_AFTER_SECONDS;
 use domain::run::status::Status;
 
 use super::Ledger;
@@ -19,12 +19,12 @@ impl Ledger {
     pub async fn heard_of(
         &self,
         suite: &str,
-        run: &RunAt,
+        run: &RunRef,
         verdict: Status,
         at: i64,
-        silence: u64,
+        stale_after: u64,
     ) -> Result<(), Error> {
-        let set = "SET suite = :suite, heard = :at, #run = :run, verdict = :verdict, silence = :silence, \
+        let set = "SET suite = :suite, heard = :at, #run = :run, verdict = :verdict, stale_after = :stale_after, \
                    expires = :expires";
         let update = Update::new(Key::scheduled(suite), set)
             .when("attribute_not_exists(verdict) OR attribute_not_exists(heard) OR heard < :at")
@@ -33,17 +33,17 @@ impl Ledger {
             .value(":at", at)?
             .value(":run", run)?
             .value(":verdict", verdict)?
-            .value(":silence", silence)?
+            .value(":stale_after", stale_after)?
             .value(":expires", at + SUITE_LIFE)?;
         self.update(update).await.map(drop)
     }
 
     /// Notes a scheduled run without a verdict, which began at this Unix time in seconds: a suite that none has ever
-    /// had is watched from then on. `silence` is none where the run did not come to tell it.
-    pub async fn watch(&self, suite: &str, started: i64, silence: Option<u64>) -> Result<(), Error> {
-        let (set, seconds) = match silence {
-            Some(seconds) => ("silence = :silence", seconds),
-            None => ("silence = if_not_exists(silence, :silence)", STALENESS_SECONDS),
+    /// had is watched from then on. `stale_after` is none where the run did not come to tell it.
+    pub async fn watch(&self, suite: &str, started: i64, stale_after: Option<u64>) -> Result<(), Error> {
+        let (set, seconds) = match stale_after {
+            Some(seconds) => ("stale_after = :stale_after", seconds),
+            None => ("stale_after = if_not_exists(stale_after, :stale_after)", STALE_AFTER_SECONDS),
         };
         let set = format!(
             "SET suite = :suite, heard = if_not_exists(heard, :started), \
@@ -52,7 +52,7 @@ impl Ledger {
         let update = Update::new(Key::scheduled(suite), set)
             .value(":suite", suite)?
             .value(":started", started)?
-            .value(":silence", seconds)?
+            .value(":stale_after", seconds)?
             .value(":expires", started + SUITE_LIFE)?;
         self.update(update).await.map(drop)
     }

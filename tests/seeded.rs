@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws::Error;
-use domain::evaluation::evaluate::{Judged, TestCounts};
+use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::package::plan::Plan;
 use domain::quality::baseline::BaselineFigures;
 use domain::quality::gates::Verdict;
@@ -31,7 +31,7 @@ pub const IMAGE: &str = "ami-0123456789abcdef0";
 
 /// A run that is over but for its record.
 #[derive(Clone, Debug)]
-pub struct GivenRun {
+pub struct SeededRun {
     /// Run's id.
     pub id: String,
     /// Suite's name.
@@ -44,7 +44,7 @@ pub struct GivenRun {
     pub files: BTreeMap<String, Vec<(String, Status)>>,
 }
 
-impl GivenRun {
+impl SeededRun {
     /// Makes everything that is there when `record` is called: plan, shards, summaries and the verdict.
     ///
     /// From then on the local cloud is without its sweep, for that would end a run that has no execution.
@@ -65,14 +65,14 @@ impl GivenRun {
             artifacts.write_json(&keys::summary(&self.id, &attempt), &summary).await?;
         }
         ledger.environment_ended(&self.id, ENVIRONMENT, self.started + 300).await?;
-        artifacts.write_json(&keys::verdict(&self.id), &self.judged()).await
+        artifacts.write_json(&keys::verdict(&self.id), &self.evaluation()).await
     }
 
-    fn judged(&self) -> Judged {
+    fn evaluation(&self) -> Evaluation {
         let mut counts = Counts::default();
         self.files.values().flatten().for_each(|(_, status)| counts.add(*status));
         let Counts { passed, failed, skipped } = counts;
-        Judged {
+        Evaluation {
             run: self.id.clone(),
             suite: self.suite.clone(),
             verdict: if failed == 0 { Verdict::Passed } else { Verdict::Failed },
@@ -83,7 +83,7 @@ impl GivenRun {
                 ..BaselineFigures::default()
             },
             labels: self.labels.clone(),
-            ..Judged::default()
+            ..Evaluation::default()
         }
     }
 

@@ -1,4 +1,4 @@
-//! The messages of a scheduled suite that fell silent, and of its return.
+//! The messages of a scheduled suite that became stale, and of its return.
 
 use serde_json::{Value, json};
 
@@ -9,16 +9,16 @@ use crate::notify::staleness::{News, Scheduled};
 use crate::run::status::Status;
 
 /// The message of a scheduled suite of which there is news.
-pub fn silence(suite: &Scheduled, news: News) -> Message {
+pub fn staleness(suite: &Scheduled, news: News) -> Message {
     match news {
-        News::Silent(since) => silent(suite, since),
+        News::Stale(since) => stale(suite, since),
         News::Back => back(suite),
     }
 }
 
-fn silent(suite: &Scheduled, since: i64) -> Message {
+fn stale(suite: &Scheduled, since: i64) -> Message {
     let name = &suite.suite;
-    let limit = duration::show(suite.silence as f64);
+    let limit = duration::show(suite.stale_after as f64);
     let last = match (&suite.run, suite.verdict) {
         (Some(run), Some(verdict)) => {
             format!("The last one {}, {} (run {}).", word(verdict).0, moment(since), run.run)
@@ -30,16 +30,16 @@ fn silent(suite: &Scheduled, since: i64) -> Message {
         "Look whether its schedule still starts runs, and how those end: one that ends by an error has no verdict."
             .to_owned(),
         format!(
-            "This is told once. You hear of {name} again when it has a verdict. How long it may be silent is \
-             set by the key silence in its qaops.toml."
+            "This message is sent once. You get another one when {name} has a verdict again. The key stale_after in its \
+             qaops.toml sets the limit."
         ),
     ];
     message(Told {
         suite,
-        kind: "silence",
+        kind: "stale",
         since,
-        headline: format!("{name} is silent: no verdict for {limit}"),
-        verdict: "silent",
+        headline: format!("{name} is stale: no verdict for {limit}"),
+        verdict: "stale",
         severity: "error",
         sign: "🔇",
         said: &said,
@@ -52,7 +52,7 @@ fn back(suite: &Scheduled) -> Message {
     let (told, verdict) = word(verdict);
     let since = suite.told.unwrap_or_default();
     let run = suite.run.as_ref().map_or_else(String::new, |run| format!(", {}", heading::at(run)));
-    let said = [format!("It was silent since {}. Now it has a verdict again: it {told}{run}.", moment(since))];
+    let said = [format!("It was stale since {}. Now it has a verdict again: it {told}{run}.", moment(since))];
     message(Told {
         suite,
         kind: "back",
@@ -95,7 +95,7 @@ fn message(told: Told<'_>) -> Message {
         title: &format!("{} {}", told.sign, chat::plain(&told.headline)),
         description: &told.said.iter().map(|said| chat::plain(said)).collect::<Vec<_>>(),
         next: None,
-        thread: &format!("{name}/silence/{}", told.since),
+        thread: &format!("{name}/stale/{}", told.since),
         context: &attributes,
         results: None,
     });
@@ -119,7 +119,7 @@ fn data(told: &Told<'_>, id: &str) -> Value {
         "severity": told.severity,
         "changed": true,
         "headline": told.headline,
-        "silence": {"since": iso(told.since), "limit_seconds": told.suite.silence},
+        "staleness": {"since": iso(told.since), "limit_seconds": told.suite.stale_after},
     });
     if let Some(run) = &told.suite.run {
         data["run"] = json!({"id": run.run, "started": iso(run.started)});

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use domain::evaluation::evaluate::Material;
+use domain::evaluation::evaluate::EvaluationInput;
 use domain::results::outcome::{Status, Suite, Test, TestId};
 use domain::results::summary::Summary;
 use results::report;
 
 /// An attempt at a test.
 #[derive(Clone, Debug)]
-pub(super) struct Try<'a> {
+pub(super) struct AttemptAt<'a> {
     pub(super) test: &'a Test,
     pub(super) summary: &'a Summary,
     /// Its id in the log of its shard.
@@ -18,42 +18,42 @@ pub(super) struct Try<'a> {
 
 /// Attempts by test, in the order in which they were made.
 #[derive(Debug, Default)]
-pub(super) struct Tries<'a>(HashMap<TestId, Vec<Try<'a>>>);
+pub(super) struct Attempts<'a>(HashMap<TestId, Vec<AttemptAt<'a>>>);
 
-impl<'a> Tries<'a> {
-    pub(super) fn of(material: &Material<'a>) -> Self {
-        let mut tries = Tries::default();
-        material.summaries().for_each(|summary| tries.add(summary));
-        tries
+impl<'a> Attempts<'a> {
+    pub(super) fn of(input: &'a EvaluationInput) -> Self {
+        let mut attempts = Attempts::default();
+        input.summaries().for_each(|summary| attempts.add(summary));
+        attempts
     }
 
     fn add(&mut self, summary: &'a Summary) {
         let mut ids = Vec::new();
         log_ids(&summary.root, "s1", &mut ids);
         for (found, id) in summary.root.found().into_iter().zip(ids) {
-            self.0.entry(found.id).or_default().push(Try { test: found.test, summary, id });
+            self.0.entry(found.id).or_default().push(AttemptAt { test: found.test, summary, id });
         }
     }
 
     /// All attempts at a test.
-    pub(super) fn all(&self, test: &TestId) -> &[Try<'a>] {
+    pub(super) fn all(&self, test: &TestId) -> &[AttemptAt<'a>] {
         self.0.get(test).map_or(&[], Vec::as_slice)
     }
 
     /// The last attempt at a test that was not skipped, else the last one.
-    pub(super) fn last(&self, test: &TestId) -> Option<&Try<'a>> {
+    pub(super) fn last(&self, test: &TestId) -> Option<&AttemptAt<'a>> {
         let all = self.all(test);
         all.iter().rev().find(|of| of.test.status != Status::Skipped).or(all.last())
     }
 
     /// The last attempt at a test that failed.
-    pub(super) fn failed(&self, test: &TestId) -> Option<&Try<'a>> {
+    pub(super) fn failed(&self, test: &TestId) -> Option<&AttemptAt<'a>> {
         self.all(test).iter().rev().find(|of| of.test.status == Status::Failed)
     }
 
     /// Every test in its final state.
-    pub(super) fn listed(&self, material: &Material<'_>) -> Vec<report::Test> {
-        let records = material.records().into_iter();
+    pub(super) fn listed(&self, input: &EvaluationInput) -> Vec<report::Test> {
+        let records = input.records().into_iter();
         let listed = records.map(|record| {
             let id = record.id();
             let last = self.last(&id);
@@ -88,16 +88,16 @@ mod tests {
         let first = summary("1", vec![test("x", Status::Passed), test("y", Status::Failed)]);
         let rerun = summary("1r1", vec![test("y", Status::Failed)]);
         let skipped = summary("1r2", vec![test("y", Status::Skipped)]);
-        let mut tries = Tries::default();
+        let mut attempts = Attempts::default();
         for summary in [&first, &rerun, &skipped] {
-            tries.add(summary);
+            attempts.add(summary);
         }
         let named = |name: &str| TestId { name: format!("S.B.{name}"), ..TestId::default() };
-        let last = tries.last(&named("y")).unwrap();
+        let last = attempts.last(&named("y")).unwrap();
         assert_eq!((last.summary.shard.as_str(), last.id.as_str()), ("1r1", "s1-s2-t1"));
-        assert_eq!(tries.failed(&named("y")).unwrap().id, "s1-s2-t1");
-        assert_eq!(tries.all(&named("x"))[0].id, "s1-s2-t1");
-        assert_eq!(tries.all(&named("y")).len(), 3);
-        assert!(tries.failed(&named("x")).is_none() && tries.last(&named("z")).is_none());
+        assert_eq!(attempts.failed(&named("y")).unwrap().id, "s1-s2-t1");
+        assert_eq!(attempts.all(&named("x"))[0].id, "s1-s2-t1");
+        assert_eq!(attempts.all(&named("y")).len(), 3);
+        assert!(attempts.failed(&named("x")).is_none() && attempts.last(&named("z")).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! What reports of other tools and earlier runs add to the report of a run.
 
-use domain::evaluation::evaluate::{Material, QuarantinedTest};
+use domain::evaluation::evaluate::{EvaluationInput, QuarantinedTest};
 use domain::evaluation::evidence::Evidence;
 use domain::quality::gates::GateOutcome;
 use domain::quality::metrics::Joined;
@@ -16,8 +16,8 @@ pub(super) fn coverage(joined: &Joined) -> Vec<report::Coverage> {
 }
 
 /// Reports that could be read, each of the kind that it was named as.
-fn read<'a>(material: &Material<'a>) -> impl Iterator<Item = &'a Report> {
-    material.reports.iter().filter_map(|report| match &report.state {
+fn read(input: &EvaluationInput) -> impl Iterator<Item = &Report> {
+    input.reports.iter().filter_map(|report| match &report.state {
         Reading::Read(read) if read.kind() == report.kind => Some(read),
         Reading::Read(_) | Reading::Missing | Reading::Refused(_) => None,
     })
@@ -37,14 +37,14 @@ pub(super) fn left_out<'a>(summaries: impl Iterator<Item = &'a Summary>) -> impl
 }
 
 /// Whether anybody looked for vulnerabilities.
-pub(super) fn scanned(material: &Material<'_>) -> bool {
-    read(material).any(|report| report.kind() == Kind::Vulnerabilities)
+pub(super) fn scanned(input: &EvaluationInput) -> bool {
+    read(input).any(|report| report.kind() == Kind::Vulnerabilities)
 }
 
 /// Findings, the worst first, each with whether the baseline did not have it.
-pub(super) fn found(material: &Material<'_>) -> Vec<(Finding, bool)> {
-    let known = material.evidence.baseline.as_ref().and_then(|baseline| baseline.findings.as_ref());
-    let mut found = findings(read(material));
+pub(super) fn found(input: &EvaluationInput) -> Vec<(Finding, bool)> {
+    let known = input.evidence.baseline.as_ref().and_then(|baseline| baseline.findings.as_ref());
+    let mut found = findings(read(input));
     found.sort_by(|a, b| (a.severity, a.identity()).cmp(&(b.severity, b.identity())));
     let is_new = |finding: &Finding| known.is_some_and(|known| !known.contains_key(&finding.name()));
     found.into_iter().map(|finding| (is_new(&finding), finding)).map(|(new, finding)| (finding, new)).collect()

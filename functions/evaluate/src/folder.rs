@@ -5,7 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use aws::{Artifacts, Ledger};
-use domain::evaluation::evaluate::Judged;
+use domain::evaluation::evaluate::{Evaluation, EvaluationInput};
 use domain::evaluation::evidence::{Evidence, PastTest, ReportFile};
 use domain::package::plan::Plan;
 use domain::quality::baseline::{BaselineFigures, branch_of};
@@ -17,7 +17,7 @@ use domain::run::keys;
 use domain::run::queue::Attempt;
 use domain::run::shard::Shard;
 use results::digest::digest;
-use results::dossier::{Dossier, EVIDENCE, PLAN};
+use results::evaluation_input::{self, EVIDENCE, PLAN};
 
 use crate::{Error, results as failed};
 
@@ -27,13 +27,13 @@ const LOOKED_AT: i32 = 150;
 const SHOWN: usize = 30;
 
 /// A run and the folder that its files are brought to.
-pub(crate) struct Case<'a> {
+pub(crate) struct RunFolder<'a> {
     pub(crate) artifacts: &'a Artifacts,
     pub(crate) run: &'a str,
     pub(crate) folder: &'a Path,
 }
 
-impl Case<'_> {
+impl RunFolder<'_> {
     /// Brings what the run is judged by. The evidence is written once: a later try reads the first one's.
     pub(crate) async fn bring(&self, ledger: &Ledger, at: i64) -> Result<(), Error> {
         let evidence = match self.known().await? {
@@ -47,10 +47,11 @@ impl Case<'_> {
     }
 
     /// Reads the files as anyone with the folder would.
-    pub(crate) async fn open(&self) -> Result<Dossier, Error> {
+    pub(crate) async fn open(&self) -> Result<EvaluationInput, Error> {
         let (folder, run) = (self.folder.to_owned(), self.run.to_owned());
-        let read = tokio::task::spawn_blocking(move || Dossier::read(|path| File::open(folder.join(path)))).await;
-        read.map_err(|error| failed(EVIDENCE, error))?.map_err(|source| Error::Dossier { run, source })
+        let read =
+            tokio::task::spawn_blocking(move || evaluation_input::read(|path| File::open(folder.join(path)))).await;
+        read.map_err(|error| failed(EVIDENCE, error))?.map_err(|source| Error::File { run, source })
     }
 
     async fn known(&self) -> Result<Option<Evidence>, Error> {
@@ -75,9 +76,8 @@ impl Case<'_> {
         let partials = self.partials(&shards).await?;
         let mut summaries = Vec::new();
         for path in firsts.iter().chain(&reruns) {
-            let key = keys::result(self.run, path);
-            let summary: Option<Summary> = self.artifacts.read_json(&key).await?;
-            summaries.push(summary.ok_or(Error::SummaryMissing(key))?);
+            let summary = self.summary(path).await?;
+            summaries.push(summary.ok_or_else(|| Error::SummaryMissing(keys::result(self.run, path)))?);
         }
         let mut reports = Evidence::reports_of(&summaries.iter().collect::<Vec<_>>(), &plan.work.reports);
         reports.extend(self.given_reports(&plan).await?);
@@ -110,8 +110,8 @@ impl Case<'_> {
     /// What the pinned baseline left, as long as its verdict is kept.
     async fn baseline(&self, plan: &Plan) -> Result<Option<BaselineFigures>, Error> {
         let Some(pinned) = &plan.baseline else { return Ok(None) };
-        let judged: Option<Judged> = self.artifacts.read_json(&keys::verdict(&pinned.run)).await?;
-        Ok(judged.map(|judged| judged.left))
+        let evaluation: Option<Evaluation> = self.artifacts.read_json(&keys::verdict(&pinned.run)).await?;
+        Ok(evaluation.map(|evaluation| evaluation.left))
     }
 
     /// Summaries of the last attempts at planned shards that were lost and still left something.
@@ -120,13 +120,26 @@ impl Case<'_> {
         for shard in shards.iter().filter(|shard| !shard.is_rerun() && shard.result.is_none()) {
             let Some(loss) = shard.losses.last() else { continue };
             let key = keys::summary(self.run, &Attempt { shard: shard.id.clone(), number: loss.attempt });
-            let summary: Option<Summary> = self.artifacts.read_json(&key).await?;
-            partials.extend(summary.and_then(|_| keys::below(self.run, &key).map(str::to_owned)));
+            let Some(path) = keys::below(self.run, &key) else { continue };
+            if self.fetch(path).await?.exists() {
+                partials.push(path.to_owned());
+            }
         }
         Ok(partials)
     }
 
-    /// Summaries of the shards that are done, in the order of the shards.
+    /// A summary by its path, from the folder; none where it is not in the artifacts.
+    async fn summary(&self, path: &str) -> Result<Option<Summary>, Error> {
+        let file = self.fetch(path).await?;
+        if !file.exists() {
+            return Ok(None);
+        }
+        let read = tokio::task::spawn_blocking(move || Ok(serde_json::from_slice(&std::fs::read(file)?)?));
+        let summary: std::io::Result<Summary> = read.await.map_err(|error| failed("evidence.json", error))?;
+        summary.map(Some).map_err(|error| failed("evidence.json", error))
+    }
+
+    /// Paths of the summaries of the shards that are done, in the order of the shards.
     fn paths(&self, shards: &[&Shard]) -> Vec<String> {
         let attempts =
             shards.iter().filter_map(|shard| Some(Attempt { shard: shard.id.clone(), number: shard.result? }));

@@ -4,9 +4,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use domain::evaluation::evaluate::{Judged, Material, judged};
+use domain::evaluation::evaluate::EvaluationInput;
 use domain::evaluation::evidence::{Evidence, ReportFile};
-use domain::package::plan::Plan;
 use domain::quality::reports::{Reading, Remark, ReportState};
 use domain::results::summary::Summary;
 use serde::de::DeserializeOwned;
@@ -46,55 +45,18 @@ pub enum Error {
     },
 }
 
-/// Everything that a run is judged by.
-#[derive(Clone, Debug)]
-pub struct Dossier {
-    /// The plan.
-    pub plan: Plan,
-    /// The evidence.
-    pub evidence: Evidence,
-    /// Summaries of the shards that are done, without those of reruns.
-    pub firsts: Vec<Summary>,
-    /// Summaries of the shards of reruns that are done.
-    pub reruns: Vec<Summary>,
-    /// Summaries of stopped attempts at planned shards without a result.
-    pub partials: Vec<Summary>,
-    /// Reports of other tools, as they were read.
-    pub reports: Vec<ReportState>,
-}
-
-impl Dossier {
-    /// Reads the files of a run; `open` gives one by its path below the run's prefix.
-    pub fn read<R: Read>(open: impl Fn(&str) -> io::Result<R>) -> Result<Self, Error> {
-        let files = Files { open };
-        let evidence: Evidence = files.json(EVIDENCE, None)?;
-        let plan = files.json(PLAN, evidence.inputs.get(PLAN))?;
-        let summaries = |paths: &[String]| -> Result<Vec<Summary>, Error> {
-            paths.iter().map(|path| files.json(path, evidence.inputs.get(path))).collect()
-        };
-        let (firsts, reruns) = (summaries(&evidence.firsts)?, summaries(&evidence.reruns)?);
-        let partials = summaries(&evidence.partials)?;
-        let reports =
-            evidence.reports.iter().map(|report| files.report(report, &evidence)).collect::<Result<_, _>>()?;
-        Ok(Self { plan, firsts, reruns, partials, reports, evidence })
-    }
-
-    /// What the verdict rests on.
-    pub fn material(&self) -> Material<'_> {
-        Material {
-            plan: &self.plan,
-            evidence: &self.evidence,
-            firsts: &self.firsts,
-            reruns: &self.reruns,
-            partials: &self.partials,
-            reports: &self.reports,
-        }
-    }
-
-    /// Judges the run.
-    pub fn judge(&self) -> Judged {
-        judged(&self.material())
-    }
+/// Reads the files of a run; `open` gives one by its path below the run's prefix.
+pub fn read<R: Read>(open: impl Fn(&str) -> io::Result<R>) -> Result<EvaluationInput, Error> {
+    let files = Files { open };
+    let evidence: Evidence = files.json(EVIDENCE, None)?;
+    let plan = files.json(PLAN, evidence.inputs.get(PLAN))?;
+    let summaries = |paths: &[String]| -> Result<Vec<Summary>, Error> {
+        paths.iter().map(|path| files.json(path, evidence.inputs.get(path))).collect()
+    };
+    let (firsts, reruns) = (summaries(&evidence.firsts)?, summaries(&evidence.reruns)?);
+    let partials = summaries(&evidence.partials)?;
+    let reports = evidence.reports.iter().map(|report| files.report(report, &evidence)).collect::<Result<_, _>>()?;
+    Ok(EvaluationInput { plan, firsts, reruns, partials, reports, evidence })
 }
 
 struct Files<F> {
