@@ -5,6 +5,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::base::problem::{Problem, did_you_mean, quoted};
+use crate::base::table::Table;
 
 const A_DATE: &str = "a date such as 2026-12-31";
 
@@ -141,15 +142,24 @@ impl Node {
         }
     }
 
-    /// Keys and nodes of a table whose keys are known; another key is refused with the one that may be meant.
-    /// What `elsewhere` says of a key that has its place in another file comes before that. A null is as if the
-    /// key was left out, because a state machine writes it for what it was not given.
-    pub(crate) fn known(&self, keys: &[&str], elsewhere: &[(&str, &str)]) -> Result<Vec<(&str, &Node)>, Problem> {
+    /// Keys and nodes of a table whose keys are known; another key is refused with the one that may be meant, or with
+    /// its place elsewhere. A null is as if the key was left out, because a state machine writes it for what it was
+    /// not given.
+    pub(crate) fn known(&self, table: &Table) -> Result<Vec<(&str, &Node)>, Problem> {
+        self.keyed(table.names(), table.elsewhere)
+    }
+
+    /// As [`Node::known`], of keys that no reference lists.
+    pub(crate) fn keyed<'k>(
+        &self,
+        keys: impl Iterator<Item = &'k str> + Clone,
+        elsewhere: &[(&str, &str)],
+    ) -> Result<Vec<(&str, &Node)>, Problem> {
         let entries = self.entries()?;
         for (key, _) in entries {
-            if !keys.contains(&key.as_str()) {
+            if !keys.clone().any(|known| known == key) {
                 let hint = elsewhere.iter().find(|(word, _)| word == key);
-                let help = hint.map_or_else(|| did_you_mean(key, keys.iter().copied()), |(_, help)| (*help).to_owned());
+                let help = hint.map_or_else(|| did_you_mean(key, keys), |(_, help)| (*help).to_owned());
                 return Err(Problem::new(&self.place, format!("unknown key {}", quoted(key)), help));
             }
         }

@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::forms;
 use crate::base::problem::Problem;
+use crate::base::table::{Key, Table, Takes, Without};
 use crate::base::tree::Node;
 use crate::base::validate;
 
@@ -15,12 +17,74 @@ const WITHIN: RangeInclusive<u64> = 1..=3600;
 /// GiB of a volume that EC2 can start from, up to what gp3 has.
 const VOLUME: RangeInclusive<u32> = 8..=16_384;
 
-/// What people write for a key of the table.
-const ELSEWHERE: [(&str, &str); 2] =
-    [("type", "write types = [\"m7i.xlarge\"]"), ("volume_gib", "write volume = 100, in GiB")];
-
 /// Seconds for that where the package does not say.
 const WITHIN_SECONDS: u64 = 60;
+
+/// `[environment]`.
+pub static KEYS: Table = Table {
+    keys: &[
+        Key {
+            name: "types",
+            takes: Takes::List(&forms::INSTANCE_TYPE),
+            without: Without::Words("those of the deployment"),
+            example: r#"["m7i.xlarge", "m7i.large"]"#,
+            about: "Instance types, the preferred first. The deployment must have them.",
+        },
+        Key {
+            name: "volume",
+            takes: Takes::Whole(*VOLUME.start(), *VOLUME.end()),
+            without: Without::Words("that of the deployment"),
+            example: "100",
+            about: "GiB that the root volume has at least. The deployment says how large it may be (`most_volume_gib`).",
+        },
+        Key {
+            name: "packages",
+            takes: Takes::List(&forms::PACKAGE),
+            without: Without::Value("[]"),
+            example: r#"["libpq5", "poppler-utils"]"#,
+            about: "Packages of Debian that the image lacks; not on Windows.",
+        },
+        Key {
+            name: "health",
+            takes: Takes::Table(&HEALTH),
+            without: Without::Words("the first test waits for nothing"),
+            example: r#"{ url = "http://127.0.0.1:8000/health", within = "30s" }"#,
+            about: "When the application under test, which `hooks.before` starts, can be tested.",
+        },
+    ],
+    elsewhere: &[("type", "write types = [\"m7i.xlarge\"]"), ("volume_gib", "write volume = 100, in GiB")],
+    ..Table::EMPTY
+};
+
+/// `environment.health`.
+pub static HEALTH: Table = Table {
+    keys: &[
+        Key {
+            name: "url",
+            takes: Takes::Text(&forms::URL),
+            without: Without::Words("`command` is asked"),
+            example: r#""http://127.0.0.1:8000/health""#,
+            about: "Healthy is an answer to a GET with a status below 400.",
+        },
+        Key {
+            name: "command",
+            takes: Takes::Text(&forms::COMMAND),
+            without: Without::Words("`url` is asked"),
+            example: r#""pg_isready --quiet""#,
+            about: "Healthy is an end with 0 within ten seconds. For `https://` write `curl --fail`.",
+        },
+        Key {
+            name: "within",
+            takes: Takes::Duration(*WITHIN.start(), *WITHIN.end()),
+            without: Without::Value(r#""1m""#),
+            example: r#""30s""#,
+            about: "How long it may take. After that no test runs, and the shard is tried elsewhere.",
+        },
+    ],
+    apart: &["url", "command"],
+    needs_one: true,
+    elsewhere: &[("seconds", "write within = \"30s\"")],
+};
 
 /// What a suite asks of its environments.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +142,7 @@ impl fmt::Display for Check {
 /// Reads the table.
 pub(crate) fn read(node: &Node) -> Result<Environment, Problem> {
     let mut environment = Environment::default();
-    for (key, node) in node.known(&["types", "volume", "packages", "health"], &ELSEWHERE)? {
+    for (key, node) in node.known(&KEYS)? {
         match key {
             "volume" => environment.volume = Some(node.whole(VOLUME)?),
             "packages" => environment.packages = node.list()?.iter().map(package).collect::<Result<_, _>>()?,
@@ -113,7 +177,7 @@ fn package(node: &Node) -> Result<String, Problem> {
 
 fn health(node: &Node) -> Result<Health, Problem> {
     let (mut check, mut seconds) = (None, WITHIN_SECONDS);
-    for (key, node) in node.known(&["url", "command", "within"], &[("seconds", "write within = \"30s\"")])? {
+    for (key, node) in node.known(&HEALTH)? {
         let found = match key {
             "url" => Check::Url(url(node)?),
             "command" => Check::Command(validate::command(node)?),

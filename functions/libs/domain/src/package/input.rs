@@ -1,5 +1,7 @@
 //! The run's input, as the scheduler, a pipeline or a person gives it.
 
+pub mod keys;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -44,29 +46,6 @@ pub struct Request {
     pub labels: BTreeMap<String, String>,
 }
 
-const KEYS: [&str; 11] = [
-    "suite",
-    "package",
-    "environments",
-    "target",
-    "timeout",
-    "rerun_failed",
-    "include",
-    "exclude",
-    "variables",
-    "reports",
-    "labels",
-];
-
-/// Keys that have their place in the package, where they are reviewed together with the tests.
-const ELSEWHERE: [(&str, &str); 5] = [
-    ("gates", "gates stand in the package's qaops.toml"),
-    ("platform", "the platform stands in the package's qaops.toml"),
-    ("hooks", "hooks stand in the package's qaops.toml"),
-    ("secrets", "secrets stand in the package's qaops.toml"),
-    ("robot", "include, exclude and variables stand at the top of the input"),
-];
-
 /// A key that Step Functions' own documentation tells to pass along when one execution starts another.
 const STARTED_BY: &str = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
 
@@ -92,7 +71,7 @@ impl Request {
             map.remove(STARTED_BY);
         }
         let node = Node::from_json("input", &input);
-        let fields = node.known(&KEYS, &ELSEWHERE)?;
+        let fields = node.known(&keys::ALL)?;
         let mut request = Self::empty();
         for (key, node) in &fields {
             request.read(key, node)?;
@@ -113,7 +92,7 @@ impl Request {
             "include" => self.include = Some(validate::tags(node)?),
             "exclude" => self.exclude = Some(validate::tags(node)?),
             "variables" => self.variables = validate::variables(node, validate::variable_value)?,
-            "reports" => self.reports = manifest::reports(node, validate::s3_url)?,
+            "reports" => self.reports = manifest::reports(node, &keys::REPORTS, validate::s3_url)?,
             "labels" => self.labels = validate::labels(node)?,
             _ => {}
         }

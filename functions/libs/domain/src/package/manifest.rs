@@ -2,6 +2,7 @@
 
 pub mod arguments;
 mod effective;
+pub mod keys;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,13 +12,13 @@ use serde::{Deserialize, Serialize};
 
 pub use self::effective::{Effective, effective};
 use crate::base::problem::Problem;
+use crate::base::table::Table;
 use crate::base::tree::Node;
 use crate::base::validate;
 use crate::package::environment::{self, Environment};
 use crate::package::plan::{Desktop, Hooks, RobotOptions, Video};
 use crate::quality::gates::{self, Gate};
 use crate::quality::quarantine::{self, Quarantine};
-use crate::quality::reports::Kind;
 
 /// Name of the file at the package's root.
 pub const FILE: &str = "qaops.toml";
@@ -110,25 +111,7 @@ impl Config {
     /// or line and column where the text is no TOML.
     pub fn parse(text: &str) -> Result<Self, Problem> {
         let node = Node::from_toml(FILE, text.trim_start_matches('\u{feff}'))?;
-        let keys = [
-            "suite",
-            "platform",
-            "environments",
-            "target",
-            "timeout",
-            "rerun_failed",
-            "default_branch",
-            "stale_after",
-            "needs",
-            "desktop",
-            "environment",
-            "robot",
-            "hooks",
-            "reports",
-            "gates",
-            "quarantine",
-        ];
-        let fields = node.known(&keys, &ELSEWHERE)?;
+        let fields = node.known(&keys::ALL)?;
         let mut config = Self::default();
         for (key, node) in &fields {
             config.read(key, node)?;
@@ -172,7 +155,7 @@ impl Config {
             "environment" => self.environment = environment::read(node)?,
             "robot" => self.robot = robot(node)?,
             "hooks" => self.hooks = hooks(node)?,
-            "reports" => self.reports = reports(node, validate::path)?,
+            "reports" => self.reports = reports(node, &keys::REPORTS, validate::path)?,
             "gates" => self.gates = gates::read(node)?,
             "quarantine" => self.quarantine = quarantine::read(node)?,
             _ => {}
@@ -180,15 +163,6 @@ impl Config {
         Ok(())
     }
 }
-
-/// Keys of the top that people write for one of a table.
-const ELSEWHERE: [(&str, &str); 5] = [
-    ("include", "write it below [robot]"),
-    ("exclude", "write it below [robot]"),
-    ("variables", "write it below [robot]"),
-    ("secrets", "write it below [robot]"),
-    ("package", "the package is named in the run's input"),
-];
 
 fn platform(node: &Node) -> Result<Platform, Problem> {
     match node.text()? {
@@ -201,8 +175,7 @@ fn platform(node: &Node) -> Result<Platform, Problem> {
 
 /// A desktop's size, both sides of which must be said, for a test that clicks stands on both; and what is kept of it.
 fn desktop(node: &Node) -> Result<Desktop, Problem> {
-    let fields =
-        node.known(&["width", "height", "video", "screenshots"], &[("screenshot", "write screenshots = true")])?;
+    let fields = node.known(&keys::DESKTOP)?;
     let field = |name: &str| fields.iter().find(|(key, _)| *key == name).map(|(_, node)| *node);
     let side = |name: &str| match field(name) {
         Some(node) => Ok(u16::try_from(node.whole(PIXELS)?).unwrap_or(u16::MAX)),
@@ -242,16 +215,17 @@ pub(crate) fn size(fields: &[(&str, &Node)]) -> Result<Option<Size>, Problem> {
 }
 
 /// Reports by kind, each read by `value`.
-pub(crate) fn reports<T>(node: &Node, value: fn(&Node) -> Result<T, Problem>) -> Result<BTreeMap<String, T>, Problem> {
-    node.known(&Kind::ALL.map(Kind::word), &[])?
-        .into_iter()
-        .map(|(kind, node)| Ok((kind.to_owned(), value(node)?)))
-        .collect()
+pub(crate) fn reports<T>(
+    node: &Node,
+    keys: &Table,
+    value: fn(&Node) -> Result<T, Problem>,
+) -> Result<BTreeMap<String, T>, Problem> {
+    node.known(keys)?.into_iter().map(|(kind, node)| Ok((kind.to_owned(), value(node)?))).collect()
 }
 
 fn robot(node: &Node) -> Result<RobotOptions, Problem> {
     let mut options = RobotOptions::default();
-    for (key, node) in node.known(&["include", "exclude", "variables", "secrets", "arguments"], &[])? {
+    for (key, node) in node.known(&keys::ROBOT)? {
         match key {
             "include" => options.include = validate::tags(node)?,
             "exclude" => options.exclude = validate::tags(node)?,
@@ -272,7 +246,7 @@ fn robot(node: &Node) -> Result<RobotOptions, Problem> {
 
 fn hooks(node: &Node) -> Result<Hooks, Problem> {
     let mut hooks = Hooks::default();
-    for (key, node) in node.known(&["before", "after"], &[])? {
+    for (key, node) in node.known(&keys::HOOKS)? {
         let command = Some(validate::command(node)?);
         if key == "before" { hooks.before = command } else { hooks.after = command }
     }

@@ -66,7 +66,7 @@ pub fn parse_prices(text: &str) -> Result<Option<Prices>, Problem> {
         )
     })?;
     let node = Node::from_json(SETTING, &value);
-    let fields: BTreeMap<&str, &Node> = node.known(&KEYS, &[])?.into_iter().collect();
+    let fields: BTreeMap<&str, &Node> = node.keyed(KEYS.into_iter(), &[])?.into_iter().collect();
     if let Some(key) = NEEDED.iter().find(|key| !fields.contains_key(**key)) {
         return Err(node.problem(format!("{key} is missing"), "a cost without it would be a guess"));
     }
@@ -91,7 +91,7 @@ fn each<T>(node: Option<&Node>, read: impl Fn(&Node) -> Result<T, Problem>) -> R
 
 fn instance(node: &Node) -> Result<InstancePrice, Problem> {
     let mut price = InstancePrice::default();
-    for (key, node) in node.known(&["on_demand", "spot"], &[])? {
+    for (key, node) in node.keyed(["on_demand", "spot"].into_iter(), &[])? {
         let amount = Some(node.amount()?);
         if key == "spot" { price.spot = amount } else { price.on_demand = amount }
     }

@@ -33,7 +33,9 @@ use serde::{Deserialize, Serialize};
 pub use self::evaluate::{GateOutcome, State, Value, evaluate, first_stop, read_by};
 pub use self::mandatory::{SETTING, parse_mandatory, with_mandatory};
 pub use self::verdict::{Judgement, Verdict, judge};
+use crate::base::forms;
 use crate::base::problem::Problem;
+use crate::base::table::{Key, Table, Takes, Without};
 use crate::base::tree::Node;
 use crate::quality::metrics::{Metric, Metrics, Unit, lookup};
 
@@ -255,11 +257,39 @@ impl Operator {
 /// Gates that a package may have. Each is decided and shown in every verdict, message and report.
 const MOST_GATES: usize = 200;
 
+/// `[gates]`.
+pub static KEYS: Table = Table {
+    keys: &[
+        Key {
+            name: "error",
+            takes: Takes::List(&forms::GATE),
+            without: Without::Value("[]"),
+            example: r#"["tests.failed == 0", "tests{tag=critical}.pass_rate == 100%"]"#,
+            about: "Where one of these does not hold, the run fails.",
+        },
+        Key {
+            name: "warn",
+            takes: Takes::List(&forms::GATE),
+            without: Without::Value("[]"),
+            example: r#"["tests.flaky <= 3", "run.duration <= 20m"]"#,
+            about: "Where one of these does not hold, people are told, and the verdict stays as it is.",
+        },
+        Key {
+            name: "stop",
+            takes: Takes::List(&forms::GATE),
+            without: Without::Value("[]"),
+            example: r#"["tests{tag=critical}.failed > 0"]"#,
+            about: "As soon as one of these is so, nothing more is started, and the run fails.",
+        },
+    ],
+    ..Table::EMPTY
+};
+
 /// Gates by severity, in the order error, warn, stop.
 pub(crate) fn read(node: &Node) -> Result<Vec<Gate>, Problem> {
     let mut gates = Vec::new();
     let severities = [("error", Severity::Error), ("warn", Severity::Warn), ("stop", Severity::Stop)];
-    let tables = node.known(&severities.map(|(name, _)| name), &[])?;
+    let tables = node.known(&KEYS)?;
     for (key, list) in tables {
         let severity = severities.iter().find(|(name, _)| *name == key).map_or(Severity::Error, |(_, s)| *s);
         for node in list.list()? {

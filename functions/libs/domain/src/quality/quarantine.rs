@@ -15,8 +15,10 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::base::forms;
 use crate::base::pattern::Pattern;
 use crate::base::problem::Problem;
+use crate::base::table::{Key, Table, Takes, Without};
 use crate::base::tree::Node;
 use crate::base::validate::{breaks_a_line, normal_tag};
 use crate::results::outcome::Status;
@@ -109,6 +111,51 @@ fn remark(entry: &Quarantine, tests: &[TestRecord]) -> Option<String> {
     Some(format!("The quarantine of \"{tests}\" ended on {until} and {count} again; {owner} has it: {reason}."))
 }
 
+/// Places that tests of one name may have in a file.
+const PLACE: std::ops::RangeInclusive<u32> = 1..=100_000;
+
+/// An entry of `[quarantine]`.
+pub static KEYS: Table = Table {
+    keys: &[
+        Key {
+            name: "owner",
+            takes: Takes::Text(&forms::LINE),
+            without: Without::Required,
+            example: r#""shop team""#,
+            about: "Who works on it.",
+        },
+        Key {
+            name: "reason",
+            takes: Takes::Text(&forms::LINE),
+            without: Without::Required,
+            example: r#""the cart is rewritten, #412""#,
+            about: "Why the tests may fail.",
+        },
+        Key {
+            name: "until",
+            takes: Takes::Day,
+            without: Without::Required,
+            example: "2026-12-31",
+            about: "The last day on which they may, in UTC.",
+        },
+        Key {
+            name: "file",
+            takes: Takes::Text(&forms::PATH),
+            without: Without::Words("any file"),
+            example: r#""shop/cart.robot""#,
+            about: "The suite file of the tests, where another file has tests of the same name.",
+        },
+        Key {
+            name: "place",
+            takes: Takes::Whole(*PLACE.start(), *PLACE.end()),
+            without: Without::Words("all of them"),
+            example: "2",
+            about: "Which of the tests of one name in one file, counted from 1.",
+        },
+    ],
+    ..Table::EMPTY
+};
+
 /// Reads `[quarantine]`: tables by pattern, each with owner, reason and until.
 pub(crate) fn read(node: &Node) -> Result<Vec<Quarantine>, Problem> {
     node.entries()?.iter().map(|(tests, node)| entry(tests, node)).collect()
@@ -119,8 +166,7 @@ fn entry(tests: &str, node: &Node) -> Result<Quarantine, Problem> {
         let help = "name the tests, such as \"Shop.Cart.*\"";
         return Err(node.problem("this pattern is of any test", help));
     }
-    let keys = ["owner", "reason", "until", "file", "place"];
-    let fields = node.known(&keys, &[])?;
+    let fields = node.known(&KEYS)?;
     let optional = |key: &str| fields.iter().find(|(known, _)| *known == key).map(|(_, node)| *node);
     let field = |key: &str| {
         let found = fields.iter().find(|(known, _)| *known == key).map(|(_, node)| *node);
@@ -139,7 +185,7 @@ fn entry(tests: &str, node: &Node) -> Result<Quarantine, Problem> {
 
 /// A number of a test among those of its name, from 1.
 fn place(node: &Node) -> Result<u32, Problem> {
-    node.whole(1..=100_000)
+    node.whole(PLACE)
 }
 
 /// One line of text for people.
