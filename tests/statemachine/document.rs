@@ -1,4 +1,4 @@
-//! The rule on `statemachine/README.md`: it names what there is, and nothing else.
+//! The rules on `statemachine/README.md` and `statemachine/ERRORS.md`: they name what there is, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -31,6 +31,73 @@ pub(crate) fn the_document_is_complete(contract: &Contract) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Every error that somebody can meet has a row in `ERRORS.md` that says what to do, and every row is of such an error.
+pub(crate) fn every_error_is_explained(contract: &Contract) -> Vec<String> {
+    let known = known_errors(contract);
+    let mut problems = Vec::new();
+    let mut explained = BTreeSet::new();
+    for (names, help) in rows(&contract.errors) {
+        if help.is_empty() {
+            problems.push(format!("{names:?} have no advice"));
+        }
+        for name in names {
+            if !known.contains(name) {
+                problems.push(format!("{name} is explained, and nothing answers it"));
+            }
+            if !explained.insert(name) {
+                problems.push(format!("{name} is explained twice"));
+            }
+        }
+    }
+    let missing = known.iter().filter(|name| !explained.contains(name.as_str()));
+    problems.extend(missing.map(|name| format!("{name} is not explained")));
+    problems
+}
+
+/// Names of the steps' errors (the common ones once, for any step), of the runner's, of those that the state machine
+/// matches and of those that it ends with.
+fn known_errors(contract: &Contract) -> BTreeSet<String> {
+    let mut known = contract.rust.runner.clone();
+    for step in contract.rust.steps.values() {
+        for reason in step.reasons.iter().chain([&contract.rust.bad_input]) {
+            let is_common = COMMON.contains(&reason.as_str());
+            known.insert(format!("{}.{reason}", if is_common { "<Step>" } else { &step.served }));
+        }
+    }
+    for state in states(&contract.machine) {
+        let handlers = state.handlers("Retry").into_iter().chain(state.handlers("Catch"));
+        let matched = handlers.flat_map(|handler| handler.errors).filter(|name| *name != "States.ALL");
+        let services = matched.filter(|name| {
+            let step = name.split('.').next().unwrap_or_default().to_lowercase();
+            !contract.rust.steps.contains_key(&step)
+        });
+        known.extend(services.map(str::to_owned));
+        known.extend(
+            state
+                .body
+                .get("Error")
+                .and_then(|error| error.as_str())
+                .filter(|error| !error.contains("{%"))
+                .map(str::to_owned),
+        );
+    }
+    // Every state and the whole run have a time limit.
+    known.insert("States.Timeout".to_owned());
+    known
+}
+
+/// Names and advice of the rows of tables whose first column is `name`.
+fn rows(page: &str) -> Vec<(Vec<&str>, &str)> {
+    page.lines()
+        .filter(|line| line.starts_with("| `"))
+        .filter_map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let names = cells.first()?.split('`').skip(1).step_by(2).collect();
+            Some((names, cells.get(2).copied().unwrap_or_default()))
+        })
+        .collect()
 }
 
 /// Texts between backquotes.

@@ -31,6 +31,7 @@ type Rule = fn(&Contract) -> Vec<String>;
 struct Contract {
     machine: Value,
     document: String,
+    errors: String,
     rust: Rust,
 }
 
@@ -38,12 +39,13 @@ impl Contract {
     fn read() -> Fallible<Self> {
         let folder = root().join("statemachine");
         let machine = serde_json::from_str(&std::fs::read_to_string(folder.join("qa-run.asl.json"))?)?;
-        Ok(Self { machine, document: std::fs::read_to_string(folder.join("README.md"))?, rust: Rust::read(&root())? })
+        let page = |name: &str| std::fs::read_to_string(folder.join(name));
+        Ok(Self { machine, document: page("README.md")?, errors: page("ERRORS.md")?, rust: Rust::read(&root())? })
     }
 }
 
 /// Every rule, by the sentence that it holds.
-const RULES: [(&str, Rule); 22] = [
+const RULES: [(&str, Rule); 23] = [
     ("every way leads to a state", flow::every_way_leads_to_a_state),
     ("every state is reached", flow::every_state_is_reached),
     ("every state reaches an end", flow::every_state_reaches_an_end),
@@ -66,6 +68,7 @@ const RULES: [(&str, Rule); 22] = [
     ("variables are assigned before", variables::variables_are_assigned_before),
     ("variables are read", variables::variables_are_read),
     ("the document is complete", document::the_document_is_complete),
+    ("every error is explained", document::every_error_is_explained),
 ];
 
 fn root() -> PathBuf {

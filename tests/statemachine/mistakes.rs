@@ -58,7 +58,7 @@ const ERRORS: [Mistake; 22] = [
     ("steps are served by their names", |it| step(it, "plan").served = "Launch".to_owned(), "plan is served as Launch"),
 ];
 
-const DRIFT: [Mistake; 21] = [
+const DRIFT: [Mistake; 26] = [
     ("reasons are listed", be_tired, "lists Tired and never"),
     ("placeholders are known", |it| set(it, &of(PLAN, "Arguments/FunctionName"), "${pan}".into()), "pan is not known"),
     ("placeholders are known", |it| set(it, "/States/WaitForReady/Seconds", 5.into()), "ready_seconds is missing"),
@@ -112,6 +112,11 @@ const DRIFT: [Mistake; 21] = [
     ),
     ("the document is complete", be_tired, "the error Plan.Tired"),
     ("the document is complete", |it| it.document += "`Plan.BadMood`", "names Plan.BadMood"),
+    ("every error is explained", be_tired, "Plan.Tired is not explained"),
+    ("every error is explained", |it| it.errors += "\n| `Plan.BadMood` | a | b |", "and nothing answers it"),
+    ("every error is explained", |it| it.errors += "\n| `Runner.TooLate` | a | b |", "is explained twice"),
+    ("every error is explained", |it| it.errors += "\n| `Runner.Sad` | a |", "no advice"),
+    ("every error is explained", |it| it.rust.runner.extend(["Runner.Sad".to_owned()]), "Runner.Sad is not explained"),
 ];
 
 #[test]

@@ -35,6 +35,8 @@ pub(crate) struct Rust {
     pub(crate) steps: BTreeMap<String, Step>,
     /// Reason of an input that no step can read.
     pub(crate) bad_input: String,
+    /// Names of the runner's errors.
+    pub(crate) runner: BTreeSet<String>,
 }
 
 impl Rust {
@@ -55,8 +57,17 @@ impl Rust {
                 steps.insert(name.clone(), read_step(&name, &own, &domain, &cloud)?);
             }
         }
-        Ok(Self { steps, bad_input })
+        Ok(Self { steps, bad_input, runner: runner_errors(&root.join("infra/runner/src"))? })
     }
+}
+
+/// The texts that a method `name` of an error of the runner answers.
+fn runner_errors(sources: &Path) -> Fallible<BTreeSet<String>> {
+    let all = parse_all(sources)?;
+    let named = all.iter().flat_map(|source| methods(&source.file)).filter(|(_, method)| method.sig.ident == "name");
+    let texts = named.flat_map(|(_, method)| texts(&method.block)).filter(|text| text.starts_with("Runner."));
+    let found: BTreeSet<String> = texts.collect();
+    if found.is_empty() { Err("the runner names no errors".into()) } else { Ok(found) }
 }
 
 /// One source file.
