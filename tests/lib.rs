@@ -5,6 +5,7 @@
 
 mod calls;
 mod capacity;
+mod documents;
 mod faults;
 mod inbox;
 mod seeded;
@@ -28,6 +29,7 @@ use tokio::sync::OnceCell;
 
 pub use calls::{invoke, items, log_lines, put_elsewhere, put_secret, settings};
 pub use capacity::{item_size, write_units};
+pub use documents::{Page, blocks, pages};
 pub use faults::{Fault, interrupt};
 pub use inbox::{Inbox, Notice};
 pub use seeded::{IMAGE, SeededRun};
