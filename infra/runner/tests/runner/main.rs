@@ -15,3 +15,4 @@ mod services;
 mod shard;
 mod start;
 mod upload;
+mod variables;
