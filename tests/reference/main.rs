@@ -120,3 +120,23 @@ fn the_pictures_of_the_readme_are_small() -> Fallible<()> {
     assert!(whole < PICTURES, "{whole} bytes");
     Ok(())
 }
+
+/// Paths of the project between backquotes: with a folder, and without a placeholder.
+fn paths(text: &str) -> Vec<&str> {
+    let prose = text.split("```").step_by(2);
+    let code = prose.flat_map(|part| part.split('`').skip(1).step_by(2));
+    code.filter(|code| code.contains('/') && !code.contains([' ', '<', '~', '=', '…', '*'])).collect()
+}
+
+#[test]
+fn every_place_that_contributors_are_sent_to_is_there() -> Fallible<()> {
+    let text = std::fs::read_to_string(project().join(".github/CONTRIBUTING.md"))?;
+    let package = project().join("functions/libs/domain/src/package");
+    let found = paths(&text);
+    assert!(found.len() >= 20, "{found:?}");
+    for path in found {
+        let beside = path.starts_with("manifest/") && package.join(path).exists() || path.starts_with("src/");
+        assert!(beside || project().join(path).exists(), "{path} is not there");
+    }
+    Ok(())
+}

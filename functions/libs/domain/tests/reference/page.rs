@@ -1,12 +1,15 @@
 //! The pages of the reference.
 
 use domain::base::duration;
-use domain::base::table::{Form, Key, Table, Takes, Without};
+use domain::base::table::{Key, Table, Takes, Without};
 use domain::package::{input, manifest};
 
 use crate::{Fallible, value};
 
 const NOTICE: &str = "<!-- Written from the parser's tables: QAOPS_WRITE=1 cargo test -p domain --test reference -->";
+
+/// A key of the user's choice in the names of tables.
+const EXAMPLE: &str = "\"Shop.Cart.*\"";
 
 const QAOPS_TOML: &str = "# `qaops.toml`
 
@@ -52,10 +55,10 @@ pub(crate) fn input() -> Fallible<String> {
 
 fn page(head: &str, table: &'static Table, example: &dyn Fn(&Key) -> Fallible<String>) -> Fallible<String> {
     let mut text = format!("{NOTICE}\n{head}\n## At the top\n\n");
-    rows(&mut text, table, example)?;
+    rows(&mut text, "", table, example)?;
     for (place, table) in tables(table) {
         text.push_str(&format!("\n## `{place}`\n\n"));
-        rows(&mut text, table, example)?;
+        rows(&mut text, &place, table, example)?;
     }
     Ok(text)
 }
@@ -72,17 +75,25 @@ fn tables(table: &'static Table) -> Vec<(String, &'static Table)> {
     found
 }
 
-fn rows(text: &mut String, table: &Table, example: &dyn Fn(&Key) -> Fallible<String>) -> Fallible<()> {
-    text.push_str("| key | value | default | example | what it is for |\n| --- | --- | --- | --- | --- |\n");
+fn rows(text: &mut String, place: &str, table: &Table, example: &dyn Fn(&Key) -> Fallible<String>) -> Fallible<()> {
+    text.push_str("| key | what it is for | value | default | example |\n| --- | --- | --- | --- | --- |\n");
     for key in table.keys {
-        let cells = [format!("`{}`", key.name), takes(&key.takes), without(key.without), code(&example(key)?)];
-        text.push_str(&format!("| {} | {} |\n", cells.join(" | "), key.about));
+        let below = format!("[table](#{})", anchor(&format!("{place}{}", key.name)));
+        let value = takes(&key.takes, &below);
+        let cells = [code(key.name), key.about.to_owned(), value, without(key.without), code(&example(key)?)];
+        text.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     if let [one, other] = table.apart {
         let rule = if table.needs_one { "Give one of" } else { "Give at most one of" };
         text.push_str(&format!("\n{rule} `{one}` and `{other}`.\n"));
     }
     Ok(())
+}
+
+/// The anchor that GitHub gives to the heading of a table.
+fn anchor(place: &str) -> String {
+    let name = if place == "quarantine" { format!("{place}{EXAMPLE}") } else { place.to_owned() };
+    name.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
 fn code(text: &str) -> String {
@@ -97,7 +108,8 @@ fn without(without: Without) -> String {
     }
 }
 
-fn takes(takes: &Takes) -> String {
+/// What a value may be; `below` leads to the table that it is.
+fn takes(takes: &Takes, below: &str) -> String {
     let seconds = |seconds: &u64| duration::show(*seconds as f64);
     match takes {
         Takes::Text(form) => form.is.to_owned(),
@@ -108,14 +120,9 @@ fn takes(takes: &Takes) -> String {
         Takes::Day => "a day".to_owned(),
         Takes::Word(words) => words.iter().map(|word| code(&format!("\"{word}\""))).collect::<Vec<_>>().join(", "),
         Takes::List(form) => format!("list; each {}", form.is),
-        Takes::Table(_) => "table, see below".to_owned(),
-        Takes::Map(name, inner) => map(name, inner),
+        Takes::Table(_) => below.to_owned(),
+        Takes::Map(name, inner) => format!("table; each key {}, each value {}", name.is, self::takes(inner, below)),
     }
-}
-
-fn map(name: &Form, inner: &Takes) -> String {
-    let value = if matches!(inner, Takes::Table(_)) { "a table, see below".to_owned() } else { takes(inner) };
-    format!("table; each key {}, each value {value}", name.is)
 }
 
 /// Calls `visit` with every key, its table and the names of the tables around it.
@@ -130,7 +137,7 @@ pub(crate) fn walk(
     for key in table.keys {
         let (inner, name) = match key.takes {
             Takes::Table(inner) => (inner, None),
-            Takes::Map(_, Takes::Table(inner)) => (*inner, Some("\"Shop.Cart.*\"")),
+            Takes::Map(_, Takes::Table(inner)) => (*inner, Some(EXAMPLE)),
             _ => continue,
         };
         place.extend([key.name].into_iter().chain(name));
