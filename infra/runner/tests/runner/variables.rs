@@ -45,7 +45,9 @@ fn a_suite_sees_the_variables_of_the_readme_and_no_other() {
     let written: BTreeSet<&str> = rows.iter().flat_map(|(names, _)| names.clone()).collect();
     let unwritten: Vec<_> = seen.difference(&written).filter(|name| !OF_THE_TEST.contains(name)).collect();
     assert!(unwritten.is_empty(), "the README does not name {unwritten:?}");
-    let always = rows.iter().filter(|(_, when)| *when == "always" || when.contains("`desktop`") || when.contains("`screenshots`"));
+    let always = rows
+        .iter()
+        .filter(|(_, when)| *when == "always" || when.contains("`desktop`") || when.contains("`screenshots`"));
     for name in always.flat_map(|(names, _)| names) {
         assert!(seen.contains(name), "the suite does not see {name}: {shown}");
     }
