@@ -25,7 +25,7 @@ git() { [ "$*" = pull ]; }
 infra/terraform/build() { [ -x "$PROJECT/infra/terraform/build" ] && [ "$#" = 0 ]; }
 infra/packer/image() { "$PROJECT/infra/packer/image" help | grep -q "^image $1 "; }
 cargo() { [ "$1 $2" = "run --" ] && shift 2 && "$QAOPS" "$@"; }
-aws() { "$AWS" "$@"; }
+aws() { command "$AWS" "$@"; }
 "#;
 
 const SUITE: &str = "*** Test Cases ***\nShop Is There\n    No Operation\n";
@@ -80,6 +80,7 @@ fn the_how_tos_commands_work_as_they_stand_there() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("checkout")).unwrap();
         std::fs::write(folder.path().join("checkout/shop.robot"), SUITE).unwrap();
+        std::fs::write(folder.path().join("checkout/qaops.toml"), &blocks(&howto(), "toml")[0]).unwrap();
         let done = walk(cloud, &aws, folder.path());
         let said = String::from_utf8_lossy(&done.stdout);
         assert!(done.status.success(), "{said}\n{}", String::from_utf8_lossy(&done.stderr));

@@ -13,8 +13,8 @@ const EXAMPLE: &str = "\"Shop.Cart.*\"";
 
 const QAOPS_TOML: &str = "# `qaops.toml`
 
-The file lies at the root of a suite package. Every key has a default, so a package without the file runs too.
-`cargo run -- check PATH` reads it without running anything, and says where it is wrong and how to fix that.
+The file lies at the root of a suite package. A package without it is refused on AWS; `qaops run` and `qaops check` add an empty
+one to a folder that has none. Every key has a default, so one line is enough: `suite = \"checkout\"`. `cargo run -- check PATH` reads it without running anything, and says where it is wrong and how to fix that.
 
 An editor completes and explains the keys by the [JSON Schema](qaops-toml.schema.json). Even Better TOML (VS Code) and Taplo take it from a line at
 the top of the file, as an address or as a path from the file:
