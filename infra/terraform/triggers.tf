@@ -1,7 +1,8 @@
 # What starts runs, and what is told of commands, instances and runs that ended.
 
 locals {
-  # Patterns are those of the local cloud. An instance's tags are in no event: `resume` leaves alone what is none of ours.
+  # The local cloud has the same patterns. No event has an instance's tags, so `resume` itself leaves other instances alone.
+  # A command's event names its document: other commands of the account do not call `resume`.
   rules = {
     command-ended = {
       step        = "resume"
@@ -9,7 +10,10 @@ locals {
       pattern = {
         source        = ["aws.ssm"]
         "detail-type" = ["EC2 Command Invocation Status-change Notification"]
-        detail        = { status = [{ "anything-but" = ["Pending", "InProgress", "Delayed", "Cancelling"] }] }
+        detail = {
+          "document-name" = [aws_ssm_document.run_shard.name]
+          status          = [{ "anything-but" = ["Pending", "InProgress", "Delayed", "Cancelling"] }]
+        }
       }
     }
     instance-ending = {

@@ -184,6 +184,17 @@ run "a_deployment" {
     error_message = "The end of a run is not that of this state machine."
   }
 
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.this["command-ended"].event_pattern).detail["document-name"] == [output.document]
+    error_message = "A command with another document than ours calls `resume`."
+  }
+
+  # `states:StateMachineQualifier` has several values in a request, and StringEquals alone never holds of such a key.
+  assert {
+    condition     = [for statement in jsondecode(local.policies["schedule"]).Statement : statement.Condition if contains(statement.Action, "states:StartExecution")] == [{ "ForAnyValue:StringEquals" = { "states:StateMachineQualifier" = ["live"] } }]
+    error_message = "A schedule may not start runs, or may start another version than the one of the alias."
+  }
+
   # Instances.
   assert {
     condition = alltrue([
