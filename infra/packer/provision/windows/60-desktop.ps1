@@ -39,8 +39,15 @@ $powershell = 'powershell.exe'
 $options = '-NoProfile -NonInteractive -ExecutionPolicy Bypass -File'
 $system = New-ScheduledTaskPrincipal -UserId 'SYSTEM' -LogonType ServiceAccount -RunLevel Highest
 $boot = New-ScheduledTaskAction -Execute $powershell -Argument "$options $QaopsHome\bin\boot.ps1"
-$atBoot = New-ScheduledTaskTrigger -AtStartup
-Register-ScheduledTask -TaskName 'QAOps boot' -Action $boot -Trigger $atBoot -Principal $system -Force | Out-Null
+# Packer restarts the builder, which must not become an environment by that: cleanup.ps1 enables the task.
+$atBoot = @{
+    TaskName = 'QAOps boot'
+    Action = $boot
+    Trigger = New-ScheduledTaskTrigger -AtStartup
+    Principal = $system
+    Settings = New-ScheduledTaskSettingsSet -Disable
+}
+Register-ScheduledTask @atBoot -Force | Out-Null
 
 # In the session of whoever is logged on, so that it has a desktop.
 $users = New-ScheduledTaskPrincipal -GroupId 'S-1-5-32-545' -RunLevel Limited

@@ -1,6 +1,6 @@
 # Runs at every boot, as SYSTEM. The first boot of an instance makes the desktop's user with a password that nobody
 # knows and that lives as long as the instance: it is in no image, log or parameter. Windows logs that user on at the
-# boot that follows. Only then does the SSM agent start, so an environment that can be reached has its desktop.
+# boot that follows. Only then is the SSM agent enabled and started, so an environment that can be reached has its desktop.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
@@ -96,6 +96,20 @@ function Initialize-Desktop {
     Set-ItemProperty -Path $Key -Name 'Instance' -Value $Instance
 }
 
+# Waits for EC2Launch to finish at this boot: it would otherwise be restarted in the middle of its tasks, or start the agent
+# again while a shard runs. Its service stops when it has finished; a log older than the boot says that it has not begun.
+function Wait-Launch {
+    $booted = (Get-CimInstance -ClassName Win32_OperatingSystem).LastBootUpTime
+    $log = "$env:ProgramData\Amazon\EC2Launch\log\agent.log"
+    $until = (Get-Date).AddMinutes(3)
+    while ((Get-Date) -lt $until) {
+        $begun = (Test-Path -Path $log) -and (Get-Item -Path $log).LastWriteTime -gt $booted
+        if ($begun -and (Get-Service -Name 'Amazon EC2Launch').Status -eq 'Stopped') { return }
+        Start-Sleep -Seconds 1
+    }
+    Write-Warning 'EC2Launch has not finished within three minutes: the boot goes on'
+}
+
 function Test-Desktop {
     $shells = Get-Process -Name explorer -ErrorAction SilentlyContinue
     @($shells | Where-Object { $_.SessionId -ne 0 }).Count -gt 0
@@ -105,6 +119,7 @@ $instance = Get-InstanceId
 $known = Get-ItemProperty -Path $Key -Name 'Instance' -ErrorAction SilentlyContinue
 if ($null -eq $known -or $known.Instance -ne $instance) {
     Initialize-Desktop -Instance $instance
+    Wait-Launch
     Restart-Computer -Force
     exit 0
 }
@@ -113,4 +128,7 @@ while (-not (Test-Desktop)) {
     if ((Get-Date) -gt $until) { throw 'nobody was logged on within five minutes' }
     Start-Sleep -Seconds 1
 }
+Wait-Launch
+# The image has it Disabled; see cleanup.ps1.
+Set-Service -Name AmazonSSMAgent -StartupType Manual
 Start-Service -Name AmazonSSMAgent

@@ -2,8 +2,10 @@
 # last thing that runs on the builder.
 . "$PSScriptRoot\lib.ps1"
 
-# Until the next boot starts it behind the desktop; see boot.ps1.
-Set-Service -Name AmazonSSMAgent -StartupType Manual
+# EC2Launch starts the agent at every boot, also where its service is Manual; a service that is Disabled cannot be started.
+# boot.ps1 enables it once there is a desktop. The agent that runs now stays: Packer works through it.
+Set-Service -Name AmazonSSMAgent -StartupType Disabled
+Enable-ScheduledTask -TaskName 'QAOps boot' | Out-Null
 Set-Service -Name sshd -StartupType Disabled
 Remove-Item -Path "$env:ProgramData\ssh\administrators_authorized_keys", "$env:ProgramData\ssh\ssh_host_*" -Force `
     -ErrorAction SilentlyContinue

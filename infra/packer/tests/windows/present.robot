@@ -46,11 +46,21 @@ Only The Desktop's User And Administrators Reach The Work
     ${names} =    PowerShell Says    (Get-Acl ${QAOPS}\\work).Access.IdentityReference.Value -join ' '
     Should Not Match Regexp    ${names}    (?i)users|everyone
 
-Tasks Wait For Boot, Logon And Deadline
+Tasks Wait For Logon And Deadline
     [Template]    Task Should Be Ready
-    QAOps boot
     QAOps desktop
     QAOps deadline
+
+The Boot Task Is Ready
+    [Documentation]    The builder has it disabled until the clean-up.
+    [Tags]    booted
+    Task Should Be Ready    QAOps boot
+
+The Agent Is Started By The Boot Task Only
+    [Documentation]    `Manual`: the image has the agent disabled, and the boot task enables it.
+    [Tags]    booted
+    ${type} =    PowerShell Says    (Get-Service AmazonSSMAgent).StartType
+    Should Be Equal    ${type}    Manual
 
 Nothing Updates Itself
     ${value} =    PowerShell Says
