@@ -28,7 +28,7 @@ for program in platform-tools/adb emulator/emulator; do
     ln -sf "$sdk/$program" "/usr/local/bin/${program##*/}"
 done
 printf 'ANDROID_HOME=%s\nANDROID_SDK_ROOT=%s\nANDROID_USER_HOME=%s\n' "$sdk" "$sdk" "$ANDROID_USER_HOME" \
-    >>/etc/environment
+    >>/etc/qaops/environment
 
 # Every boot begins with the device as the image made it.
 cat >/etc/systemd/system/qaops-emulator.service <<UNIT
@@ -37,7 +37,7 @@ Description=Android device of the tests
 ConditionPathExists=/dev/kvm
 
 [Service]
-EnvironmentFile=/etc/environment
+EnvironmentFile=/etc/qaops/environment
 ExecStart=$sdk/emulator/emulator -avd qaops -no-window -no-audio -no-boot-anim -no-snapshot -wipe-data \\
     -gpu swiftshader_indirect -accel on
 ExecStartPost=$sdk/platform-tools/adb wait-for-device shell 'until [ "\$\$(getprop sys.boot_completed)" = 1 ]; do sleep 1; done'

@@ -15,7 +15,7 @@ Description=Appium, which the tests speak to
 After=qaops-emulator.service
 
 [Service]
-EnvironmentFile=/etc/environment
+EnvironmentFile=/etc/qaops/environment
 Environment=APPIUM_HOME=$home/appium
 ExecStart=$home/robot/bin/node $home/appium/node_modules/appium/index.js server --address 127.0.0.1 --port 4723
 Restart=on-failure

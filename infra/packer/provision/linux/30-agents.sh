@@ -1,50 +1,23 @@
 #!/usr/bin/env bash
-# The SSM agent, by which the shards come, and the CloudWatch agent.
+# The SSM agent, through which commands reach an environment.
 # shellcheck source=SCRIPTDIR/../lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
-install_agent() {
-    local part="$1" unit="$2"
-    fetch "$part" "$work/$part.deb"
-    dpkg --install "$work/$part.deb" >/dev/null
-    systemctl enable "$unit" >/dev/null 2>&1
-}
+fetch ssm_agent "$work/agent.deb"
+dpkg --install "$work/agent.deb" >/dev/null
+systemctl enable amazon-ssm-agent >/dev/null 2>&1
 
-install_agent ssm_agent amazon-ssm-agent
-install_agent cloudwatch_agent amazon-cloudwatch-agent
-
-# What a person wants to see of an environment that behaves oddly; results never depend on it.
-mkdir -p /opt/aws/amazon-cloudwatch-agent/etc
-cat >/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.json <<'JSON'
-{
-  "agent": {"metrics_collection_interval": 60, "run_as_user": "root"},
-  "metrics": {
-    "namespace": "QAOps/Environments",
-    "append_dimensions": {"InstanceId": "${aws:InstanceId}", "ImageId": "${aws:ImageId}"},
-    "metrics_collected": {
-      "cpu": {"measurement": ["usage_active"], "totalcpu": true},
-      "disk": {"measurement": ["used_percent"], "resources": ["/"]},
-      "mem": {"measurement": ["used_percent"]}
-    }
-  },
-  "logs": {
-    "logs_collected": {
-      "files": {
-        "collect_list": [
-          {
-            "file_path": "/var/log/amazon/ssm/amazon-ssm-agent.log",
-            "log_group_name": "/qaops/environments",
-            "log_stream_name": "{instance_id}/ssm-agent"
-          }
-        ]
-      }
-    }
-  }
-}
-JSON
+# Run Command gives a command the agent's environment and nothing else: no login shell, no /etc/environment. So what tests
+# shall find in theirs is written into this file, by whichever step needs it.
+touch /etc/qaops/environment
+mkdir -p /etc/systemd/system/amazon-ssm-agent.service.d
+cat >/etc/systemd/system/amazon-ssm-agent.service.d/qaops.conf <<'UNIT'
+[Service]
+EnvironmentFile=/etc/qaops/environment
+UNIT
 
 # The agent's files of the builder cannot go before the builder ends, for Packer comes in through them.
 cat >/etc/systemd/system/qaops-first-boot.service <<'UNIT'

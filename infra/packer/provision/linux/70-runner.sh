@@ -17,6 +17,8 @@ cat >"$home/bin/image-tests" <<'BASH'
 # Runs the image suite on this environment: `image-tests [options of robot]`. Its log goes into a folder that ends with
 # the environment.
 set -euo pipefail
+# Run Command sets no HOME, and browsers keep their profiles there.
+export HOME="${HOME:-/root}"
 out="$(mktemp -d --tmpdir qaops-image-tests.XXXXXX)"
 echo "output in $out"
 exec /opt/qaops/robot/bin/robot --outputdir "$out" --consolewidth 120 "$@" /opt/qaops/tests/*/

@@ -25,10 +25,22 @@ Every Unit Came Up
     ${failed} =    Output Of    systemctl    list-units    --failed    --plain    --no-legend
     Should Be Empty    ${failed}
 
-Agents Run
+Agent And Timer Run
     [Tags]    booted
-    ${states} =    Output Of    systemctl    is-active    amazon-ssm-agent    amazon-cloudwatch-agent    qaops-deadline.timer
-    Should Be Equal    ${states}    active\nactive\nactive
+    ${states} =    Output Of    systemctl    is-active    amazon-ssm-agent    qaops-deadline.timer
+    Should Be Equal    ${states}    active\nactive
+
+Commands Get The Image's Variables
+    [Documentation]    Run Command gives them the environment of the agent's process.
+    [Tags]    booted
+    ${agent} =    Output Of    systemctl    show    --value    --property    MainPID    amazon-ssm-agent
+    ${variables} =    Get Binary File    /proc/${agent}/environ
+    ${variables} =    Evaluate    $variables.decode().split('\\0')
+    ${image} =    Get File    /etc/qaops/environment
+    Should Contain    ${image}    SE_OFFLINE=true
+    FOR    ${variable}    IN    @{image.split()}
+        Should Contain    ${variables}    ${variable}
+    END
 
 An Environment Goes On Before Its Deadline
     ${ended} =    Deadline Is Asked    tag=+60

@@ -60,10 +60,9 @@ Every Script Has A Face
         ${script}    ${code}
     END
 
-Agents And Timers Start At Boot
+Agent And Timers Start At Boot
     [Template]    Unit Should Be Enabled
     amazon-ssm-agent.service
-    amazon-cloudwatch-agent.service
     chrony.service
     qaops-deadline.timer
     qaops-first-boot.service
