@@ -1,0 +1,123 @@
+//! Inputs of the kinds that people bring, each with the result of plain Robot Framework or of the report's own tool.
+//!
+//! | input | test that shows its result |
+//! | --- | --- |
+//! | tests that a data driver makes at run time run again | `reruns`: `tests_that_are_made_at_run_time_run_again` |
+//! | a name with a variable runs again | here, and beside a flaky test `reruns`: `a_test_whose_name_has_a_variable_runs_again_beside_others` |
+//! | two tests of one name | `reruns`: `two_tests_of_one_name_never_hide_a_failure` |
+//! | two files of one suite name | `reruns`: `two_files_of_one_suite_name_never_hide_a_failure` |
+//! | tests and tasks in one package | `infra/cli/tests/inputs.rs`: `tests_and_tasks_are_refused_for_any_number_of_environments`; where only Robot Framework can tell, `endings`: `what_robot_refuses_ends_the_run_in_its_own_words_with_one_instance` |
+//! | `Fatal Error` | `endings`: `after_a_fatal_error_nothing_else_runs_in_any_shard` |
+//! | `requirements.txt` with `-r`, in UTF-16, with an address, with another index | `infra/cli/tests/inputs.rs`: `requirements_are_judged_before_an_instance_starts` |
+//! | `--extension`, `--loglevel VERBOSE` | `infra/cli/tests/command.rs`: `an_argument_that_robot_refuses_or_that_changes_what_runs_gives_exit_status_3_before_anything_starts` |
+//! | zips with `./`, `/`, backslashes, names in code page 437 | `infra/cli/tests/inputs.rs`: `zips_as_people_make_them_can_be_run` |
+//! | hidden files and files named like results | here; what is left out: `infra/cli/src/package/tests.rs` |
+//! | strange values in reports of JUnit, Cobertura, LCOV, JMeter, k6 | `infra/cli/tests/inputs.rs`: `reports_with_strange_values_give_the_figures_that_can_be_read`; gates on them: here |
+//! | imports that lead out of the package, libraries that are missing | `infra/cli/tests/command.rs`: `check_says_which_imports_lead_out_of_the_package_and_what_cannot_be_imported` |
+//! | a test that hangs | `endings`: `what_ended_before_a_hang_counts_and_the_test_that_hangs_is_named` |
+//! | a project's own library by `-e .` | `infra/runner/tests/runner/layer.rs`: `a_suite_brings_its_own_library_in_place_for_every_attempt` |
+
+use std::fs::File;
+use std::io::Write;
+
+use domain::quality::gates::{State, Verdict};
+use qaops::package::Package;
+use qaops::run::{run_id, start};
+use serde_json::json;
+use tests::{Finished, Suite, begin, end, with_cloud};
+
+fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
+    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+}
+
+fn failed(run: &Finished) -> Vec<String> {
+    run.judged().failed.iter().map(|test| test.id.to_string()).collect()
+}
+
+/// A name that a variable of the settings completes.
+fn variable_name() -> Suite {
+    let config = "suite = \"varname\"\nrerun_failed = 1\n[robot]\nvariables = { REGION = \"eu-north-1\" }\n";
+    let text = "*** Test Cases ***\nBuy in ${REGION}\n    Fail    no shop\n\nSell in ${REGION}\n    No Operation\n";
+    Suite::new("varname", config, &files(&[("region.robot", text)]))
+}
+
+/// Files that a packer might take for what is no part of a package.
+const HIDDEN: [(&str, &str); 5] = [
+    (".env", "SHOP_URL=http://shop"),
+    (".config/shop.json", "{\"a\":1}"),
+    ("report.html", "<h1>expected</h1>"),
+    ("data/output.xml", "<robot/>"),
+    (
+        "env.robot",
+        "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nReads the dot env file\n    ${text}    \
+         Get File    ${CURDIR}/.env\n    Should Contain    ${text}    SHOP_URL\nReads a file in a dot folder\n    \
+         File Should Exist    ${CURDIR}/.config/shop.json\nReads an expected report\n    \
+         File Should Exist    ${CURDIR}/report.html\n    File Should Exist    ${CURDIR}/data/output.xml\n",
+    ),
+];
+
+/// A zip of [`HIDDEN`].
+fn hidden_zip(folder: &tempfile::TempDir) -> std::path::PathBuf {
+    let path = folder.path().join("hidden.zip");
+    let mut zip = zip::ZipWriter::new(File::create(&path).expect("a file can be made"));
+    for (name, text) in HIDDEN.into_iter().chain([("qaops.toml", "suite = \"hidden\"\n")]) {
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("an entry can be made");
+        zip.write_all(text.as_bytes()).expect("an entry can be written");
+    }
+    zip.finish().expect("a zip can be made");
+    path
+}
+
+/// Reports with values that no tool can mean, and gates that need others.
+fn strange_reports() -> Suite {
+    let junit = include_str!("../functions/libs/results/tests/cases/junit-nan.xml");
+    let coverage = include_str!("../functions/libs/results/tests/cases/cobertura-branch-nan.xml");
+    let config = "suite = \"nangate\"\n[reports]\njunit = \"reports/junit.xml\"\ncoverage = \"reports/coverage.xml\"\n\
+                  [gates]\nerror = [\"tests.failed == 0\", \"tests{source=junit}.failed == 0\", \"coverage.line >= 50%\"]\n\
+                  warn = [\"coverage.branch >= 50%\", \"tests{source=junit}.duration < 1h\"]\n";
+    let text = "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nLeaves reports\n    \
+                Copy File    ${CURDIR}/made/nan.xml    ${EXECDIR}/reports/junit.xml\n    \
+                Copy File    ${CURDIR}/made/branch-nan.xml    ${EXECDIR}/reports/coverage.xml\n";
+    let made = [("t.robot", text), ("made/nan.xml", junit), ("made/branch-nan.xml", coverage)];
+    Suite::new("nangate", config, &files(&made))
+}
+
+#[test]
+fn a_name_that_a_variable_completes_runs_again_once() {
+    with_cloud(async |cloud| {
+        let started = begin(cloud, &variable_name(), json!({})).await;
+        let run = end(cloud, started).await;
+        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]));
+        assert_eq!(failed(&run), ["region.robot: Varname.Region.Buy in eu-north-1"]);
+        assert_eq!((run.judged().failed[0].attempts, run.judged().environments), (2, 1));
+        assert!(run.shards.iter().all(|shard| shard.losses.is_empty()), "{:?}", run.shards);
+    });
+}
+
+#[test]
+fn a_folder_and_a_zip_of_it_give_the_same_tests_hidden_files_included() {
+    with_cloud(async |cloud| {
+        let scratch = tempfile::tempdir().expect("a folder can be made");
+        let zip = Package::open(&hidden_zip(&scratch), scratch.path()).expect("the zip is good");
+        let request = json!({"suite": zip.suite});
+        let of_zip = start(cloud, &run_id("zip"), &zip.suite, zip.path(), &request).await.expect("the run starts");
+        let of_zip = end(cloud, of_zip).await;
+        let folder = Suite::new("hidden", "suite = \"hidden\"\n", &files(&HIDDEN));
+        let of_folder = end(cloud, begin(cloud, &folder, json!({})).await).await;
+        for run in [of_zip, of_folder] {
+            assert_eq!((run.judged().verdict, run.counts()), (Verdict::Passed, [3, 3, 0, 0, 0]), "{:?}", failed(&run));
+        }
+    });
+}
+
+#[test]
+fn gates_that_need_what_can_be_read_of_a_strange_report_are_decided() {
+    with_cloud(async |cloud| {
+        let started = begin(cloud, &strange_reports(), json!({})).await;
+        let run = end(cloud, started).await;
+        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
+        let states: Vec<State> = run.judged().gates.iter().map(|gate| gate.state).collect();
+        let undecided = State::NoValue;
+        assert_eq!(states, [State::Held, State::Held, State::Held, undecided, undecided]);
+    });
+}
