@@ -17,6 +17,8 @@
 //! | a test that hangs | `endings`: `what_ended_before_a_hang_counts_and_the_test_that_hangs_is_named` |
 //! | a project's own library by `-e .` | `infra/runner/tests/runner/layer.rs`: `a_suite_brings_its_own_library_in_place_for_every_attempt` |
 
+#![expect(clippy::expect_used, reason = "a test may panic")]
+
 use std::fs::File;
 use std::io::Write;
 
@@ -31,7 +33,7 @@ fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 fn failed(run: &Finished) -> Vec<String> {
-    run.judged().failed.iter().map(|test| test.id.to_string()).collect()
+    run.evaluation().failed.iter().map(|test| test.id.to_string()).collect()
 }
 
 /// A name that a variable of the settings completes.
@@ -87,9 +89,9 @@ fn a_name_that_a_variable_completes_runs_again_once() {
     with_cloud(async |cloud| {
         let started = begin(cloud, &variable_name(), json!({})).await;
         let run = end(cloud, started).await;
-        assert_eq!((run.judged().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]));
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]));
         assert_eq!(failed(&run), ["region.robot: Varname.Region.Buy in eu-north-1"]);
-        assert_eq!((run.judged().failed[0].attempts, run.judged().environments), (2, 1));
+        assert_eq!((run.evaluation().failed[0].attempts, run.evaluation().environments), (2, 1));
         assert!(run.shards.iter().all(|shard| shard.losses.is_empty()), "{:?}", run.shards);
     });
 }
@@ -105,7 +107,7 @@ fn a_folder_and_a_zip_of_it_give_the_same_tests_hidden_files_included() {
         let folder = Suite::new("hidden", "suite = \"hidden\"\n", &files(&HIDDEN));
         let of_folder = end(cloud, begin(cloud, &folder, json!({})).await).await;
         for run in [of_zip, of_folder] {
-            assert_eq!((run.judged().verdict, run.counts()), (Verdict::Passed, [3, 3, 0, 0, 0]), "{:?}", failed(&run));
+            assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Passed, [3, 3, 0, 0, 0]), "{:?}", failed(&run));
         }
     });
 }
@@ -115,8 +117,8 @@ fn gates_that_need_what_can_be_read_of_a_strange_report_are_decided() {
     with_cloud(async |cloud| {
         let started = begin(cloud, &strange_reports(), json!({})).await;
         let run = end(cloud, started).await;
-        assert_eq!(run.judged().verdict, Verdict::Passed, "{:?}", run.judged().reasons);
-        let states: Vec<State> = run.judged().gates.iter().map(|gate| gate.state).collect();
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
+        let states: Vec<State> = run.evaluation().gates.iter().map(|gate| gate.state).collect();
         let undecided = State::NoValue;
         assert_eq!(states, [State::Held, State::Held, State::Held, undecided, undecided]);
     });

@@ -17,7 +17,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use aws::{Execution, ExecutionStatus, Ledger};
-use domain::evaluation::evaluate::Evaluation;
+use domain::evaluation::evaluate::{Evaluation, TestCounts};
+use domain::results::outcome::Counts;
 use domain::run::fleet::{Instance, InstanceState};
 use domain::run::shard::Shard;
 use local::cloud::LocalCloud;
@@ -84,6 +85,16 @@ impl Finished {
         self.execution.failure.as_ref().map_or("", |failure| &failure.error)
     }
 
+    /// The merged result has the verdict's counts, whatever became of the run.
+    fn says_one_thing(&self) {
+        let (Some(evaluation), Ok(output)) = (&self.evaluation, std::fs::read(self.out.path().join("output.xml"))) else {
+            return;
+        };
+        let merged = results::robot::read(output.as_slice()).expect("the merged result can be read").root.counts();
+        let TestCounts { passed, failed, skipped, .. } = evaluation.tests;
+        assert_eq!(merged, Counts { passed, failed, skipped }, "{}: output.xml and verdict.json", self.id);
+    }
+
     /// Total, passed, failed, skipped and flaky tests.
     pub fn counts(&self) -> [u64; 5] {
         let tests = &self.evaluation().tests;
@@ -118,7 +129,9 @@ pub async fn end(cloud: &LocalCloud, started: Started) -> Finished {
     let out = tempfile::tempdir().expect("a folder can be made");
     let evaluation = fetch(cloud, &started.id, out.path()).await.expect("the results can be read");
     let shards = ledger(cloud).shards(&started.id).await.expect("the ledger can be read");
-    Finished { id: started.id, execution, evaluation, shards, out }
+    let finished = Finished { id: started.id, execution, evaluation, shards, out };
+    finished.says_one_thing();
+    finished
 }
 
 /// Waits until an execution has ended.

@@ -97,7 +97,7 @@ impl Evaluate {
         folder.bring(&self.ledger, input.at.as_second()).await?;
         let files = folder.open().await?;
         let evaluation = evaluate(&files);
-        let written = merged::write(&self.artifacts, &input.run, &files.firsts, &files.reruns).await?;
+        let written = merged::write(&self.artifacts, &input.run, &files).await?;
         self.write_report(&evaluation, &files, &written).await?;
         let bytes = evaluation.to_json().map_err(|error| results("verdict.json", error))?;
         self.artifacts.write(&keys::verdict(&input.run), bytes).await?;

@@ -9,10 +9,13 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use aws::Artifacts;
+use domain::evaluation::evaluate::EvaluationInput;
+use domain::results::outcome::Suite;
+use domain::results::records::{Decided, TestRecord};
 use domain::results::summary::Summary;
 use domain::run::keys;
 use results::junit;
-use results::robot::{MergeError, write_merged};
+use results::robot::{Attempts, MergeError, write_counted};
 
 use crate::Error;
 
@@ -29,26 +32,25 @@ pub(crate) struct Written {
     pub(crate) left_out: Vec<String>,
 }
 
-/// Writes the results of a run beside its verdict. An output that is missing or refused does not take the others with
-/// it; if every one is, nothing is written.
-pub(crate) async fn write(
-    artifacts: &Artifacts,
-    run: &str,
-    firsts: &[Summary],
-    reruns: &[Summary],
-) -> Result<Written, Error> {
+/// Writes the results of a run beside its verdict, which say of each test what the verdict says. An output that is
+/// missing or refused does not take the others with it; if every one is, nothing is written.
+pub(crate) async fn write(artifacts: &Artifacts, run: &str, input: &EvaluationInput) -> Result<Written, Error> {
     let folder = tempfile::tempdir().map_err(|error| failed(OUTPUT, error))?;
-    let mut left_out = Vec::new();
-    let mut parts = Vec::new();
-    for (number, summary) in firsts.iter().chain(reruns).enumerate() {
+    let Decided { records, of } = input.decided();
+    let (mut parts, mut left_out) = (Vec::new(), Vec::new());
+    for (number, (summary, of)) in input.summaries().zip(of).enumerate() {
         let path = folder.path().join(format!("{number}.xml"));
+        if !summary.complete && of.is_empty() {
+            continue;
+        }
         match artifacts.fetch(&summary.output, &path).await? {
-            true => parts.push(Part { name: name(summary), path }),
+            true => parts.push(Part { name: name(summary), path, root: summary.root.clone(), of }),
             false => left_out.push(sentence(&name(summary), "it is missing")),
         }
     }
+    let not_run = input.end().map(|end| end.halt.message());
     let place = folder.path().to_owned();
-    let merged = tokio::task::spawn_blocking(move || merge(&parts, &place)).await;
+    let merged = tokio::task::spawn_blocking(move || merge(&parts, records, not_run, &place)).await;
     let merged = merged.map_err(|error| failed(OUTPUT, error))??;
     left_out.extend(merged.left_out);
     for file in &merged.files {
@@ -61,6 +63,10 @@ pub(crate) async fn write(
 struct Part {
     name: String,
     path: PathBuf,
+    /// What of it counts.
+    root: Suite,
+    /// For each of these tests the record that it is an outcome of.
+    of: Vec<Option<usize>>,
 }
 
 fn name(summary: &Summary) -> String {
@@ -68,10 +74,18 @@ fn name(summary: &Summary) -> String {
 }
 
 /// Merges outputs into both results in `folder`.
-fn merge(parts: &[Part], folder: &Path) -> Result<Written, Error> {
+fn merge(
+    parts: &[Part],
+    records: Vec<TestRecord>,
+    not_run: Option<&'static str>,
+    folder: &Path,
+) -> Result<Written, Error> {
     let mut out = create(folder, OUTPUT)?;
     let open = |number: usize| File::open(&parts[number].path).map(BufReader::new);
-    let merged = write_merged(parts.len(), open, &mut out).map_err(|error| failed(OUTPUT, error))?;
+    let decided = Decided { records, of: parts.iter().map(|part| part.of.clone()).collect() };
+    let roots = parts.iter().map(|part| &part.root).collect();
+    let merged = write_counted(&Attempts { roots, decided: &decided, not_run }, open, &mut out);
+    let merged = merged.map_err(|error| failed(OUTPUT, error))?;
     let left_out: Vec<String> = merged.left_out.iter().map(|error| refused(error, parts)).collect();
     if left_out.len() == parts.len() {
         return Ok(Written { files: Vec::new(), left_out });
@@ -93,6 +107,7 @@ fn close(mut out: BufWriter<File>) -> io::Result<()> {
 fn refused(error: &MergeError, parts: &[Part]) -> String {
     let name = error.input().and_then(|input| parts.get(input)).map_or("", |part| &part.name);
     let why = match error {
+        MergeError::Other { .. } => "it is not the one that was counted".to_owned(),
         MergeError::Form { .. } => "only plain XML without a document type can be merged".to_owned(),
         _ => error.source().map_or_else(|| error.to_string(), ToString::to_string),
     };
@@ -110,11 +125,19 @@ fn failed(name: &'static str, source: impl Into<Box<dyn Cause + Send + Sync>>) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::results::records::decide;
 
     fn part(folder: &Path, name: &str, text: &str) -> Part {
         let path = folder.join(format!("{name}.xml"));
         std::fs::write(&path, text).unwrap();
-        Part { name: name.to_owned(), path }
+        let root = results::robot::read(text.as_bytes()).map(|output| output.root).unwrap_or_default();
+        Part { name: name.to_owned(), path, root, of: Vec::new() }
+    }
+
+    fn merged(mut parts: Vec<Part>, folder: &Path) -> Written {
+        let decided = decide(parts.iter().map(|part| &part.root), []);
+        parts.iter_mut().zip(decided.of).for_each(|(part, of)| part.of = of);
+        merge(&parts, decided.records, None, folder).unwrap()
     }
 
     fn output(test: &str) -> String {
@@ -128,13 +151,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let place = folder.path();
         let entities = format!("<!DOCTYPE robot [<!ENTITY x 'y'>]>{}", output("c"));
-        let parts = [
+        let parts = vec![
             part(place, "0001-1", &output("a")),
             part(place, "0002-1", "<robot><wrong/></robot>"),
             part(place, "0003-2", &entities),
             part(place, "0004-1", &output("b")),
         ];
-        let written = merge(&parts, place).unwrap();
+        let written = merged(parts, place);
         assert_eq!(written.files, [OUTPUT, JUNIT]);
         assert_eq!(
             written.left_out,
@@ -151,9 +174,8 @@ mod tests {
     #[test]
     fn nothing_is_written_of_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(merge(&[], folder.path()).unwrap().files.is_empty());
-        let bad = [part(folder.path(), "0001-1", "")];
-        let written = merge(&bad, folder.path()).unwrap();
+        assert!(merged(Vec::new(), folder.path()).files.is_empty());
+        let written = merged(vec![part(folder.path(), "0001-1", "")], folder.path());
         assert!(written.files.is_empty());
         assert_eq!(written.left_out.len(), 1);
     }

@@ -19,7 +19,7 @@ use crate::quality::reports::ReportState;
 use crate::results::classes::{Class, classify};
 use crate::results::outcome::{Counts, Found, Status, TestId};
 use crate::results::records;
-use crate::results::records::TestRecord;
+use crate::results::records::{Decided, TestRecord, decide};
 use crate::results::summary::Summary;
 
 /// The verdict of a run and everything that it rests on.
@@ -152,11 +152,17 @@ pub struct EvaluationInput {
 impl EvaluationInput {
     /// Every test that is known of, after its reruns.
     pub fn records(&self) -> Vec<TestRecord> {
-        let mut records = records::records(self.firsts.iter().chain(&self.partials), &self.reruns);
+        self.decided().records
+    }
+
+    /// Every test that is known of, and what each attempt has to do with it, in the order of [`EvaluationInput::summaries`].
+    pub fn decided(&self) -> Decided {
+        let firsts = self.firsts.iter().chain(&self.partials);
+        let mut decided = decide(firsts.map(|summary| &summary.root), self.reruns.iter().map(|summary| &summary.root));
         if let Some(end) = self.end() {
-            end.apply(&mut records);
+            end.apply(&mut decided.records);
         }
-        records
+        decided
     }
 
     /// Where one `robot` call would have ended, if a shard was halted.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::results::outcome::{Counts, Status, Test, TestId};
+use crate::results::outcome::{Counts, Found, Status, Suite, Test, TestId};
 use crate::results::summary::Summary;
 
 /// One test of a run, after its reruns.
@@ -57,59 +57,96 @@ impl TestRecord {
     }
 }
 
+/// The tests of a run, and what each attempt has to do with them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Decided {
+    /// Every test after its reruns.
+    pub records: Vec<TestRecord>,
+    /// For each attempt, for each of its tests in the order of [`Suite::found`], the index of the record that it is an
+    /// outcome of; none where it says nothing of any test.
+    pub of: Vec<Vec<Option<usize>>>,
+}
+
 /// Tests of `firsts`, each with what `reruns` made of it.
+pub fn records<'a>(firsts: impl IntoIterator<Item = &'a Summary>, reruns: &'a [Summary]) -> Vec<TestRecord> {
+    decide(firsts.into_iter().map(|summary| &summary.root), reruns.iter().map(|summary| &summary.root)).records
+}
+
+/// Decides for each test of `firsts`, and of `reruns` in the order of their attempts, what it is an outcome of.
 ///
 /// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
 /// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. Tests of one long name
 /// are compared one by one in the order of their file: all of them are in a rerun if one of them is. A rerun that has
-/// fewer of them does not say which they are, so it changes none.
-pub fn records<'a>(firsts: impl IntoIterator<Item = &'a Summary>, reruns: &[Summary]) -> Vec<TestRecord> {
-    let mut records: Vec<TestRecord> = firsts.into_iter().flat_map(tests_of).collect();
-    let mut places: HashMap<TestId, usize> = HashMap::new();
-    for (place, record) in records.iter().enumerate() {
-        places.entry(record.id()).or_insert(place);
-    }
-    let known = namesakes(&records);
-    for rerun in reruns.iter().flat_map(|summary| unmistakable(tests_of(summary), &known)) {
-        match places.get(&rerun.id()) {
-            Some(&place) => merge(&mut records[place], rerun),
-            None => {
-                places.insert(rerun.id(), records.len());
-                records.push(rerun);
-            }
-        }
-    }
-    records
+/// fewer of them than the attempts before does not say which they are, so it changes none.
+pub fn decide<'a>(firsts: impl IntoIterator<Item = &'a Suite>, reruns: impl IntoIterator<Item = &'a Suite>) -> Decided {
+    let mut deciding = Deciding::default();
+    firsts.into_iter().for_each(|root| deciding.first(root));
+    reruns.into_iter().for_each(|root| deciding.rerun(root));
+    deciding.decided
 }
 
-/// How many tests have each name, by file and name.
-fn namesakes(records: &[TestRecord]) -> HashMap<(String, String), usize> {
-    let mut count = HashMap::new();
-    records.iter().for_each(|record| *count.entry(name(record)).or_default() += 1);
+#[derive(Default)]
+struct Deciding {
+    decided: Decided,
+    places: HashMap<TestId, usize>,
+    /// How many tests have each name, by file and name, in the first attempts that have any.
+    known: Namesakes,
+}
+
+type Namesakes = HashMap<(String, String), usize>;
+
+impl Deciding {
+    /// Tests of two planned shards are never one.
+    fn first(&mut self, root: &Suite) {
+        let found = root.found();
+        namesakes(&found).into_iter().for_each(|(name, count)| *self.known.entry(name).or_default() += count);
+        let of = found.iter().map(|found| Some(self.add(found))).collect();
+        self.decided.of.push(of);
+    }
+
+    fn rerun(&mut self, root: &Suite) {
+        let found = root.found();
+        let ran = namesakes(&found);
+        let mut of = Vec::with_capacity(found.len());
+        for found in &found {
+            let name = name(&found.id);
+            let fewer = self.known.get(&name).is_some_and(|known| ran[&name] < *known);
+            of.push(match self.places.get(&found.id) {
+                _ if fewer => None,
+                Some(&place) => Some(self.merge(place, found)),
+                None => Some(self.add(found)),
+            });
+        }
+        ran.into_iter().for_each(|(name, count)| _ = self.known.entry(name).or_insert(count));
+        self.decided.of.push(of);
+    }
+
+    fn add(&mut self, found: &Found<'_>) -> usize {
+        let place = self.decided.records.len();
+        self.places.entry(found.id.clone()).or_insert(place);
+        self.decided.records.push(TestRecord::of(found.id.clone(), found.test));
+        place
+    }
+
+    fn merge(&mut self, place: usize, found: &Found<'_>) -> usize {
+        let record = &mut self.decided.records[place];
+        let rerun = TestRecord::of(found.id.clone(), found.test);
+        if rerun.status != Status::Skipped {
+            let flaky = record.flaky || (record.status == Status::Failed && rerun.status == Status::Passed);
+            *record = TestRecord { flaky, ..rerun };
+        }
+        place
+    }
+}
+
+fn namesakes(found: &[Found<'_>]) -> Namesakes {
+    let mut count = Namesakes::new();
+    found.iter().for_each(|found| *count.entry(name(&found.id)).or_default() += 1);
     count
 }
 
-fn name(record: &TestRecord) -> (String, String) {
-    (record.suite_file.clone(), record.long_name.clone())
-}
-
-/// Tests of a rerun without those that have fewer of their name than `known`.
-fn unmistakable(rerun: Vec<TestRecord>, known: &HashMap<(String, String), usize>) -> Vec<TestRecord> {
-    let ran = namesakes(&rerun);
-    let whole = |record: &TestRecord| known.get(&name(record)).is_none_or(|count| ran[&name(record)] >= *count);
-    rerun.into_iter().filter(whole).collect()
-}
-
-fn tests_of(summary: &Summary) -> Vec<TestRecord> {
-    summary.root.found().into_iter().map(|found| TestRecord::of(found.id, found.test)).collect()
-}
-
-fn merge(record: &mut TestRecord, rerun: TestRecord) {
-    if rerun.status == Status::Skipped {
-        return;
-    }
-    let flaky = record.flaky || (record.status == Status::Failed && rerun.status == Status::Passed);
-    *record = TestRecord { flaky, ..rerun };
+fn name(id: &TestId) -> (String, String) {
+    (id.file.clone(), id.name.clone())
 }
 
 /// Counts of `records` by status.
@@ -125,7 +162,6 @@ pub fn counts(records: &[TestRecord]) -> Counts {
 mod tests {
     use super::*;
     use crate::results::manifest::Exit;
-    use crate::results::outcome::{Suite, Test};
 
     fn summary(tests: &[(&str, Status)]) -> Summary {
         let test = |&(name, status): &(&str, Status)| Test {

@@ -22,7 +22,7 @@ use domain::results::outcome::Suite;
 use jiff::civil::DateTime;
 
 pub use error::{Error, Limits, Refusal};
-pub use merge::{MergeError, Merged, merge_suites, write_merged};
+pub use merge::{Attempts, MergeError, Merged, merge_suites, write_counted, write_merged};
 pub use names::normalized;
 use place::Place;
 

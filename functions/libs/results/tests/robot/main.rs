@@ -2,6 +2,7 @@
 #![expect(clippy::expect_used, reason = "a test may panic")]
 
 mod corpus;
+mod counted;
 mod live;
 mod merge;
 mod pairs;

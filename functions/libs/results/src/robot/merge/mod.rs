@@ -6,12 +6,14 @@
 //! Framework's own message about both outcomes, except that a skipped test replaces nothing.
 //!
 //! Suites are the same if they have the same name and lie at the same path under the root; the root itself
-//! may lie elsewhere in each part. Tests of one name in a suite are taken one by one, in the order of their file, as the
-//! verdict does, where `rebot --merge` puts all outcomes of the rerun on the first. Failures of suite teardowns
+//! may lie elsewhere in each part. Which test an outcome is of is decided as for the verdict (`domain::results::records`):
+//! tests of one name are taken one by one, in the order of their file, where `rebot --merge` puts all outcomes of the
+//! rerun on the first, and a rerun with fewer of them changes none. Failures of suite teardowns
 //! reach tests when a part is read, so they stay with the tests of their part. A suite that several parts
 //! have lasts as long as its children together, where `rebot --merge` adds its setup and teardown; it starts with the
 //! first of them. Its documentation, setup and teardown are those of the first part, or the first where they failed.
 
+mod counted;
 mod message;
 mod statistics;
 mod tree;
@@ -19,7 +21,8 @@ mod write;
 
 use domain::results::outcome::Suite;
 
-pub use write::{MergeError, Merged, write_merged};
+pub use counted::Attempts;
+pub use write::{MergeError, Merged, write_counted, write_merged};
 
 /// Merges trees: those of the shards in any order, then those of reruns in the order of attempts.
 ///
@@ -27,5 +30,7 @@ pub use write::{MergeError, Merged, write_merged};
 /// as plain `rebot` puts them. No trees give an empty suite.
 pub fn merge_suites(outputs: Vec<Suite>) -> Suite {
     let parts = outputs.into_iter().enumerate();
-    tree::merge(parts.map(|(input, root)| tree::Node::new(root, None, input)).collect(), false).into_suite()
+    let parts = parts.map(|(input, root)| tree::Part { root, input, ..tree::Part::default() }).collect::<Vec<_>>();
+    let counted = counted::Counted::of(&parts);
+    tree::merge(parts, &counted, false).into_suite()
 }

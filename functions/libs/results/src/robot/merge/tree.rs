@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use domain::results::outcome::{Suite, Test, nth_of_name};
+use domain::results::interrupted::NOT_RUN;
+use domain::results::outcome::{Status, Suite, Test};
 
+use super::counted::Counted;
 use super::message;
 use crate::robot::names;
 use crate::robot::place::{Place, TestPlace};
@@ -32,29 +34,72 @@ pub(super) struct Leaf {
     pub(super) input: usize,
     /// Where it stands there.
     pub(super) place: TestPlace,
+    /// The record that it is an outcome of.
+    record: usize,
+    /// Whether it counts as not run, whatever its input says.
+    pub(super) not_run: bool,
+}
+
+/// A result to be merged.
+#[derive(Debug, Default)]
+pub(super) struct Part {
+    pub(super) root: Suite,
+    pub(super) place: Place,
+    pub(super) input: usize,
+}
+
+/// Makes nodes of the parts. The first outcome of each test stands in a node, and later ones are kept beside.
+struct Planting<'a> {
+    counted: &'a Counted,
+    /// For each test of the part, in the order of [`Suite::found`], the record that it is an outcome of.
+    of: std::slice::Iter<'a, Option<usize>>,
+    seen: Vec<bool>,
+    later: HashMap<usize, Vec<Leaf>>,
+}
+
+impl<'a> Planting<'a> {
+    fn new(counted: &'a Counted) -> Self {
+        let seen = vec![false; counted.decided.records.len()];
+        Self { counted, of: [].iter(), seen, later: HashMap::new() }
+    }
+
+    /// The root of a part.
+    fn node(&mut self, part: Part) -> Node {
+        self.of = self.counted.decided.of.get(part.input).map_or([].iter(), |of| of.iter());
+        let top = part.root.source.as_deref().map(slashes);
+        self.below(part.root, part.place, part.input, top.as_deref())
+    }
+
+    fn below(&mut self, mut suite: Suite, mut place: Place, input: usize, top: Option<&str>) -> Node {
+        let mut places = std::mem::take(&mut place.suites).into_iter();
+        let suites = std::mem::take(&mut suite.suites).into_iter();
+        let suites = suites.map(|inner| self.below(inner, places.next().unwrap_or_default(), input, top)).collect();
+        let mut places = std::mem::take(&mut place.tests).into_iter();
+        let tests = std::mem::take(&mut suite.tests).into_iter();
+        let tests = tests.filter_map(|test| self.leaf(test, places.next().unwrap_or_default(), input)).collect();
+        let path = below(top, suite.source.as_deref());
+        Node { suites, tests, parts: vec![(input, place)], path, united: false, suite }
+    }
+
+    /// The first outcome of its test; none of what is a later one, or counts for no test.
+    fn leaf(&mut self, test: Test, place: TestPlace, input: usize) -> Option<Leaf> {
+        let record = self.of.next().copied().flatten()?;
+        let leaf = Leaf { test, input, place, record, not_run: false };
+        if std::mem::replace(self.seen.get_mut(record)?, true) {
+            self.later.entry(record).or_default().push(leaf);
+            return None;
+        }
+        Some(leaf)
+    }
 }
 
 impl Node {
-    /// The root of an input.
-    pub(super) fn new(root: Suite, place: Option<Place>, input: usize) -> Self {
-        let top = root.source.as_deref().map(slashes);
-        Node::below(root, place.unwrap_or_default(), input, top.as_deref())
-    }
-
-    fn below(mut suite: Suite, mut place: Place, input: usize, top: Option<&str>) -> Self {
-        let children = std::mem::take(&mut suite.suites).into_iter();
-        let tests = std::mem::take(&mut suite.tests).into_iter();
-        let mut places = std::mem::take(&mut place.suites).into_iter();
-        let mut test_places = std::mem::take(&mut place.tests).into_iter();
-        let mut inner = |suite| Node::below(suite, places.next().unwrap_or_default(), input, top);
-        let mut leaf = |test| Leaf { test, input, place: test_places.next().unwrap_or_default() };
-        Node {
-            suites: children.map(&mut inner).collect(),
-            tests: tests.map(&mut leaf).collect(),
-            parts: vec![(input, place)],
-            path: below(top, suite.source.as_deref()),
-            united: false,
-            suite,
+    /// Gives each test what came after its first outcome.
+    fn outcomes(&mut self, later: &mut HashMap<usize, Vec<Leaf>>, counted: &Counted, rpa: bool) {
+        self.suites.iter_mut().for_each(|suite| suite.outcomes(later, counted, rpa));
+        for leaf in &mut self.tests {
+            later.remove(&leaf.record).into_iter().flatten().for_each(|new| leaf.rerun(new, rpa));
+            leaf.overrule(counted);
         }
     }
 
@@ -64,14 +109,14 @@ impl Node {
     }
 
     /// Takes in another part of the same suite.
-    fn unite(&mut self, new: Node, rpa: bool) {
+    fn unite(&mut self, new: Node) {
         self.united = true;
         self.take_fields(new.suite);
         self.parts.extend(new.parts);
         let mut added = false;
         for suite in new.suites {
             match self.suites.iter().position(|old| old.is(&suite)) {
-                Some(at) => self.suites[at].unite(suite, rpa),
+                Some(at) => self.suites[at].unite(suite),
                 None => {
                     self.suites.push(suite);
                     added = true;
@@ -81,7 +126,7 @@ impl Node {
         if added {
             self.sort();
         }
-        self.unite_tests(new.tests, rpa);
+        self.tests.extend(new.tests);
     }
 
     fn take_fields(&mut self, new: Suite) {
@@ -98,19 +143,6 @@ impl Node {
             (Some(old), Some(new)) => Some(old.min(new)),
             (old, new) => old.or(new),
         };
-    }
-
-    fn unite_tests(&mut self, new: Vec<Leaf>, rpa: bool) {
-        let nth = |leaves: &[Leaf]| nth_of_name(leaves.iter().map(|leaf| &leaf.test));
-        let names = self.tests.iter().map(|leaf| leaf.test.name.clone()).zip(nth(&self.tests));
-        let known: HashMap<(String, u32), usize> = names.zip(0..).collect();
-        let numbers = nth(&new);
-        for (leaf, nth) in new.into_iter().zip(numbers) {
-            match known.get(&(leaf.test.name.clone(), nth)) {
-                Some(&at) => self.tests[at].rerun(leaf, rpa),
-                None => self.tests.push(leaf),
-            }
-        }
     }
 
     /// Puts the suites in the order of one plain run, which is that of the names of files and folders.
@@ -156,36 +188,50 @@ impl Node {
 impl Leaf {
     /// Takes in a later outcome of the same test.
     fn rerun(&mut self, mut new: Leaf, rpa: bool) {
-        if new.test.status == domain::results::outcome::Status::Skipped {
+        if new.test.status == Status::Skipped {
             self.test.message = message::skipped(&new.test, &self.test, rpa);
         } else {
             new.test.message = message::rerun(&new.test, &self.test, rpa);
             *self = new;
         }
     }
+
+    /// What counts as failed and did not fail was never to run.
+    fn overrule(&mut self, counted: &Counted) {
+        let counts = counted.decided.records.get(self.record).map(|record| record.status);
+        if counts == Some(Status::Failed) && self.test.status != Status::Failed {
+            self.not_run = true;
+            self.test.status = Status::Failed;
+            self.test.message = counted.not_run.unwrap_or_default().to_owned();
+            self.test.tags.push(NOT_RUN.to_owned());
+        }
+    }
 }
 
-fn slashes(path: &str) -> String {
+pub(super) fn slashes(path: &str) -> String {
     path.replace('\\', "/").trim_end_matches('/').to_owned()
 }
 
 /// What is left of a path below the root's own.
-fn below(top: Option<&str>, source: Option<&str>) -> Option<String> {
+pub(super) fn below(top: Option<&str>, source: Option<&str>) -> Option<String> {
     let source = slashes(source?);
     let rest = source.strip_prefix(top?)?;
     (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
 }
 
 /// Merges the roots of the parts, in order.
-pub(super) fn merge(parts: Vec<Node>, rpa: bool) -> Node {
+pub(super) fn merge(parts: Vec<Part>, counted: &Counted, rpa: bool) -> Node {
+    let mut planting = Planting::new(counted);
     let mut roots: Vec<Node> = Vec::new();
     for part in parts {
+        let part = planting.node(part);
         match roots.iter().position(|root| root.suite.name == part.suite.name) {
-            Some(at) => roots[at].unite(part, rpa),
+            Some(at) => roots[at].unite(part),
             None => roots.push(part),
         }
     }
     let mut root = if roots.len() == 1 { roots.remove(0) } else { side_by_side(roots) };
+    root.outcomes(&mut planting.later, counted, rpa);
     root.settle();
     root
 }

@@ -2,10 +2,12 @@
 
 use std::io::{self, BufRead, Write};
 
+use domain::results::interrupted::NOT_RUN;
 use domain::results::outcome::{Suite, Test};
 use jiff::civil::DateTime;
 
-use super::tree::{Leaf, Node};
+use super::counted::{Attempts, Counted};
+use super::tree::{Leaf, Node, Part};
 use super::{statistics, tree};
 use crate::markup;
 use crate::robot::error::{Error, Limits};
@@ -37,6 +39,12 @@ pub enum MergeError {
         /// Number of the input, from 0.
         input: usize,
     },
+    /// An input is not the one whose tests were counted.
+    #[error("failed to copy from result {input}: it is not the one that was counted")]
+    Other {
+        /// Number of the input, from 0.
+        input: usize,
+    },
     /// An input changed between the first look at it and the second.
     #[error("failed to copy from result {input}: it has changed meanwhile")]
     Changed {
@@ -51,15 +59,17 @@ pub enum MergeError {
 impl MergeError {
     /// Whether an input itself is to blame, so that it will not be better next time and the others can do without it.
     fn is_about_content(&self) -> bool {
-        matches!(self, Self::Read { source: Error::Refused { .. }, .. } | Self::Form { .. })
+        matches!(self, Self::Read { source: Error::Refused { .. }, .. } | Self::Form { .. } | Self::Other { .. })
     }
 
     /// Number of the input that it is about, from 0.
     pub fn input(&self) -> Option<usize> {
         match self {
-            Self::Open { input, .. } | Self::Read { input, .. } | Self::Form { input } | Self::Changed { input } => {
-                Some(*input)
-            }
+            Self::Open { input, .. }
+            | Self::Read { input, .. }
+            | Self::Form { input }
+            | Self::Other { input }
+            | Self::Changed { input } => Some(*input),
             Self::Write(_) => None,
         }
     }
@@ -85,26 +95,71 @@ pub struct Merged {
 pub fn write_merged<'a, R: BufRead + 'a>(
     inputs: usize,
     mut open: impl FnMut(usize) -> io::Result<R>,
-    mut out: impl Write,
+    out: impl Write,
 ) -> Result<Merged, MergeError> {
-    let mut parts = Vec::new();
-    let mut left_out = Vec::new();
-    let mut head = Head::default();
-    for input in 0..inputs {
-        match scan_part(input, &mut open) {
-            Ok(scan) => parts.push(head.take(scan, input)),
-            Err(error) if error.is_about_content() => left_out.push(error),
-            Err(error) => return Err(error),
+    let scanned = Scanned::of(inputs, &mut open)?;
+    let counted = Counted::of(&scanned.parts);
+    scanned.write(&counted, open, out)
+}
+
+/// Writes one `output.xml` as [`write_merged`] does, of attempts whose tests were counted already: it says of each test
+/// what the verdict says. A result that is not the one that was counted is left out.
+pub fn write_counted<'a, R: BufRead + 'a>(
+    attempts: &Attempts<'_>,
+    mut open: impl FnMut(usize) -> io::Result<R>,
+    out: impl Write,
+) -> Result<Merged, MergeError> {
+    let mut scanned = Scanned::of(attempts.roots.len(), &mut open)?;
+    let (counted, others) = Counted::take(attempts, &scanned.parts);
+    scanned.leave_out(others);
+    scanned.write(&counted, open, out)
+}
+
+/// What is in the inputs.
+#[derive(Default)]
+struct Scanned {
+    head: Head,
+    parts: Vec<Part>,
+    left_out: Vec<MergeError>,
+}
+
+impl Scanned {
+    fn of<'a, R: BufRead + 'a>(
+        inputs: usize,
+        open: &mut impl FnMut(usize) -> io::Result<R>,
+    ) -> Result<Self, MergeError> {
+        let mut scanned = Self::default();
+        for input in 0..inputs {
+            match scan_part(input, open) {
+                Ok(scan) => scanned.parts.push(scanned.head.take(scan, input)),
+                Err(error) if error.is_about_content() => scanned.left_out.push(error),
+                Err(error) => return Err(error),
+            }
         }
+        Ok(scanned)
     }
-    let root = tree::merge(parts, head.rpa);
-    let files = (0..inputs).map(|_| None).collect();
-    let mut copier = Copier { open: |input| open(input), files, out: &mut out };
-    head.start(copier.out).map_err(MergeError::Write)?;
-    copier.suite(&root, "s1")?;
-    let root = root.into_suite();
-    head.end(&root, &mut out).map_err(MergeError::Write)?;
-    Ok(Merged { root, left_out })
+
+    fn leave_out(&mut self, inputs: Vec<usize>) {
+        self.parts.retain(|part| !inputs.contains(&part.input));
+        self.left_out.extend(inputs.into_iter().map(|input| MergeError::Other { input }));
+    }
+
+    fn write<'a, R: BufRead + 'a>(
+        self,
+        counted: &Counted,
+        mut open: impl FnMut(usize) -> io::Result<R>,
+        mut out: impl Write,
+    ) -> Result<Merged, MergeError> {
+        let inputs = self.parts.iter().map(|part| part.input + 1).max().unwrap_or_default();
+        let root = tree::merge(self.parts, counted, self.head.rpa);
+        let files = (0..inputs).map(|_| None).collect();
+        let mut copier = Copier { open: |input| open(input), files, out: &mut out };
+        self.head.start(copier.out).map_err(MergeError::Write)?;
+        copier.suite(&root, "s1")?;
+        let root = root.into_suite();
+        self.head.end(&root, &mut out).map_err(MergeError::Write)?;
+        Ok(Merged { root, left_out: self.left_out })
+    }
 }
 
 fn scan_part<'a, R: BufRead + 'a>(
@@ -126,11 +181,11 @@ struct Head {
 
 impl Head {
     /// Takes from an input what is not of its suites, and gives those.
-    fn take(&mut self, scan: Scan, input: usize) -> Node {
+    fn take(&mut self, scan: Scan, input: usize) -> Part {
         self.rpa |= scan.output.rpa;
         self.generated = self.generated.max(scan.output.generated);
         self.errors.extend(scan.output.errors);
-        Node::new(scan.output.root, Some(scan.place), input)
+        Part { root: scan.output.root, place: scan.place, input }
     }
 
     /// The generator must not call itself `Robot`: failed suite teardowns would reach tests once more.
@@ -214,7 +269,7 @@ impl<'a, R: BufRead + 'a, F: FnMut(usize) -> io::Result<R>, W: Write> Copier<'a,
         let line = test.line.map(|line| format!(" line=\"{line}\"")).unwrap_or_default();
         let tag = format!("<test id=\"{id}\" name=\"{}\"{line}>", markup::attribute(&test.name));
         self.raw(tag.as_bytes())?;
-        let status = status_of(test);
+        let status = tag_of(leaf) + &status_of(test);
         match place.status {
             _ if place.end.from == place.end.to => self.raw(status.as_bytes())?,
             None => {
@@ -266,6 +321,11 @@ impl<'a, R: BufRead + 'a, F: FnMut(usize) -> io::Result<R>, W: Write> Copier<'a,
         let source = crate::input::open(reader).map_err(|source| MergeError::Read { input, source })?;
         Ok(File { input: source.input, at: 0 })
     }
+}
+
+/// The tag that Robot Framework gives to tests that it does not run.
+fn tag_of(leaf: &Leaf) -> String {
+    if leaf.not_run { format!("<tag>{NOT_RUN}</tag>") } else { String::new() }
 }
 
 fn status_of(test: &Test) -> String {
