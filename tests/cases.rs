@@ -107,7 +107,12 @@ fn a_folder_and_a_zip_of_it_give_the_same_tests_hidden_files_included() {
         let folder = Suite::new("hidden", "suite = \"hidden\"\n", &files(&HIDDEN));
         let of_folder = end(cloud, begin(cloud, &folder, json!({})).await).await;
         for run in [of_zip, of_folder] {
-            assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Passed, [3, 3, 0, 0, 0]), "{:?}", failed(&run));
+            assert_eq!(
+                (run.evaluation().verdict, run.counts()),
+                (Verdict::Passed, [3, 3, 0, 0, 0]),
+                "{:?}",
+                failed(&run)
+            );
         }
     });
 }

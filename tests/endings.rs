@@ -120,7 +120,8 @@ fn what_robot_refuses_ends_the_run_in_its_own_words_with_one_instance() {
         assert_eq!((run.evaluation().verdict, run.evaluation().environments), (Verdict::Inconclusive, 1));
         assert_eq!(run.shards.iter().map(|shard| shard.losses.len()).sum::<usize>(), 1, "no second attempt");
         let reasons = run.evaluation().reasons.join("\n");
-        let told = "(252): Conflicting execution modes: Suite 'Refused.A' has tests but suite 'Refused.B' has tasks.";
+        // The first shard has two files with tests, the second one with tasks and one with tests.
+        let told = "(252): Conflicting execution modes: Suite 'Refused.B' has tasks but suite 'Refused.D' has tests.";
         assert!(reasons.contains(told), "{reasons}");
     });
 }
@@ -148,6 +149,8 @@ fn a_package_that_no_instance_can_run_ends_the_run_at_the_first_shard() {
         assert_eq!(run.shards.iter().map(|shard| shard.attempt).collect::<Vec<_>>(), [1, 0], "{:?}", run.shards);
         let reasons = run.evaluation().reasons.join("\n");
         assert!(reasons.contains("No matching distribution found for no-such-project-of-anyone==1.0"), "{reasons}");
+        let not_run = "did not run, because the run was stopped: Runner.RequirementsRefused: ";
+        assert!(reasons.contains(not_run) && !reasons.contains("No environment took it"), "{reasons}");
     });
 }
 

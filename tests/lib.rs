@@ -87,7 +87,8 @@ impl Finished {
 
     /// The merged result has the verdict's counts, whatever became of the run.
     fn says_one_thing(&self) {
-        let (Some(evaluation), Ok(output)) = (&self.evaluation, std::fs::read(self.out.path().join("output.xml"))) else {
+        let (Some(evaluation), Ok(output)) = (&self.evaluation, std::fs::read(self.out.path().join("output.xml")))
+        else {
             return;
         };
         let merged = results::robot::read(output.as_slice()).expect("the merged result can be read").root.counts();

@@ -141,6 +141,14 @@ fn a_stop_gate_ends_the_run_early() {
         let run = run(cloud, &Suite::new("stopped", config, &files), json!({})).await;
         assert_eq!(run.error(), "QAOps.GateFailed");
         assert!(run.evaluation().shards.lost > 0, "{:?}", run.evaluation().shards);
+        let not_run = run.evaluation().reasons.iter().filter(|reason| reason.contains("did not run"));
+        let told: Vec<&str> = not_run.filter_map(|reason| Some(reason.split_once(", because ")?.1)).collect();
+        assert_eq!(
+            told,
+            ["the run was stopped: tests.failed is 1, which is above 0."],
+            "{:?}",
+            run.evaluation().reasons
+        );
     });
 }
 

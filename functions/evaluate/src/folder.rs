@@ -91,6 +91,7 @@ impl RunFolder<'_> {
             baseline: self.baseline(&plan).await?,
             runs: self.runs(ledger, &plan).await?,
             past: past(&ledger.file_histories(&plan.work.suite).await?, &plan, &summaries),
+            stopped: ledger.queue(self.run).await?.stopped,
             environments,
             firsts,
             reruns,

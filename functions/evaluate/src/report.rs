@@ -199,7 +199,8 @@ fn environment(environment: &Environment, cost: Option<f64>, input: &EvaluationI
 
 /// A part of the plan that nobody answers for.
 fn shown(lost: &Lost) -> report::Lost {
-    report::Lost { what: format!("Shard {}: {}", lost.shard, lost.files.join(", ")), why: lost.why.clone() }
+    let why = if lost.not_begun { format!("It did not run, because {}", lost.why) } else { lost.why.clone() };
+    report::Lost { what: format!("Shard {}: {}", lost.shard, lost.files.join(", ")), why }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evaluation::evaluate::EvaluationInput;
+use crate::quality::gates::STOPPED;
 use crate::results::summary::Summary;
 use crate::run::shard::{Shard, State, is_rerun, origin};
 use crate::run::shards::PlannedShard;
@@ -20,6 +21,8 @@ pub struct Lost {
     pub files: Vec<String>,
     /// Why, in whole sentences.
     pub why: String,
+    /// Whether nothing ever ran it, because the run gave out nothing more.
+    pub not_begun: bool,
 }
 
 impl Lost {
@@ -32,19 +35,42 @@ impl Lost {
     }
 }
 
+/// What is lost and why, in whole sentences. What a stopped run did not begin is told once, for it has one reason.
+pub fn sentences(lost: &[Lost]) -> Vec<String> {
+    let (not_begun, others): (Vec<&Lost>, Vec<&Lost>) = lost.iter().partition(|lost| lost.not_begun);
+    others.into_iter().map(Lost::sentence).chain(not_run(&not_begun)).collect()
+}
+
+fn not_run(lost: &[&Lost]) -> Option<String> {
+    let first = lost.first()?;
+    let files: usize = lost.iter().map(|lost| lost.files.len()).sum();
+    let what = match (lost, first.files.as_slice()) {
+        ([_], [file]) => format!("Shard {} with the file {file}", first.shard),
+        ([_], _) => format!("Shard {} with {files} files", first.shard),
+        (shards, _) => format!("{} shards with {files} files", shards.len()),
+    };
+    Some(format!("{what} did not run, because {}", first.why))
+}
+
 /// Planned shards, or the part of one, that no attempt answers for.
 pub fn lost(input: &EvaluationInput) -> Vec<Lost> {
     input.plan.shards.iter().filter_map(|planned| lost_of(planned, input)).collect()
 }
 
 fn lost_of(planned: &PlannedShard, input: &EvaluationInput) -> Option<Lost> {
-    let missing = |files: Vec<String>, why: &str| Some(Lost { shard: planned.id.clone(), files, why: why.to_owned() });
+    let missing = |files: Vec<String>, why: &str| {
+        Some(Lost { shard: planned.id.clone(), files, why: why.to_owned(), not_begun: false })
+    };
     let all = || planned.files.clone();
     let mut entries = input.evidence.shards.iter().filter(|shard| shard.id == planned.id);
     let (entry, others) = (entries.next(), entries.count());
     let Some(entry) = entry.filter(|_| others == 0) else {
         return missing(all(), "The ledger does not hold it exactly once.");
     };
+    if let (true, Some(reason)) = (is_untouched(entry), &input.evidence.stopped) {
+        let why = format!("the run was stopped: {}", without_end(reason));
+        return Some(Lost { shard: planned.id.clone(), files: all(), why, not_begun: true });
+    }
     let summary = match counted(entry, &input.firsts) {
         Ok(summary) => summary,
         Err(why) => return missing(all(), why),
@@ -55,6 +81,18 @@ fn lost_of(planned: &PlannedShard, input: &EvaluationInput) -> Option<Lost> {
         true => None,
         false => missing(left, "They were planned, and no complete output reports them."),
     }
+}
+
+/// Whether no environment ever took it.
+fn is_untouched(shard: &Shard) -> bool {
+    shard.state == State::Queued && shard.losses.is_empty()
+}
+
+/// The reason as a sentence, without what a stop gate says of the run.
+fn without_end(reason: &str) -> String {
+    let reason = reason.strip_suffix(STOPPED).unwrap_or(reason).trim_end();
+    let end = if reason.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{reason}{end}")
 }
 
 /// The summary of the attempt that counts for a shard, or why there is none.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::RunRef;
-use crate::evaluation::completeness::{Lost, lost, unexplained};
+use crate::evaluation::completeness::{Lost, lost, sentences, unexplained};
 use crate::evaluation::cost;
 use crate::evaluation::evidence::{Evidence, PastTest};
 use crate::evaluation::halted::End;
@@ -251,7 +251,7 @@ fn shard_counts(planned: usize, lost: &[Lost]) -> ShardCounts {
 
 /// What nobody answers for, and what nobody planned, in whole sentences.
 fn lost_work(lost: &[Lost], input: &EvaluationInput) -> Vec<String> {
-    lost.iter().map(Lost::sentence).chain(unexplained(input)).collect()
+    sentences(lost).into_iter().chain(unexplained(input)).collect()
 }
 
 /// Gates may ask nothing of the number of tests, but a run without a test has shown nothing.

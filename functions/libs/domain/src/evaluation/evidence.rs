@@ -27,6 +27,9 @@ pub struct Evidence {
     pub shards: Vec<Shard>,
     /// Environments that were launched.
     pub environments: Vec<Environment>,
+    /// Why the run gave out nothing more before its plan was done, if it was stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped: Option<String>,
     /// Summaries of the shards that are done, without those of reruns.
     pub firsts: Vec<String>,
     /// Summaries of the shards of reruns that are done.

@@ -33,6 +33,7 @@ use serde::{Deserialize, Serialize};
 pub use self::evaluate::{GateOutcome, State, Value, evaluate, first_stop, read_by};
 pub use self::mandatory::{SETTING, parse_mandatory, with_mandatory};
 pub use self::verdict::{Judgement, Verdict, judge};
+pub use self::words::STOPPED;
 use crate::base::forms;
 use crate::base::problem::Problem;
 use crate::base::table::{Key, Table, Takes, Without};

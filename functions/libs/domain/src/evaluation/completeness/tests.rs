@@ -64,7 +64,10 @@ fn summary(shard: &str, attempt: u32, complete: bool, files: &[&str], status: St
 }
 
 fn judge(entries: Vec<Shard>, firsts: &[Summary], reruns: &[Summary]) -> Evaluation {
-    let evidence = Evidence { shards: entries, ..Evidence::default() };
+    evaluated(Evidence { shards: entries, ..Evidence::default() }, firsts, reruns)
+}
+
+fn evaluated(evidence: Evidence, firsts: &[Summary], reruns: &[Summary]) -> Evaluation {
     evaluate(&EvaluationInput {
         plan: plan(),
         evidence,
@@ -128,6 +131,48 @@ fn whatever_the_ledger_lacks_or_has_beside_the_plan_is_told() {
     a file that another shard reports: Shard 0002 reports a.robot, which it was not to run.
     a rerun of another shard's file: Shard 0001r1 reports c.robot, which it was not to run.
     ");
+}
+
+/// Reasons of a run that was stopped for `reason`, with these shards.
+fn stopped(reason: &str, entries: Vec<Shard>, firsts: &[Summary]) -> String {
+    let evidence = Evidence { shards: entries, stopped: Some(reason.to_owned()), ..Evidence::default() };
+    let evaluation = evaluated(evidence, firsts, &[]);
+    assert_eq!(evaluation.verdict, Verdict::Inconclusive);
+    evaluation.reasons.join(" ")
+}
+
+#[test]
+fn what_a_stopped_run_did_not_begin_is_told_once_with_the_reason() {
+    let queued = |id: &str| entry(id, State::Queued, None);
+    let refused = "Robot Framework refused an option (252): no such language";
+    let mut lost = entry("0001", State::GivenUp, None);
+    lost.losses.push(lost.lost(1, None, "It was lost.".to_owned(), 5));
+    let told = [
+        stopped(refused, vec![queued("0001"), queued("0002")], &[]),
+        stopped(refused, vec![lost, queued("0002")], &[]),
+        stopped(
+            "tests.failed is 1, which is above 0, so the run was stopped.",
+            vec![done()[0].clone(), queued("0002")],
+            &whole()[..1],
+        ),
+        stopped(refused, vec![done()[0].clone(), entry("0002", State::GivenUp, None)], &whole()[..1]),
+    ];
+    insta::assert_snapshot!(told.join("\n"), @r"
+    2 shards with 4 files did not run, because the run was stopped: Robot Framework refused an option (252): no such language.
+    Shard 0001 with 2 files is lost. It was lost. Shard 0002 with 2 files did not run, because the run was stopped: Robot Framework refused an option (252): no such language.
+    Shard 0002 with 2 files did not run, because the run was stopped: tests.failed is 1, which is above 0.
+    Shard 0002 with 2 files is lost. No environment took it.
+    ");
+}
+
+#[test]
+fn evidence_without_the_reason_of_a_stop_is_still_understood() {
+    let evidence: Evidence = serde_json::from_value(json!({
+        "run": "run", "at": 1, "shards": [], "environments": [], "firsts": [], "reruns": [], "reports": [], "inputs": {},
+    }))
+    .unwrap();
+    assert_eq!(evidence.stopped, None);
+    assert!(!serde_json::to_string(&evidence).unwrap().contains("stopped"));
 }
 
 #[test]

@@ -6,6 +6,9 @@ use crate::base::duration;
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::metrics::{Metrics, Standing, Unit};
 
+/// How the sentence on a stop gate ends that stopped its run.
+pub const STOPPED: &str = ", so the run was stopped.";
+
 /// What a figure is compared with.
 pub(super) fn threshold(gate: &Gate, unit: Unit, limit: Option<f64>) -> String {
     let words = gate.operator.words();
@@ -48,7 +51,7 @@ impl Sentence<'_> {
             (State::TooFew, _) => format!("{is}{aside}, but {}.", self.too_few()),
             (State::Broken, _) if unreadable => format!("{metric} cannot be told, because {remark}."),
             (State::Held, Severity::Stop) => format!("{is}{aside}, and the run stops when it is {threshold}."),
-            (State::Broken, Severity::Stop) => format!("{is}, which is {threshold}, so the run was stopped."),
+            (State::Broken, Severity::Stop) => format!("{is}, which is {threshold}{STOPPED}"),
             (State::Held, _) => format!("{is}{aside}, and it must be {threshold}."),
             (State::Broken, _) => format!("{is}{aside}, but it must be {threshold}."),
         }
