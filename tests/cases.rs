@@ -10,7 +10,7 @@
 //! | `Fatal Error` | `endings`: `after_a_fatal_error_nothing_else_runs_in_any_shard` |
 //! | `requirements.txt` with `-r`, in UTF-16, with an address, with another index | `infra/cli/tests/inputs.rs`: `requirements_are_judged_before_an_instance_starts` |
 //! | `--extension`, `--loglevel VERBOSE` | `infra/cli/tests/command.rs`: `an_argument_that_robot_refuses_or_that_changes_what_runs_gives_exit_status_3_before_anything_starts` |
-//! | zips with `./`, `/`, backslashes, names in code page 437 | `infra/cli/tests/inputs.rs`: `zips_as_people_make_them_can_be_run` |
+//! | zips with `./`, `/`, backslashes, names in code page 437 | `infra/cli/tests/inputs.rs`: `zips_as_people_make_them_can_be_run`; unpacked: `infra/runner/src/package/tests/odd.rs` |
 //! | hidden files and files named like results | here; what is left out: `infra/cli/src/package/tests.rs` |
 //! | strange values in reports of JUnit, Cobertura, LCOV, JMeter, k6 | `infra/cli/tests/inputs.rs`: `reports_with_strange_values_give_the_figures_that_can_be_read`; gates on them: here |
 //! | imports that lead out of the package, libraries that are missing | `infra/cli/tests/command.rs`: `check_says_which_imports_lead_out_of_the_package_and_what_cannot_be_imported` |

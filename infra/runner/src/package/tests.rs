@@ -5,6 +5,8 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 
+mod odd;
+
 /// A folder with a zip of these entries.
 fn zipped(entries: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
