@@ -165,3 +165,32 @@ fn a_pipeline_brings_its_package_and_its_coverage_from_its_own_bucket() {
         assert!(run.out.path().join("reports/coverage").is_file(), "the run keeps a copy");
     });
 }
+
+/// A report that the input names costs its own gates, whatever is wrong with its place.
+#[test]
+fn a_given_report_that_cannot_be_fetched_leaves_its_own_gates_undecided() {
+    let config = "suite = \"elsewhere\"\n[gates]\nerror = [\"tests.failed == 0\", \"coverage.line >= 80%\"]\n\
+                  warn = [\"performance.total.p95 < 1s\", \"vulnerabilities == 0\"]\n";
+    with_cloud(async |cloud| {
+        put_elsewhere(cloud, "qaops-foreign", "coverage.xml", b"<coverage/>");
+        put_elsewhere(cloud, "qaops-pipeline", "there.txt", b"");
+        let reports = json!({
+            "coverage": "s3://qaops-foreign/coverage.xml",
+            "performance": "s3://qaops-nowhere/load.jtl",
+            "vulnerabilities": "s3://qaops-pipeline/not-there.json",
+        });
+        let suite = Suite::new("elsewhere", config, &tests::passing(1));
+        let run = run(cloud, &suite, json!({"reports": reports})).await;
+        assert_eq!((run.error(), run.counts()), ("QAOps.Inconclusive", [2, 2, 0, 0, 0]));
+        let gates = &run.evaluation().gates;
+        let (held, undecided) = (State::Held, State::NoValue);
+        assert_eq!(
+            gates.iter().map(|gate| gate.state).collect::<Vec<_>>(),
+            [held, undecided, undecided, undecided],
+            "{gates:?}"
+        );
+        let reasons = run.evaluation().reasons.join("\n");
+        let told = "the coverage report s3://qaops-foreign/coverage.xml could not be fetched: ";
+        assert!(reasons.contains(told) && reasons.contains("AccessDenied"), "{reasons}");
+    });
+}

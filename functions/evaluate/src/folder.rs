@@ -26,6 +26,11 @@ const LOOKED_AT: i32 = 150;
 /// So many runs are shown beside this one.
 const SHOWN: usize = 30;
 
+/// Largest report that is fetched from elsewhere, in bytes: all kinds together fit into half of the function's storage.
+const MOST_GIVEN: u64 = 512 << 20;
+/// Seconds from the first try after which a report from elsewhere that cannot be had at the moment is judged without.
+const GIVEN_PATIENCE: i64 = 15;
+
 /// A run and the folder that its files are brought to.
 pub(crate) struct RunFolder<'a> {
     pub(crate) artifacts: &'a Artifacts,
@@ -35,10 +40,12 @@ pub(crate) struct RunFolder<'a> {
 
 impl RunFolder<'_> {
     /// Brings what the run is judged by. The evidence is written once: a later try reads the first one's.
-    pub(crate) async fn bring(&self, ledger: &Ledger, at: i64) -> Result<(), Error> {
+    ///
+    /// `at` is when the state was entered, and `now` the time of this try.
+    pub(crate) async fn bring(&self, ledger: &Ledger, at: i64, now: i64) -> Result<(), Error> {
         let evidence = match self.known().await? {
             Some(evidence) => evidence,
-            None => self.fix(self.gather(ledger, at).await?).await?,
+            None => self.fix(self.gather(ledger, at, now).await?).await?,
         };
         for path in evidence.inputs.keys() {
             self.fetch(path).await?;
@@ -66,7 +73,7 @@ impl RunFolder<'_> {
         Ok(self.known().await?.unwrap_or(evidence))
     }
 
-    async fn gather(&self, ledger: &Ledger, at: i64) -> Result<Evidence, Error> {
+    async fn gather(&self, ledger: &Ledger, at: i64, now: i64) -> Result<Evidence, Error> {
         let plan: Option<Plan> = self.artifacts.read_json(&keys::plan(self.run)).await?;
         let plan = plan.ok_or_else(|| Error::UnknownRun(self.run.to_owned()))?;
         let shards = ledger.shards(self.run).await?;
@@ -80,7 +87,7 @@ impl RunFolder<'_> {
             summaries.push(summary.ok_or_else(|| Error::SummaryMissing(keys::result(self.run, path)))?);
         }
         let mut reports = Evidence::reports_of(&summaries.iter().collect::<Vec<_>>(), &plan.work.reports);
-        reports.extend(self.given_reports(&plan).await?);
+        reports.extend(self.given_reports(&plan, now - at >= GIVEN_PATIENCE).await?);
         let read = reports.iter().filter_map(|report| report.path.clone());
         let paths = firsts.iter().chain(&reruns).chain(&partials).cloned().chain(read).chain([PLAN.to_owned()]);
         let inputs = self.digests(paths.collect()).await?;
@@ -149,17 +156,21 @@ impl RunFolder<'_> {
     }
 
     /// Reports from elsewhere, copied to the run, for their places are not ours to keep.
-    async fn given_reports(&self, plan: &Plan) -> Result<Vec<ReportFile>, Error> {
+    async fn given_reports(&self, plan: &Plan, late: bool) -> Result<Vec<ReportFile>, Error> {
         let mut reports = Vec::new();
         for (kind, url) in plan.given_reports.iter().filter_map(|(kind, url)| Some((Kind::named(kind)?, url))) {
             let key = keys::given_report(self.run, kind.word());
             let file = self.folder.join("given");
-            let there = self.artifacts.fetch_from(url, &file).await?;
+            let (there, unavailable) = match self.artifacts.fetch_from(url, &file, MOST_GIVEN).await {
+                Err(error) if late || error.kind == aws::Kind::Refused => (false, Some(causes(&error))),
+                fetched => (fetched?, None),
+            };
             if there {
                 self.artifacts.write_file(&key, &file).await?;
             }
+            let _ = std::fs::remove_file(&file);
             let path = there.then(|| keys::below(self.run, &key).map(str::to_owned)).flatten();
-            reports.push(ReportFile { kind, origin: url.to_string(), path });
+            reports.push(ReportFile { kind, origin: url.to_string(), path, unavailable });
         }
         Ok(reports)
     }
@@ -209,4 +220,18 @@ fn planned(plan: &Plan, file: &str) -> bool {
 /// A task token would let its reader answer for the shard.
 fn without_token(shard: &Shard) -> Shard {
     Shard { token: None, ..shard.clone() }
+}
+
+/// An error with its causes, in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let told = inner.to_string();
+        if !text.contains(&told) {
+            text = format!("{text}: {told}");
+        }
+        cause = inner.source();
+    }
+    text
 }

@@ -91,10 +91,10 @@ impl runtime::Named for Error {
 
 impl Evaluate {
     /// Evaluates a run and writes its results; twice gives the same bytes.
-    pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
         let place = tempfile::tempdir().map_err(|error| results("evidence.json", error))?;
         let folder = RunFolder { artifacts: &self.artifacts, run: &input.run, folder: place.path() };
-        folder.bring(&self.ledger, input.at.as_second()).await?;
+        folder.bring(&self.ledger, input.at.as_second(), now).await?;
         let files = folder.open().await?;
         let evaluation = evaluate(&files);
         let written = merged::write(&self.artifacts, &input.run, &files).await?;

@@ -19,7 +19,7 @@ pub(super) fn coverage(joined: &Joined) -> Vec<report::Coverage> {
 fn read(input: &EvaluationInput) -> impl Iterator<Item = &Report> {
     input.reports.iter().filter_map(|report| match &report.state {
         Reading::Read(read) if read.kind() == report.kind => Some(read),
-        Reading::Read(_) | Reading::Missing | Reading::Refused(_) => None,
+        Reading::Read(_) | Reading::Missing | Reading::Unavailable(_) | Reading::Refused(_) => None,
     })
 }
 

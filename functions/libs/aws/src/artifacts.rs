@@ -122,12 +122,16 @@ impl Artifacts {
 
     /// An object's body as a stream; none when there is no such object.
     pub async fn open(&self, key: &str) -> Result<Option<Reader>, Error> {
-        self.open_in(&self.bucket, key).await
+        Ok(self.open_in(&self.bucket, key).await?.map(|(reader, _)| reader))
     }
 
-    async fn open_in(&self, bucket: &str, key: &str) -> Result<Option<Reader>, Error> {
+    /// An object's body and its size, which S3 tells before the first byte.
+    async fn open_in(&self, bucket: &str, key: &str) -> Result<Option<(Reader, u64)>, Error> {
         match self.client.get_object().bucket(bucket).key(key).send().await {
-            Ok(object) => Ok(Some(Box::new(object.body.into_async_read()))),
+            Ok(object) => {
+                let size = object.content_length.unwrap_or_default().try_into().unwrap_or_default();
+                Ok(Some((Box::new(object.body.into_async_read()), size)))
+            }
             Err(error) if error.code() == Some("NoSuchKey") => Ok(None),
             Err(error) => Err(failed(format!("read {key}"))(error)),
         }
@@ -209,18 +213,22 @@ impl Artifacts {
 
     /// Brings an object into a file, whose folder is made; tells whether there is such an object.
     pub async fn fetch(&self, key: &str, path: &Path) -> Result<bool, Error> {
-        self.fetch_from(&S3Url { bucket: self.bucket.clone(), key: key.to_owned() }, path).await
+        self.fetch_from(&S3Url { bucket: self.bucket.clone(), key: key.to_owned() }, path, u64::MAX).await
     }
 
-    /// Brings an object of any bucket into a file, whose folder is made; tells whether there is such an object.
-    pub async fn fetch_from(&self, url: &S3Url, path: &Path) -> Result<bool, Error> {
-        through_broken_bodies(|| self.fetch_once(url, path)).await
+    /// Brings an object of any bucket with `most` bytes at most into a file, whose folder is made; tells whether there is
+    /// such an object.
+    pub async fn fetch_from(&self, url: &S3Url, path: &Path, most: u64) -> Result<bool, Error> {
+        through_broken_bodies(|| self.fetch_once(url, path, most)).await
     }
 
     /// Fetches once; a file of an earlier try is replaced.
-    async fn fetch_once(&self, url: &S3Url, path: &Path) -> Result<bool, Error> {
+    async fn fetch_once(&self, url: &S3Url, path: &Path, most: u64) -> Result<bool, Error> {
         let S3Url { bucket, key } = url;
-        let Some(reader) = self.open_in(bucket, key).await? else { return Ok(false) };
+        let Some((reader, size)) = self.open_in(bucket, key).await? else { return Ok(false) };
+        if size > most {
+            return Err(Error::unexpected(format!("read {key}"), format!("it has {size} bytes, {most} are allowed")));
+        }
         if let Some(folder) = path.parent() {
             let made = tokio::fs::create_dir_all(folder).await;
             made.map_err(|error| Error::unexpected(format!("bring {key} to {}", path.display()), error))?;

@@ -74,7 +74,7 @@ impl<R: Read, F: Fn(&str) -> io::Result<R>> Files<F> {
     /// What a report tells. One that cannot be read is told by the gates that need it, and harms nothing else.
     fn report(&self, file: &ReportFile, evidence: &Evidence) -> Result<ReportState, Error> {
         let (state, remarks) = match &file.path {
-            None => (Reading::Missing, Vec::new()),
+            None => (file.unavailable.clone().map_or(Reading::Missing, Reading::Unavailable), Vec::new()),
             Some(path) => self.read(path, evidence.inputs.get(path), |input| Ok(reading(input)))?,
         };
         Ok(ReportState { kind: file.kind, name: file.origin.clone(), state, remarks })

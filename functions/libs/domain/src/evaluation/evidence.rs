@@ -117,6 +117,9 @@ pub struct ReportFile {
     /// Where it lies; none where nobody delivered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// Why it could not be fetched from its place in S3; a fragment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unavailable: Option<String>,
 }
 
 impl Evidence {
@@ -125,12 +128,17 @@ impl Evidence {
         let left = summaries.iter().flat_map(|summary| {
             let origin = format!("{}-{}", summary.shard, summary.attempt);
             let known = summary.reports.iter().filter_map(|(kind, path)| Some((Kind::named(kind)?, path)));
-            known.map(move |(kind, path)| ReportFile { kind, origin: origin.clone(), path: Some(path.clone()) })
+            known.map(move |(kind, path)| ReportFile {
+                kind,
+                origin: origin.clone(),
+                path: Some(path.clone()),
+                unavailable: None,
+            })
         });
         let mut reports: Vec<ReportFile> = left.collect();
         for (kind, path) in expected.iter().filter_map(|(kind, path)| Some((Kind::named(kind)?, path))) {
             if reports.iter().all(|report| report.kind != kind) {
-                reports.push(ReportFile { kind, origin: path.clone(), path: None });
+                reports.push(ReportFile { kind, origin: path.clone(), path: None, unavailable: None });
             }
         }
         reports

@@ -105,6 +105,8 @@ pub enum Reading {
     Read(Report),
     /// Nobody delivered it: neither a shard nor whoever started the run.
     Missing,
+    /// Whoever started the run named its place, and it could not be fetched from there: why, a fragment.
+    Unavailable(String),
     /// It was delivered and could not be read: the reader's error, a fragment.
     Refused(String),
 }

@@ -49,7 +49,7 @@ fn streamed(names: &[&str]) -> Vec<u8> {
 
 fn with_comment(names: &[&str]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.set_comment("made by hand");
+    zip.set_comment("made by hand").unwrap();
     write(zip, names, SimpleFileOptions::default()).into_inner()
 }
 

@@ -129,7 +129,7 @@ fn compare(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures
         Standing::Told => told(gate, metrics, baseline),
         Standing::Refused(..) => without_value(State::Broken),
         Standing::Ungiven(_) => without_value(State::NoValue),
-        Standing::Missing(..) | Standing::Unread(..) => {
+        Standing::Missing(..) | Standing::Unavailable(..) | Standing::Unread(..) => {
             let compared = told(gate, metrics, baseline);
             let for_good = compared.state == State::Broken && only_grows_worse(gate, compared);
             if for_good { compared } else { without_value(State::NoValue) }

@@ -12,6 +12,9 @@ impl Metrics<'_> {
             Standing::Missing(kind, names) => {
                 return format!("nobody delivered the {kind} report {}", names.join(", "));
             }
+            Standing::Unavailable(kind, name, why) => {
+                return format!("the {kind} report {name} could not be fetched: {why}");
+            }
             Standing::Refused(kind, name, why) => return format!("the {kind} report {name} cannot be read: {why}"),
             Standing::Unread(kind, name, told) => {
                 return format!("a value in the {kind} report {name} cannot be read: {told}");

@@ -16,6 +16,7 @@ pub(super) struct Reported {
     /// Kinds of which at least one report was read.
     pub(super) read: BTreeSet<Kind>,
     missing: Vec<(Kind, String)>,
+    unavailable: Vec<(Kind, String, String)>,
     refused: Vec<(Kind, String, String)>,
     files: BTreeMap<(String, String), FileCoverage>,
     /// What reports without files state of lines and of branches.
@@ -36,6 +37,8 @@ pub(crate) enum Standing {
     Ungiven(Kind),
     /// These were named and nobody delivered them.
     Missing(Kind, Vec<String>),
+    /// This one could not be fetched: kind, name and why.
+    Unavailable(Kind, String, String),
     /// This one was delivered and cannot be read: kind, name and why.
     Refused(Kind, String, String),
     /// The report was read, but for a value that the metric needs: kind, name, and which value it is and why.
@@ -76,6 +79,7 @@ impl Reported {
         let ReportState { kind, name, state, remarks } = report;
         match state {
             Reading::Missing => self.missing.push((*kind, name.clone())),
+            Reading::Unavailable(why) => self.unavailable.push((*kind, name.clone(), why.clone())),
             Reading::Refused(why) => self.refused.push((*kind, name.clone(), why.clone())),
             Reading::Read(read) if read.kind() != *kind => {
                 self.refused.push((*kind, name.clone(), format!("it is a {} report", read.kind())));
@@ -127,6 +131,9 @@ impl Reported {
     pub(super) fn standing(&self, kind: Kind) -> Standing {
         if let Some((_, name, why)) = self.refused.iter().find(|(of, ..)| *of == kind) {
             return Standing::Refused(kind, name.clone(), why.clone());
+        }
+        if let Some((_, name, why)) = self.unavailable.iter().find(|(of, ..)| *of == kind) {
+            return Standing::Unavailable(kind, name.clone(), why.clone());
         }
         let missing: Vec<String> = self.missing.iter().filter(|(of, _)| *of == kind).map(|(_, n)| n.clone()).collect();
         match (missing.is_empty(), self.read.contains(&kind)) {

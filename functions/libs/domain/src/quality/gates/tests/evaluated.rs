@@ -255,6 +255,7 @@ fn gates_on_a_report_that_is_not_there_do_not_hold() {
     let records = tests(5, 0);
     let named = |kind, state| ReportState { kind, name: "reports/x".to_owned(), state, remarks: vec![] };
     let missing = |kind| named(kind, Reading::Missing);
+    let unavailable = |kind| named(kind, Reading::Unavailable("AccessDenied".to_owned()));
     let refused = |kind| named(kind, Reading::Refused("line 3: no XML".to_owned()));
     let texts = [
         "coverage.line >= 80%",
@@ -263,9 +264,10 @@ fn gates_on_a_report_that_is_not_there_do_not_hold() {
         "tests.failed == 0",
     ];
     let bad = || report(Report::Vulnerabilities(vec![finding("CVE-1", Risk::High)]));
-    let cases: [&[ReportState]; 5] = [
+    let cases: [&[ReportState]; 6] = [
         &[],
         &[missing(Kind::Coverage), missing(Kind::Vulnerabilities)],
+        &[unavailable(Kind::Coverage), unavailable(Kind::Vulnerabilities)],
         &[refused(Kind::Coverage), refused(Kind::Vulnerabilities)],
         &[coverage(9, 10), missing(Kind::Coverage), bad(), missing(Kind::Vulnerabilities)],
         &[coverage(9, 10), refused(Kind::Coverage), ReportState { kind: Kind::Vulnerabilities, ..coverage(9, 10) }],
@@ -287,6 +289,12 @@ fn gates_on_a_report_that_is_not_there_do_not_hold() {
     NoValue: coverage.line has no value, because nobody delivered the coverage report reports/x.
     NoValue: vulnerabilities has no value, because nobody delivered the vulnerabilities report reports/x.
     NoValue: vulnerabilities{severity=critical} has no value, because nobody delivered the vulnerabilities report reports/x.
+    Held: tests.failed is 0, and it must be 0.
+
+    Inconclusive
+    NoValue: coverage.line has no value, because the coverage report reports/x could not be fetched: AccessDenied.
+    NoValue: vulnerabilities has no value, because the vulnerabilities report reports/x could not be fetched: AccessDenied.
+    NoValue: vulnerabilities{severity=critical} has no value, because the vulnerabilities report reports/x could not be fetched: AccessDenied.
     Held: tests.failed is 0, and it must be 0.
 
     Failed

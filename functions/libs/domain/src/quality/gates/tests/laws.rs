@@ -82,6 +82,7 @@ fn reports() -> impl Strategy<Value = Vec<ReportState>> {
     let kind = || prop::sample::select(&[Kind::Vulnerabilities, Kind::Junit][..]);
     let named = |kind, state| ReportState { kind, name: "r".to_owned(), state, remarks: vec![] };
     let missing = kind().prop_map(move |kind| named(kind, Reading::Missing));
+    let unavailable = kind().prop_map(move |kind| named(kind, Reading::Unavailable("no right".to_owned())));
     let refused = kind().prop_map(move |kind| named(kind, Reading::Refused("no XML".to_owned())));
     let readable = prop_oneof![4 => Just(None), 1 => remark().prop_map(Some)];
     let with = |(report, remark): (ReportState, Option<Remark>)| ReportState {
@@ -89,7 +90,7 @@ fn reports() -> impl Strategy<Value = Vec<ReportState>> {
         ..report
     };
     let told = (prop_oneof![findings, cases], readable).prop_map(with);
-    prop::collection::vec(prop_oneof![12 => told, 1 => missing, 1 => refused], 0..5)
+    prop::collection::vec(prop_oneof![12 => told, 1 => missing, 1 => unavailable, 1 => refused], 0..5)
 }
 
 /// A remark on a value that cannot be read, of any report.
