@@ -53,9 +53,10 @@ pub(crate) fn report(evaluation: &Evaluation, input: &EvaluationInput, role: &st
             .chain(&beside.left_out)
             .cloned()
             .chain(sections::left_out(input.firsts.iter().chain(&input.reruns)))
+            .chain(sections::strange(&input.reports))
             .collect(),
         quarantined: evaluation.quarantined.iter().map(sections::quarantined).collect(),
-        coverage: sections::coverage(&joined),
+        coverage: sections::coverage(&joined, &input.reports),
         scanned: sections::scanned(input),
         findings: sections::found(input),
         performance: joined.series.into_iter().collect(),

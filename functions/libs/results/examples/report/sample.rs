@@ -351,6 +351,7 @@ fn coverage() -> Vec<Coverage> {
         lines: Some(lines),
         branches,
         missed: Some(missed),
+        unread: false,
     };
     vec![
         row("", 84.2, Some(71.4), 1312),

@@ -265,4 +265,6 @@ pub struct Coverage {
     pub branches: Option<f64>,
     /// Lines that no test reached.
     pub missed: Option<u64>,
+    /// Whether a value about its lines or branches could not be read, so that the shares are of what can be read.
+    pub unread: bool,
 }

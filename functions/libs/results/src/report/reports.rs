@@ -47,6 +47,7 @@ fn row((package, lines, branches): (&str, Share, Share)) -> Coverage {
         lines: share(lines),
         branches: share(branches),
         missed: (lines.all > 0).then(|| lines.all.saturating_sub(lines.covered)),
+        unread: false,
     }
 }
 
