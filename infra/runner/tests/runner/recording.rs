@@ -17,7 +17,7 @@ const DEEP: &str = "*** Test Cases ***\nDeep\n    Run Keyword And Ignore Error  
     *** Keywords ***\nOuter\n    Inner\n    [Teardown]    Log    it closes the window\nInner\n    Fail    no\n";
 
 /// An instance whose plan asks for a desktop of which something is kept; none where the machine cannot make it.
-fn instance(suite: &str, kept: &Value) -> Option<Instance> {
+pub(crate) fn instance(suite: &str, kept: &Value) -> Option<Instance> {
     if ["ffmpeg", "ffprobe"].iter().any(|program| Command::new(program).arg("-version").output().is_err()) {
         eprintln!("skipped: there is no ffmpeg on the search path");
         return None;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::desktop::{SIZE, instance_on};
+use crate::recording;
 
 const README: &str = include_str!("../../README.md");
 const HEAD: &str = "| variable |";
@@ -34,9 +34,7 @@ fn rows() -> Vec<(Vec<&'static str>, &'static str)> {
 
 #[test]
 fn a_suite_sees_the_variables_of_the_readme_and_no_other() {
-    let mut desktop = json!(SIZE);
-    desktop["screenshots"] = json!(true);
-    let Some(instance) = instance_on(SUITE, &desktop) else { return };
+    let Some(instance) = recording::instance(SUITE, &json!({ "screenshots": true })) else { return };
     assert!(instance.run().status.success());
     let console = instance.uploaded("console.txt");
     let shown = console.lines().find_map(|line| line.strip_prefix("VARIABLES ")).unwrap_or_else(|| panic!("{console}"));
