@@ -194,20 +194,29 @@ fn ended_by_its_verdict(execution: &aws::Execution) -> bool {
     execution.status == aws::ExecutionStatus::Succeeded || failure.is_some_and(|error| VERDICTS.contains(&error))
 }
 
-/// Brings the results into `out`, or into the folder of this user's runs where that cannot be written: the bucket of the
-/// local cloud goes with it.
+/// Brings the results into `out`, or where that cannot be written into the folder of this user's runs or that of temporary
+/// files: the bucket of the local cloud goes with it.
 async fn fetch(cloud: &LocalCloud, run: &str, out: PathBuf) -> Result<(Option<Evaluation>, PathBuf), Error> {
-    let error = match run::fetch(cloud, run, &out).await {
+    let mut error = match run::fetch(cloud, run, &out).await {
         Ok(evaluation) => return Ok((evaluation, out)),
-        Err(error) => error,
+        Err(error) => Error::from(error),
     };
-    let instead = own_folder(run);
-    if instead == out {
-        return Err(error.into());
+    for instead in [own_folder(run), std::env::temp_dir().join("qaops-runs").join(run)] {
+        if instead == out {
+            continue;
+        }
+        eprintln!("{}", show::error(&error));
+        eprintln!("The results go to {} instead.", instead.display());
+        match fetch_into(cloud, run, instead.clone()).await {
+            Ok(evaluation) => return Ok((evaluation, instead)),
+            Err(other) => error = other,
+        }
     }
-    eprintln!("{}", show::error(&error));
-    eprintln!("The results go to {} instead.", instead.display());
-    Ok((run::fetch(cloud, run, &usable(instead.clone())?).await?, instead))
+    Err(error)
+}
+
+async fn fetch_into(cloud: &LocalCloud, run: &str, folder: PathBuf) -> Result<Option<Evaluation>, Error> {
+    Ok(run::fetch(cloud, run, &usable(folder)?).await?)
 }
 
 fn own_folder(run: &str) -> PathBuf {

@@ -173,6 +173,38 @@ fn a_folder_that_cannot_hold_the_results_is_told_before_the_run() {
     }
 }
 
+/// Runs a suite with a folder for its results that holds 64 KiB; none, with a word, where nobody may mount one.
+fn on_a_full_disk(suite: &Path, out: &Path) -> Option<Output> {
+    let mount = "mount -t tmpfs -o size=64k tmpfs \"$OUT\" || exit 99; exec \"$0\" run --out \"$OUT\" \"$SUITE\"";
+    let mut command = Command::new("unshare");
+    command.args(["--user", "--map-root-user", "--mount", "sh", "-c", mount, env!("CARGO_BIN_EXE_qaops")]);
+    let output = command.env("OUT", out).env("SUITE", suite).env("QAOPS_LOCAL_FAULTS", "[]").output().ok()?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(99) || told.contains("unshare") {
+        eprintln!("skipped: no small disk can be mounted here: {told}");
+        return None;
+    }
+    Some(output)
+}
+
+#[test]
+fn a_full_disk_loses_no_result() {
+    let suite = suite(&[("a.robot", FAILING)]);
+    let out = tempfile::tempdir().unwrap();
+    let Some(output) = on_a_full_disk(suite.path(), out.path()) else { return };
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("No space left on device"), "{told}");
+    let instead = told.lines().find_map(|line| line.strip_prefix("The results go to ")?.strip_suffix(" instead."));
+    let instead = Path::new(instead.unwrap_or_else(|| panic!("{told}")));
+    for name in ["output.xml", "junit.xml", "verdict.json", "report.html", "evidence.json"] {
+        assert!(instead.join(name).is_file(), "{name}");
+    }
+    assert_eq!(logs(instead), 1);
+    assert!(String::from_utf8(output.stdout).unwrap().contains(&*instead.to_string_lossy()));
+    std::fs::remove_dir_all(instead).unwrap();
+}
+
 /// `qaops check` with Robot Framework's folder first on the PATH; none, with a word, where there is none.
 fn check(path: &Path) -> Option<(Option<i32>, String)> {
     let Some(robot) = std::env::var_os("QAOPS_ROBOT") else {
