@@ -1,16 +1,26 @@
 # How environments are launched: a launch template for each platform, one role, and the order to the runner.
 
 locals {
-  # What `launch` reads in QAOPS_FLEET: `{"linux": {"template", "types", "subnets", "spot", "volume"}}`.
+  # What `launch` reads in QAOPS_FLEET: `{"linux": {"template", "types", "subnets", "spot", "volume", "boot_seconds"}}`.
   fleet = {
     for platform, settings in var.platforms : platform => {
-      template = aws_launch_template.this[platform].id
-      types    = settings.types
-      subnets  = local.subnet_ids
-      spot     = settings.spot
-      volume   = merge(local.root_volumes[platform], { most_gib = coalesce(settings.most_volume_gib, local.root_volumes[platform].gib) })
+      template     = local.templates[platform]
+      types        = settings.types
+      subnets      = local.subnet_ids
+      spot         = settings.spot
+      volume       = merge(local.root_volumes[platform], { most_gib = coalesce(settings.most_volume_gib, local.root_volumes[platform].gib) })
+      boot_seconds = coalesce(settings.boot_seconds, local.is_metal[platform] ? 1800 : platform == "windows" ? 900 : 300)
     }
   }
+
+  # SSM reaches most instances of Linux within 30 s to 6 min after the launch, those of Windows within some 6 min, and metal
+  # ones only after 20 min.
+  is_metal = { for platform, settings in var.platforms : platform => anytrue([for type in settings.types : strcontains(type, ".metal")]) }
+
+  templates = merge(
+    { for platform, template in aws_launch_template.this : platform => template.id },
+    { for platform, stack in aws_cloudformation_stack.nested : platform => stack.outputs["Id"] },
+  )
 
   root_volumes = {
     for platform, settings in var.platforms : platform => {
@@ -34,7 +44,7 @@ locals {
 }
 
 resource "aws_launch_template" "this" {
-  for_each = var.platforms
+  for_each = { for platform, settings in var.platforms : platform => settings if !contains(local.nested, platform) }
 
   name                                 = "${var.name}-${each.key}"
   description                          = "Environments of QAOps: ${each.key}"

@@ -45,6 +45,6 @@ locals {
     source_keys      = concat([local.kms_key_arn], var.source_kms_key_arns)
     sources          = concat([aws_s3_bucket.artifacts.arn], var.source_bucket_arns)
     subnets          = [for id in local.subnet_ids : "${local.ec2_arns}:subnet/${id}"]
-    templates        = [for template in aws_launch_template.this : template.arn]
+    templates        = [for id in values(local.templates) : "${local.ec2_arns}:launch-template/${id}"]
   }
 }

@@ -1,4 +1,4 @@
-# Whether the account may have what a run takes: told at the deployment, and not by a run at night.
+# Whether the account has what a run takes: told at the deployment, and not by a run at night.
 
 locals {
   # The two quotas that count the vCPUs of all ordinary types. Metal, GPU and other types have quotas of their own.
@@ -48,5 +48,49 @@ data "aws_servicequotas_service_quota" "concurrency" {
       condition     = local.reserved_concurrency == 0 || self.value >= local.reserved_concurrency + 100
       error_message = "The functions reserve ${local.reserved_concurrency} calls at the same time, Lambda keeps 100 for all others, and the account may have ${self.value}. Ask for more of the quota ${self.quota_name}, or write functions = { sweep = { reserved_concurrency = -1 } }."
     }
+  }
+}
+
+locals {
+  # Every fleet needs the first role, and Spot capacity the second. AWS makes them for a caller who may make roles; `launch` may
+  # not, and would end with AuthFailure.ServiceLinkedRoleCreationNotPermitted.
+  service_linked_roles = merge(
+    { "ec2fleet.amazonaws.com" = "AWSServiceRoleForEC2Fleet" },
+    anytrue([for settings in values(var.platforms) : settings.spot]) ? { "spot.amazonaws.com" = "AWSServiceRoleForEC2Spot" } : {},
+  )
+}
+
+data "aws_iam_roles" "service_linked" {
+  for_each = var.quotas.check ? local.service_linked_roles : {}
+
+  name_regex  = "^${each.value}$"
+  path_prefix = "/aws-service-role/${each.key}/"
+
+  lifecycle {
+    postcondition {
+      condition     = length(self.names) > 0 || contains(var.service_linked_roles, each.key)
+      error_message = "The account lacks AWS's role ${each.value}, and every launch would fail with AuthFailure.ServiceLinkedRoleCreationNotPermitted. Let this deployment make it: service_linked_roles = [\"${each.key}\"]."
+    }
+  }
+}
+
+locals {
+  # By platform, the parameters that lie in a folder: others cannot be looked for without an error where one is missing.
+  parameters = {
+    for platform, settings in var.platforms : platform => settings.image if can(regex("^/.+/", settings.image))
+  }
+}
+
+data "aws_ssm_parameters_by_path" "images" {
+  for_each = toset([for name in values(local.parameters) : dirname(name)])
+
+  path = each.value
+}
+
+# A warning only: the first image is tested with the launch template of this deployment, and promoted after that.
+check "images" {
+  assert {
+    condition     = alltrue([for name in values(local.parameters) : contains(data.aws_ssm_parameters_by_path.images[dirname(name)].names, name)])
+    error_message = "No run can launch yet, for these parameters of images do not exist: ${join(", ", [for name in values(local.parameters) : name if !contains(data.aws_ssm_parameters_by_path.images[dirname(name)].names, name)])}. Build an image, test and promote it: infra/packer/image build, test, promote."
   }
 }

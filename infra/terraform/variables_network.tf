@@ -89,7 +89,10 @@ variable "platforms" {
     of an SSM parameter that is resolved at each launch or as an AMI's id; the ladder of instance types, the preferred first;
     whether Spot capacity is asked for before on-demand capacity; the size and device of the root volume, where they are not
     those of the images in infra/packer; the size up to which a package may ask for a larger one, where any may; the rate in
-    MiB/s at which EBS loads the root volume from its snapshot, which is paid for each launch, else as it is first read.
+    MiB/s at which EBS loads the root volume from its snapshot, which is paid for each launch, else as it is first read; seconds
+    after which an instance that SSM cannot reach is given up, by default 300, 900 for `windows` and 1800 where a type is a metal
+    one; whether instances get `/dev/kvm` by nested virtualization, as those of `android` always do, for which types are c8i, m8i,
+    r8i or their flex variants, or metal ones, which have it anyway.
   TEXT
   type = map(object({
     image                      = string
@@ -99,6 +102,8 @@ variable "platforms" {
     most_volume_gib            = optional(number)
     root_device                = optional(string)
     volume_initialization_rate = optional(number)
+    boot_seconds               = optional(number)
+    nested_virtualization      = optional(bool, false)
   }))
   default = {
     linux = {
@@ -131,6 +136,20 @@ variable "platforms" {
   validation {
     condition     = alltrue([for platform in values(var.platforms) : try(platform.volume_initialization_rate >= 100 && platform.volume_initialization_rate <= 300, platform.volume_initialization_rate == null)])
     error_message = "EBS loads a volume at 100 to 300 MiB/s."
+  }
+
+  validation {
+    condition     = alltrue([for platform in values(var.platforms) : platform.boot_seconds == null ? true : platform.boot_seconds >= 60 && platform.boot_seconds <= 3600 && floor(platform.boot_seconds) == platform.boot_seconds])
+    error_message = "An instance boots within 60 to 3600 whole seconds."
+  }
+
+  # EC2 refuses nested virtualization on any other type, and on a metal one: a fleet of both kinds would never be complete.
+  validation {
+    condition = alltrue([for name, platform in var.platforms : name != "android" && !platform.nested_virtualization ? true : anytrue([
+      alltrue([for type in platform.types : can(regex("^[cmr]8i(-flex)?\\.", type)) && !strcontains(type, ".metal")]),
+      alltrue([for type in platform.types : strcontains(type, ".metal")]),
+    ])])
+    error_message = "Android's emulator needs /dev/kvm. Name types of c8i, m8i, r8i or their flex variants, or metal types, and not both kinds: c8i.2xlarge."
   }
 }
 
@@ -185,7 +204,7 @@ variable "secret_parameters" {
 }
 
 variable "service_linked_roles" {
-  description = "Roles of AWS's own that the account still lacks: `ec2fleet.amazonaws.com`, `spot.amazonaws.com`."
+  description = "Roles of AWS's own that this deployment makes because the account still lacks them: `ec2fleet.amazonaws.com`, which every launch needs, and `spot.amazonaws.com` for Spot capacity. One that the account has cannot be made again."
   type        = set(string)
   default     = []
   nullable    = false
@@ -197,7 +216,7 @@ variable "service_linked_roles" {
 }
 
 variable "quotas" {
-  description = "Whether the account's quotas are compared with what a run may take, and how many environments of one platform run at the same time at most."
+  description = "Whether the account is checked before anything is made: its quotas against what a run may take, and the service-linked roles that launches need; and how many environments of one platform run at the same time at most."
   type = object({
     check             = optional(bool, true)
     most_environments = optional(number, 20)

@@ -113,6 +113,132 @@ run "platforms_with_images_of_both_kinds" {
   }
 }
 
+run "boot_limits_of_platforms" {
+  command = plan
+
+  variables {
+    platforms = {
+      linux   = { image = "ami-0123456789abcdef0", types = ["c7i.large"], boot_seconds = 420 }
+      windows = { image = "ami-0123456789abcdef0", types = ["m7i.xlarge"] }
+      android = { image = "ami-0123456789abcdef0", types = ["m7i.metal-24xl"] }
+    }
+  }
+
+  override_resource {
+    override_during = plan
+    target          = aws_launch_template.this
+    values          = { id = "lt-00000000000000000" }
+  }
+
+  assert {
+    condition     = { for platform, fleet in local.fleet : platform => fleet.boot_seconds } == { linux = 420, windows = 900, android = 1800 }
+    error_message = "Instances of a platform are given up before they can have booted."
+  }
+}
+
+run "android_on_virtual_types_has_nested_virtualization" {
+  command = apply
+
+  variables {
+    network = { layout = "public" }
+    platforms = {
+      linux   = { image = "/qaops/images/linux/stable", types = ["c7i.large"], volume_gib = 64, volume_initialization_rate = 200 }
+      android = { image = "/qaops/images/linux/stable", types = ["c8i.2xlarge", "m8i-flex.2xlarge"], volume_initialization_rate = 200 }
+    }
+  }
+
+  assert {
+    condition     = keys(aws_launch_template.this) == ["linux"] && keys(aws_cloudformation_stack.nested) == ["android"] && aws_cloudformation_stack.nested["android"].on_failure == "DELETE"
+    error_message = "A platform has not one launch template."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudformation_stack.nested["android"].template_body).Resources.Template.Properties.LaunchTemplateData.CpuOptions == { NestedVirtualization = "enabled" }
+    error_message = "An instance for Android has no /dev/kvm."
+  }
+
+  assert {
+    condition     = jsondecode(output.settings.QAOPS_FLEET).android.template == "lt-11111111111111111" && jsondecode(output.settings.QAOPS_FLEET).android.boot_seconds == 300
+    error_message = "`launch` takes another launch template."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(local.policies["launch"]).Statement :
+      contains(statement.Condition.ArnLike["ec2:LaunchTemplate"], "arn:aws:ec2:eu-central-1:123456789012:launch-template/lt-11111111111111111") if contains(statement.Action, "ec2:RunInstances")
+    ])
+    error_message = "`launch` may not launch from the launch template of Android."
+  }
+
+  # What both kinds of launch template have is the same, word for word.
+  assert {
+    condition = jsonencode({
+      for name, value in jsondecode(aws_cloudformation_stack.nested["android"].template_body).Resources.Template.Properties.LaunchTemplateData : name => value if name != "CpuOptions"
+      }) == jsonencode({
+      IamInstanceProfile                = { Arn = aws_launch_template.this["linux"].iam_instance_profile[0].arn }
+      ImageId                           = aws_launch_template.this["linux"].image_id
+      InstanceInitiatedShutdownBehavior = aws_launch_template.this["linux"].instance_initiated_shutdown_behavior
+      UserData                          = aws_launch_template.this["linux"].user_data
+      MetadataOptions = {
+        HttpEndpoint            = aws_launch_template.this["linux"].metadata_options[0].http_endpoint
+        HttpTokens              = aws_launch_template.this["linux"].metadata_options[0].http_tokens
+        HttpPutResponseHopLimit = aws_launch_template.this["linux"].metadata_options[0].http_put_response_hop_limit
+        InstanceMetadataTags    = aws_launch_template.this["linux"].metadata_options[0].instance_metadata_tags
+      }
+      NetworkInterfaces = [{
+        AssociatePublicIpAddress = tobool(aws_launch_template.this["linux"].network_interfaces[0].associate_public_ip_address)
+        DeleteOnTermination      = tobool(aws_launch_template.this["linux"].network_interfaces[0].delete_on_termination)
+        DeviceIndex              = aws_launch_template.this["linux"].network_interfaces[0].device_index
+        Groups                   = tolist(aws_launch_template.this["linux"].network_interfaces[0].security_groups)
+      }]
+      BlockDeviceMappings = [{
+        DeviceName = aws_launch_template.this["linux"].block_device_mappings[0].device_name
+        Ebs = {
+          DeleteOnTermination      = tobool(aws_launch_template.this["linux"].block_device_mappings[0].ebs[0].delete_on_termination)
+          Encrypted                = tobool(aws_launch_template.this["linux"].block_device_mappings[0].ebs[0].encrypted)
+          VolumeInitializationRate = aws_launch_template.this["linux"].block_device_mappings[0].ebs[0].volume_initialization_rate
+          VolumeSize               = aws_launch_template.this["linux"].block_device_mappings[0].ebs[0].volume_size
+          VolumeType               = aws_launch_template.this["linux"].block_device_mappings[0].ebs[0].volume_type
+        }
+      }]
+      TagSpecifications = [for specification in aws_launch_template.this["linux"].tag_specifications : {
+        ResourceType = specification.resource_type
+        Tags         = [for key, value in specification.tags : { Key = key, Value = value }]
+      }]
+    })
+    error_message = "An instance for Android is launched otherwise than the others."
+  }
+}
+
+run "android_on_metal_types_has_no_option_that_ec2_refuses" {
+  command = apply
+
+  variables {
+    platforms = { android = { image = "/qaops/images/android/stable", types = ["c7i.metal-24xl", "m7i.metal-24xl"] } }
+  }
+
+  assert {
+    condition     = keys(aws_launch_template.this) == ["android"] && length(aws_cloudformation_stack.nested) == 0 && length(aws_launch_template.this["android"].cpu_options) == 0
+    error_message = "A metal type is asked for nested virtualization."
+  }
+}
+
+run "nested_virtualization_for_whoever_asks" {
+  command = apply
+
+  variables {
+    platforms = {
+      linux   = { image = "/qaops/images/linux/stable", types = ["r8i.large"], nested_virtualization = true }
+      windows = { image = "/qaops/images/windows/stable", types = ["m8i.xlarge"], nested_virtualization = true }
+    }
+  }
+
+  assert {
+    condition     = length(aws_launch_template.this) == 0 && { for platform, template in local.nested_templates : platform => can(template.UserData) } == { linux = true, windows = false }
+    error_message = "A platform has another launch template than it asks for, or Windows gets the user data of Linux."
+  }
+}
+
 run "an_image_that_is_not_encrypted_needs_no_key" {
   command = apply
 
@@ -139,6 +265,61 @@ run "a_quota_that_is_too_small" {
   }
 
   expect_failures = [data.aws_servicequotas_service_quota.vcpus]
+}
+
+run "an_account_without_the_role_of_fleets" {
+  command = plan
+
+  override_data {
+    target = data.aws_iam_roles.service_linked
+    values = { names = [] }
+  }
+
+  expect_failures = [data.aws_iam_roles.service_linked]
+}
+
+run "an_account_without_the_role_of_spot_capacity" {
+  command = plan
+
+  override_data {
+    target = data.aws_iam_roles.service_linked["spot.amazonaws.com"]
+    values = { names = [] }
+  }
+
+  variables {
+    platforms = { linux = { image = "/qaops/images/linux/stable", types = ["c7i.large"], spot = true } }
+  }
+
+  expect_failures = [data.aws_iam_roles.service_linked]
+}
+
+run "roles_that_this_deployment_makes_need_not_be_there" {
+  command = plan
+
+  override_data {
+    target = data.aws_iam_roles.service_linked
+    values = { names = [] }
+  }
+
+  variables {
+    service_linked_roles = ["ec2fleet.amazonaws.com"]
+  }
+
+  assert {
+    condition     = keys(aws_iam_service_linked_role.this) == ["ec2fleet.amazonaws.com"] && keys(data.aws_iam_roles.service_linked) == ["ec2fleet.amazonaws.com"]
+    error_message = "Another role is made than was asked for, or one is asked for that nothing needs."
+  }
+}
+
+run "an_image_that_was_never_promoted_is_told" {
+  command = plan
+
+  override_data {
+    target = data.aws_ssm_parameters_by_path.images
+    values = { names = ["/qaops/images/linux/20260101.000000.abcdef0"] }
+  }
+
+  expect_failures = [check.images]
 }
 
 run "a_new_account_cannot_reserve_concurrency" {

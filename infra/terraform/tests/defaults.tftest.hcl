@@ -163,6 +163,8 @@ run "a_deployment" {
         subnets  = ["subnet-00000000000000000", "subnet-00000000000000000", "subnet-00000000000000000"]
         spot     = false
         volume   = { device = "/dev/xvda", gib = 32, most_gib = 32 }
+
+        boot_seconds = 300
       }
     }
     error_message = "QAOPS_FLEET is not what `launch` reads."

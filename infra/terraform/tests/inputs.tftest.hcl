@@ -120,6 +120,36 @@ run "a_missing_package_is_told_with_the_mend" {
   expect_failures = [aws_lambda_function.this]
 }
 
+run "types_of_both_kinds_for_android" {
+  command = plan
+
+  variables {
+    platforms = { android = { image = "ami-0123456789abcdef0", types = ["c8i.2xlarge", "c7i.metal-24xl"] } }
+  }
+
+  expect_failures = [var.platforms]
+}
+
+run "a_type_without_nested_virtualization" {
+  command = plan
+
+  variables {
+    platforms = { android = { image = "ami-0123456789abcdef0", types = ["c8i.2xlarge", "c7i.2xlarge"] } }
+  }
+
+  expect_failures = [var.platforms]
+}
+
+run "a_boot_that_is_too_short" {
+  command = plan
+
+  variables {
+    platforms = { linux = { image = "ami-0123456789abcdef0", types = ["c7i.large"], boot_seconds = 30 } }
+  }
+
+  expect_failures = [var.platforms]
+}
+
 run "fourth_mistakes" {
   command = plan
 

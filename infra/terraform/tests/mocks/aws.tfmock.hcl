@@ -37,6 +37,24 @@ mock_data "aws_servicequotas_service_quota" {
   }
 }
 
+mock_data "aws_iam_roles" {
+  defaults = {
+    names = ["mocked"]
+  }
+}
+
+mock_data "aws_ssm_parameters_by_path" {
+  defaults = {
+    names = ["/qaops/images/linux/stable", "/qaops/images/windows/stable", "/qaops/images/android/stable"]
+  }
+}
+
+mock_resource "aws_cloudformation_stack" {
+  defaults = {
+    outputs = { Id = "lt-11111111111111111" }
+  }
+}
+
 mock_resource "aws_kms_key" {
   defaults = {
     arn    = "arn:aws:kms:eu-central-1:123456789012:key/6e8a1c2b-0000-4000-8000-000000000000"
