@@ -36,6 +36,7 @@ locals {
   # The same settings for every step; each reads those that it needs.
   settings = merge(
     {
+      QAOPS_BOOT_SECONDS  = jsonencode(local.boot_seconds)
       QAOPS_BUCKET        = local.bucket_name
       QAOPS_DEPLOYMENT    = var.name
       QAOPS_DOCUMENT      = aws_ssm_document.run_shard.name

@@ -1,20 +1,24 @@
 # How environments are launched: a launch template for each platform, one role, and the order to the runner.
 
 locals {
-  # What `launch` reads in QAOPS_FLEET: `{"linux": {"template", "types", "subnets", "spot", "volume", "boot_seconds"}}`.
+  # What `launch` reads in QAOPS_FLEET: `{"linux": {"template", "types", "subnets", "spot", "volume"}}`.
   fleet = {
     for platform, settings in var.platforms : platform => {
-      template     = local.templates[platform]
-      types        = settings.types
-      subnets      = local.subnet_ids
-      spot         = settings.spot
-      volume       = merge(local.root_volumes[platform], { most_gib = coalesce(settings.most_volume_gib, local.root_volumes[platform].gib) })
-      boot_seconds = coalesce(settings.boot_seconds, local.is_metal[platform] ? 1800 : platform == "windows" ? 900 : 300)
+      template = local.templates[platform]
+      types    = settings.types
+      subnets  = local.subnet_ids
+      spot     = settings.spot
+      volume   = merge(local.root_volumes[platform], { most_gib = coalesce(settings.most_volume_gib, local.root_volumes[platform].gib) })
     }
   }
 
-  # SSM reaches most instances of Linux within 30 s to 6 min after the launch, those of Windows within some 6 min, and metal
-  # ones only after 20 min.
+  # What QAOPS_BOOT_SECONDS has: seconds from the launch after which an instance is given up. SSM reaches most instances of Linux
+  # within 30 s to 6 min, those of Windows within some 6 min, and metal ones only after 20 min.
+  boot_seconds = {
+    for platform, settings in var.platforms : platform =>
+    coalesce(settings.boot_seconds, local.is_metal[platform] ? 1800 : platform == "windows" ? 900 : 300)
+  }
+
   is_metal = { for platform, settings in var.platforms : platform => anytrue([for type in settings.types : strcontains(type, ".metal")]) }
 
   templates = merge(

@@ -151,7 +151,7 @@ run "a_deployment" {
   }
 
   assert {
-    condition     = toset(keys(output.settings)) == toset(["QAOPS_BUCKET", "QAOPS_DEPLOYMENT", "QAOPS_DOCUMENT", "QAOPS_FLEET", "QAOPS_LINK_SECONDS", "QAOPS_ROLE_ID", "QAOPS_STATE_MACHINE", "QAOPS_TABLE", "QAOPS_TOPIC"])
+    condition     = toset(keys(output.settings)) == toset(["QAOPS_BOOT_SECONDS", "QAOPS_BUCKET", "QAOPS_DEPLOYMENT", "QAOPS_DOCUMENT", "QAOPS_FLEET", "QAOPS_LINK_SECONDS", "QAOPS_ROLE_ID", "QAOPS_STATE_MACHINE", "QAOPS_TABLE", "QAOPS_TOPIC"])
     error_message = "The functions' settings are not those that they read."
   }
 
@@ -163,8 +163,6 @@ run "a_deployment" {
         subnets  = ["subnet-00000000000000000", "subnet-00000000000000000", "subnet-00000000000000000"]
         spot     = false
         volume   = { device = "/dev/xvda", gib = 32, most_gib = 32 }
-
-        boot_seconds = 300
       }
     }
     error_message = "QAOPS_FLEET is not what `launch` reads."

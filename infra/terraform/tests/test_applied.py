@@ -124,7 +124,10 @@ def variables(folder: Path) -> dict[str, Any]:
         "pauses": {"ready_seconds": 1, "capacity_seconds": 5, "rerun_seconds": 1},
         "quotas": {"check": False},
         "network": {"layout": "private"},
-        "platforms": {"linux": {"image": "/qaops/images/linux/stable", "types": ["c7i.large", "m7i.large"]}},
+        "platforms": {
+            "linux": {"image": "/qaops/images/linux/stable", "types": ["c7i.large", "m7i.large"]},
+            "android": {"image": "/qaops/images/linux/stable", "types": ["c8i.2xlarge"]},
+        },
         "runners": {"linux": str(PROGRAMS / "qaops-runner")},
     }
 
@@ -186,6 +189,39 @@ def test_the_local_cloud_sets_up_what_terraform_makes(deployment: Deployment) ->
     assert found.keys() == wanted.keys()
     for kind, things in wanted.items():
         assert found[kind] == things, kind
+
+
+def test_android_is_launched_with_nested_virtualization(deployment: Deployment) -> None:
+    cloud = deployment.cloud
+    launch = cloud.functions.get_function_configuration(FunctionName="qaops-launch")
+    android = json.loads(launch["Environment"]["Variables"]["QAOPS_FLEET"])["android"]
+    stacks = cloud.client("cloudformation").describe_stacks()["Stacks"]
+    (stack,) = [each for each in stacks if each["StackName"].startswith("qaops-android-")]
+    assert [each["OutputValue"] for each in stack["Outputs"]] == [android["template"]]
+    body = cloud.client("cloudformation").get_template(StackName=stack["StackName"])["TemplateBody"]
+    made = json.loads(body) if isinstance(body, str) else body
+    (template,) = made["Resources"].values()
+    data = template["Properties"]["LaunchTemplateData"]
+    assert (template["Type"], data["CpuOptions"]) == (
+        "AWS::EC2::LaunchTemplate",
+        {"NestedVirtualization": "enabled"},
+    )
+    # EC2's own model of the API knows every word of it.
+    cloud.ec2.create_launch_template(LaunchTemplateName="as-sent", LaunchTemplateData=data)
+    cloud.ec2.delete_launch_template(LaunchTemplateName="as-sent")
+    override = {"InstanceType": android["types"][0], "SubnetId": android["subnets"][0]}
+    launched_from = {"LaunchTemplateId": android["template"], "Version": "$Default"}
+    answer = cloud.ec2.create_fleet(
+        Type="instant",
+        LaunchTemplateConfigs=[{"LaunchTemplateSpecification": launched_from, "Overrides": [override]}],
+        TargetCapacitySpecification={"TotalTargetCapacity": 1, "DefaultTargetCapacityType": "on-demand"},
+    )
+    assert not answer.get("Errors"), answer["Errors"]
+    (launched,) = [name for each in answer["Instances"] for name in each["InstanceIds"]]
+    (found,) = cloud.ec2.describe_instances(InstanceIds=[launched])["Reservations"][0]["Instances"]
+    cloud.ec2.terminate_instances(InstanceIds=[launched])
+    tags = {tag["Key"]: tag["Value"] for tag in found["Tags"]}
+    assert (found["InstanceType"], tags["qaops:deployment"]) == ("c8i.2xlarge", "qaops")
 
 
 def test_a_run_of_an_example_suite_passes(deployment: Deployment) -> None:

@@ -98,10 +98,11 @@ variable "pauses" {
 variable "platforms" {
   description = "How instances are launched."
   type = map(object({
-    image      = string
-    types      = list(string)
-    spot       = optional(bool, false)
-    volume_gib = optional(number)
+    image        = string
+    types        = list(string)
+    spot         = optional(bool, false)
+    volume_gib   = optional(number)
+    boot_seconds = optional(number)
   }))
   default = {
     linux = {
@@ -113,6 +114,11 @@ variable "platforms" {
       image      = "/qaops/images/windows/stable"
       types      = ["m7i.xlarge", "m6i.xlarge"]
       volume_gib = 100
+    }
+    android = {
+      image        = "/qaops/images/android/stable"
+      types        = ["c8i.2xlarge", "m8i.2xlarge"]
+      boot_seconds = 420
     }
   }
 }
