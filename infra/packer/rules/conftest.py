@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import socket
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,20 +25,18 @@ LOCAL = ROOT.parent / "local"
 
 @dataclass
 class Account:
-    """An account with a launch template `qaops-linux`; images of it are a name and tags."""
+    """An account with a deployment `qaops` as far as `image` looks at one; images of it are a name and tags."""
 
     environment: dict[str, str]
     ec2: Any
     ssm: Any
+    # What the deployment launches: template, types and subnets.
+    fleet: dict[str, Any]
     images: int = 0
-
-    def subnet(self) -> str:
-        """A subnet to boot in."""
-        return str(self.ec2.describe_subnets()["Subnets"][0]["SubnetId"])
 
     def image(self, *arguments: str, tests: str = "true") -> subprocess.CompletedProcess[str]:
         """Runs `image`; `tests` is what runs on the environment instead of its suite."""
-        more = {"QAOPS_IMAGE_TESTS": tests, "QAOPS_SUBNET": self.subnet(), "QAOPS_INSTANCE_TYPE": "c7i.large"}
+        more = {"QAOPS_IMAGE_TESTS": tests}
         command = [str(ROOT / "image"), *arguments]
         return subprocess.run(
             command, env=self.environment | more, capture_output=True, text=True, check=False, timeout=120
@@ -59,10 +60,14 @@ class Account:
         """Sets a parameter of an image."""
         self.ssm.put_parameter(Name=f"/qaops/images/{platform}/{name}", Value=value, Type="String")
 
+    def instances(self) -> list[dict[str, Any]]:
+        """Instances, those that have ended a short while ago included."""
+        return [one for group in self.ec2.describe_instances()["Reservations"] for one in group["Instances"]]
+
     def living(self) -> list[str]:
         """Instances that have not ended."""
-        found = [one for group in self.ec2.describe_instances()["Reservations"] for one in group["Instances"]]
-        return [one["InstanceId"] for one in found if one["State"]["Name"] not in ("shutting-down", "terminated")]
+        ended = ("shutting-down", "terminated")
+        return [one["InstanceId"] for one in self.instances() if one["State"]["Name"] not in ended]
 
     def own_images(self) -> set[str]:
         """All images of the account."""
@@ -123,9 +128,51 @@ def _account(cloud: str) -> Account:
     }
     session = botocore.session.Session()
     session.set_credentials("test", "test")
-    clients = {name: session.create_client(name, "us-east-1", endpoint_url=cloud) for name in ("ec2", "ssm")}
-    made = Account(environment, **clients)
-    if not made.ec2.describe_launch_templates()["LaunchTemplates"]:
-        data = {"InstanceType": "c7i.large"}
-        made.ec2.create_launch_template(LaunchTemplateName="qaops-linux", LaunchTemplateData=data)
-    return made
+    ec2, ssm, functions, iam = (
+        session.create_client(name, "us-east-1", endpoint_url=cloud) for name in ("ec2", "ssm", "lambda", "iam")
+    )
+    found = ec2.describe_launch_templates()["LaunchTemplates"]
+    fleet = _fleet(ec2, found[0]["LaunchTemplateId"] if found else _template(ec2))
+    if not found:
+        _launch(functions, iam, fleet)
+    return Account(environment, ec2, ssm, fleet)
+
+
+def _template(ec2: Any) -> str:
+    """A launch template as the module makes it: with an interface, and without a type or a subnet."""
+    group = ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    data = {
+        "ImageId": "resolve:ssm:/qaops/images/linux/stable",
+        "InstanceInitiatedShutdownBehavior": "terminate",
+        "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "InstanceMetadataTags": "enabled"},
+        "TagSpecifications": [
+            {"ResourceType": "instance", "Tags": [{"Key": "qaops:deployment", "Value": "qaops"}]},
+        ],
+        "NetworkInterfaces": [{"DeviceIndex": 0, "AssociatePublicIpAddress": False, "Groups": [group]}],
+    }
+    made = ec2.create_launch_template(LaunchTemplateName="qaops-linux", LaunchTemplateData=data)
+    return str(made["LaunchTemplate"]["LaunchTemplateId"])
+
+
+def _fleet(ec2: Any, template: str) -> dict[str, Any]:
+    subnets = sorted(one["SubnetId"] for one in ec2.describe_subnets()["Subnets"])
+    return {"template": template, "types": ["c6i.2xlarge", "m6i.2xlarge"], "subnets": subnets, "spot": True}
+
+
+def _launch(functions: Any, iam: Any, fleet: dict[str, Any]) -> None:
+    """The function `launch` with the settings that the deployment gives it; it is never called."""
+    role = iam.create_role(RoleName="qaops-launch", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("bootstrap", "#!/bin/sh\n")
+    settings = {"QAOPS_FLEET": json.dumps({"linux": fleet}), "QAOPS_BOOT_SECONDS": json.dumps({"linux": 90})}
+    functions.create_function(
+        FunctionName="qaops-launch",
+        Runtime="provided.al2023",
+        Handler="bootstrap",
+        Role=role,
+        Code={"ZipFile": code.getvalue()},
+        Environment={"Variables": settings},
+        Publish=True,
+    )
+    functions.create_alias(FunctionName="qaops-launch", Name="live", FunctionVersion="1")

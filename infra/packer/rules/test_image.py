@@ -28,6 +28,36 @@ def test_an_image_that_passes_is_published_and_then_promoted(account: Account) -
     assert any(ami in line and line.endswith("stable") for line in listed.splitlines())
 
 
+def test_an_image_is_booted_the_way_of_a_run(account: Account) -> None:
+    """A fleet of type `instant` with the deployment's launch template, types and subnets, the preferred first."""
+    before = {one["InstanceId"] for one in account.instances()}
+    ami = account.built("1.1")
+    tested = account.image("test", "linux", "1.1")
+    assert tested.returncode == 0, tested.stderr
+    assert "s of 90 s" in tested.stdout, "the budget is the deployment's"
+    (booted,) = [one for one in account.instances() if one["InstanceId"] not in before]
+    tags = {tag["Key"]: tag["Value"] for tag in booted["Tags"]}
+    assert tags["aws:ec2:fleet-id"].startswith("fleet-")
+    assert (tags["qaops:deployment"], tags["qaops:image-test"]) == ("qaops", "1.1")
+    assert booted["ImageId"] == ami
+    assert (booted["InstanceType"], booted["SubnetId"]) == ("c6i.2xlarge", account.fleet["subnets"][0])
+    assert "InstanceLifecycle" not in booted, "Spot capacity may be taken back in the middle of the tests"
+
+
+def test_a_deployment_or_a_platform_that_is_not_there_is_told(account: Account) -> None:
+    account.built("1.2")
+    account.environment["QAOPS_DEPLOYMENT"] = "other"
+    failed = account.image("test", "linux", "1.2")
+    assert failed.returncode == 1
+    assert "the function other-launch:live cannot be read: apply infra/terraform first" in failed.stderr
+    del account.environment["QAOPS_DEPLOYMENT"]
+    account.built("1.2", "android")
+    failed = account.image("test", "android", "1.2")
+    assert failed.returncode == 1
+    assert "the deployment has no platform android: add it to `platforms`" in failed.stderr
+    assert account.living() == []
+
+
 def test_an_image_that_fails_never_reaches_the_channel(account: Account) -> None:
     good, bad = account.built("2.0"), account.built("2.1")
     assert account.image("test", "linux", "2.0").returncode == 0
@@ -50,7 +80,7 @@ def test_an_environment_that_cannot_be_reached_is_ended(slow_account: Account) -
     account.environment["QAOPS_BOOT_SECONDS"] = "1"
     failed = account.image("test", "linux", "3.0")
     assert failed.returncode == 1
-    assert "cannot be reached" in failed.stderr
+    assert "SSM cannot reach" in failed.stderr
     assert account.parameter("3.0") == ""
     assert account.living() == []
 
