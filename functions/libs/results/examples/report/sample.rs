@@ -346,12 +346,9 @@ fn environments() -> Vec<Environment> {
 }
 
 fn coverage() -> Vec<Coverage> {
-    let row = |package: &str, lines, branches, missed| Coverage {
-        package: package.into(),
-        lines: Some(lines),
-        branches,
-        missed: Some(missed),
-        unread: false,
+    let row = |package: &str, lines, branches, missed| {
+        let (package, lines, missed) = (package.into(), Some(lines), Some(missed));
+        Coverage { package, lines, branches, missed, unread: false }
     };
     vec![
         row("", 84.2, Some(71.4), 1312),
