@@ -73,9 +73,11 @@ pub fn put_secret(cloud: &LocalCloud, name: &str, value: &str) {
 
 /// Asks a service whose requests are JSON; `target` names the operation where the path does not.
 fn ask(service: &Service, path: &str, target: &str, body: &Value) -> Value {
-    let request = Request::post(path).header("content-type", "application/x-amz-json-1.1");
-    let request = request.header("x-amz-target", target).body(body.to_string().into_bytes());
-    read(service, request.expect("a request is one"))
+    let mut request = Request::post(path).header("content-type", "application/x-amz-json-1.1");
+    if !target.is_empty() {
+        request = request.header("x-amz-target", target);
+    }
+    read(service, request.body(body.to_string().into_bytes()).expect("a request is one"))
 }
 
 fn read(service: &Service, request: Request<Vec<u8>>) -> Value {
