@@ -45,6 +45,25 @@ fn a_test_whose_name_has_a_variable_runs_again_beside_others() {
 }
 
 #[test]
+fn a_stop_gate_waits_for_reruns_and_leaves_out_what_is_in_quarantine() {
+    let passes = "*** Test Cases ***\nGood\n    No Operation\n";
+    let excused = "*** Test Cases ***\nBad\n    Fail    no\n";
+    let config = format!(
+        "{AGAIN}[quarantine.\"*.Bad\"]\nowner = \"a\"\nreason = \"b\"\nuntil = \"2099-01-01\"\n[gates]\n\
+         error = [\"tests.failed == 0\"]\nstop = [\"tests.failed > 0\"]\n"
+    );
+    with_cloud(async |cloud| {
+        let folder = tempfile::tempdir().unwrap();
+        let flaky = second_time(&folder).split("Fails in").next().unwrap().to_owned();
+        let all = [("a.robot", flaky.as_str()), ("b.robot", excused), ("c.robot", passes), ("d.robot", passes)];
+        let suite = Suite::new("patient", &config, &files(&all));
+        let run = run(cloud, &suite, json!({"environments": 1})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
+        assert_eq!(run.counts(), [4, 3, 1, 0, 1]);
+    });
+}
+
+#[test]
 fn tests_that_are_made_at_run_time_run_again() {
     let driver = "class Driver:\n    ROBOT_LISTENER_API_VERSION = 3\n\n    def __init__(self):\n        \
                   self.ROBOT_LIBRARY_LISTENER = self\n\n    def start_suite(self, data, result):\n        \

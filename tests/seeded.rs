@@ -149,6 +149,7 @@ fn environment(started: i64) -> Environment {
         market: Market::Spot,
         image: None,
         round: 1,
+        boot_seconds: 300,
         launched: started + 1,
         ready: None,
         ended: None,

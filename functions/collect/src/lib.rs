@@ -9,6 +9,7 @@ use aws::{Artifacts, Fleet, Ledger};
 use domain::package::plan::Plan;
 use domain::quality::gates::{Severity, first_stop};
 use domain::quality::metrics::{Metrics, RunFacts};
+use domain::quality::quarantine;
 use domain::results::finality::final_reason;
 use domain::results::manifest::{Exit, Manifest};
 use domain::results::records;
@@ -17,7 +18,7 @@ use domain::run::fleet::InstanceState;
 use domain::run::keys;
 use domain::run::order::Selection;
 use domain::run::queue::Attempt;
-use domain::run::rerun::wanted;
+use domain::run::rerun::{settled, wanted};
 use domain::run::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss, is_rerun};
 use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
@@ -101,7 +102,7 @@ impl Collect {
         let usable = match collected {
             Ok(collected) => {
                 self.keep(&plan, &run, &shard, &attempt, &collected).await?;
-                self.stop_early(&plan).await?;
+                self.stop_early(&plan, now).await?;
                 true
             }
             Err(Lost { reason, again }) => {
@@ -171,18 +172,21 @@ impl Collect {
     }
 
     /// Ends the run early where a stop gate's condition is met by what is there.
-    async fn stop_early(&self, plan: &Plan) -> Result<(), Error> {
+    async fn stop_early(&self, plan: &Plan, now: i64) -> Result<(), Error> {
         if plan.gates.iter().all(|gate| gate.severity != Severity::Stop) {
             return Ok(());
         }
         let (mut firsts, mut reruns) = (Vec::new(), Vec::new());
-        for shard in self.ledger.shards(&plan.run).await? {
+        let shards = self.ledger.shards(&plan.run).await?;
+        for shard in &shards {
             let Some(number) = shard.result else { continue };
             let attempt = Attempt { shard: shard.id.clone(), number };
             let summary: Option<Summary> = self.artifacts.read_json(&keys::summary(&plan.run, &attempt)).await?;
             if shard.is_rerun() { reruns.extend(summary) } else { firsts.extend(summary) }
         }
-        let tests = records::records(&firsts, &reruns);
+        let mut tests = records::records(&firsts, &reruns);
+        quarantine::apply(&mut tests, &plan.quarantine, now);
+        let tests = settled(tests, &shards);
         let metrics = Metrics::from_run(&tests, RunFacts::default());
         if let Some(gate) = first_stop(&plan.gates, &metrics) {
             tracing::info!(run = plan.run, gate = gate.gate, "stopped early");

@@ -230,6 +230,7 @@ mod tests {
             market: Market::Spot,
             image: None,
             round: 1,
+            boot_seconds: 300,
             launched: 1_000,
             ready: None,
             ended,

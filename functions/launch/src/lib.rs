@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
 use domain::package::plan::Plan;
-use domain::run::fleet::{Market, Next, Obstacle, Platform, after_launch, client_token, wanted};
+use domain::run::fleet::{Market, Next, Obstacle, Platform, after_launch, boot_seconds, client_token, wanted};
 use domain::run::keys;
 use domain::run::queue::Queue;
 use domain::run::shard::{AfterLoss, Shard, State, after_loss};
@@ -22,6 +22,8 @@ pub struct Launch {
     pub ledger: Ledger,
     /// How instances of each platform are launched.
     pub platforms: BTreeMap<String, Platform>,
+    /// Seconds from the launch after which an instance of a platform is given up, where the deployment says it.
+    pub boot_seconds: BTreeMap<String, i64>,
 }
 
 /// What the state machine passes.
@@ -184,6 +186,7 @@ impl Launch {
         let volume = platform.larger_volume(plan.volume).map_err(refused)?;
         let mut instances = Vec::new();
         let mut obstacles = Vec::new();
+        let entry = self.entry(plan, input, now);
         for &market in platform.markets() {
             let missing = count - instances.len();
             if missing == 0 {
@@ -193,7 +196,8 @@ impl Launch {
             let order = LaunchOrder { volume, ..order(plan, platform, market, missing, &token) };
             let launched = self.fleet.launch(&order).await?;
             for (id, kind) in launched.instances {
-                self.enter(input, &id, kind, market, now).await?;
+                let environment = Environment { id: id.clone(), instance_type: kind, market, ..entry.clone() };
+                self.ledger.add_environment(&input.run, &environment).await?;
                 instances.push(id);
             }
             obstacles.extend(launched.obstacles);
@@ -204,18 +208,20 @@ impl Launch {
         Ok(instances)
     }
 
-    async fn enter(&self, input: &Input, id: &str, kind: String, market: Market, now: i64) -> Result<(), Error> {
-        let environment = Environment {
-            id: id.to_owned(),
-            instance_type: kind,
-            market,
+    /// What is entered of each environment of this round.
+    fn entry(&self, plan: &Plan, input: &Input, now: i64) -> Environment {
+        let limit = self.boot_seconds.get(&plan.platform).copied();
+        Environment {
+            id: String::new(),
+            instance_type: String::new(),
+            market: Market::OnDemand,
             image: None,
             round: input.round,
             launched: now,
+            boot_seconds: limit.unwrap_or_else(|| boot_seconds(&plan.platform)),
             ready: None,
             ended: None,
-        };
-        Ok(self.ledger.add_environment(&input.run, &environment).await?)
+        }
     }
 
     fn unknown_platform(&self, platform: &str) -> Error {

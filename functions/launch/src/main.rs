@@ -1,5 +1,7 @@
 //! Wires the step `launch` to AWS and Lambda.
 
+use std::collections::BTreeMap;
+
 use runtime::{Fatal, Settings};
 
 #[tokio::main(flavor = "current_thread")]
@@ -11,6 +13,7 @@ async fn main() -> Result<(), Fatal> {
         fleet: cloud.fleet(),
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
         platforms: settings.json("QAOPS_FLEET")?,
+        boot_seconds: settings.json_or("QAOPS_BOOT_SECONDS", BTreeMap::new())?,
     };
     runtime::serve("Launch", |input| step.run(input, runtime::now())).await
 }

@@ -1,7 +1,8 @@
 //! `ready`: which environments SSM can reach and EC2 finds healthy, asked once for the whole fleet.
 
 use aws::{Fleet, Ledger};
-use domain::run::fleet::{Readiness, readiness};
+use domain::run::fleet::{Readiness, Waited, boot_seconds, readiness};
+use domain::run::status::Environment;
 use serde::Deserialize;
 
 /// The step's connections.
@@ -45,7 +46,7 @@ impl Ready {
     /// Looks at the fleet, notes what is ready and ends what is not waited for any more.
     pub async fn run(&self, input: Input, now: i64) -> Result<Readiness, Error> {
         let statuses = self.fleet.statuses(&input.instances).await?;
-        let outcome = readiness(&statuses, now - input.launched);
+        let outcome = readiness(&statuses, self.waited(&input, now).await?);
         for environment in &outcome.ready {
             let image =
                 statuses.iter().find(|status| status.id == *environment).and_then(|status| status.image.as_deref());
@@ -58,5 +59,18 @@ impl Ready {
             }
         }
         Ok(outcome)
+    }
+
+    /// How long the round has waited, by what `launch` entered and what was ready at earlier looks.
+    async fn waited(&self, input: &Input, now: i64) -> Result<Waited, Error> {
+        let known = self.ledger.environments(&input.run).await?.into_iter();
+        let round: Vec<Environment> = known.filter(|environment| input.instances.contains(&environment.id)).collect();
+        let first = round.iter().filter_map(|environment| environment.ready).min();
+        let limit = round.iter().map(|environment| environment.boot_seconds).max();
+        Ok(Waited {
+            launch: now - input.launched,
+            first_ready: first.map_or(0, |first| now - first),
+            limit: limit.unwrap_or_else(|| boot_seconds("linux")),
+        })
     }
 }

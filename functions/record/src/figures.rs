@@ -90,6 +90,7 @@ mod tests {
             market: Market::Spot,
             image: None,
             round: 1,
+            boot_seconds: 300,
             launched,
             ready,
             ended,

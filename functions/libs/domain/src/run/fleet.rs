@@ -6,10 +6,14 @@ use serde::{Deserialize, Serialize};
 pub const MOST_ROUNDS: u32 = 3;
 /// Longest client token that EC2 takes, in ASCII characters.
 const LONGEST_TOKEN: usize = 64;
-/// Seconds from its launch after which an instance that SSM cannot reach is not waited for.
-pub const BOOT_SECONDS: i64 = 300;
-/// Seconds that ready environments wait for late ones.
+/// Seconds that the first ready environment waits for the others.
 pub const GRACE_SECONDS: i64 = 60;
+
+/// Seconds from its launch after which an instance of a platform that SSM cannot reach is given up, where the deployment
+/// does not say: SSM reaches Linux within 30 s to 6 min and Windows within some 6 min (EC2's documentation of launches).
+pub fn boot_seconds(platform: &str) -> i64 {
+    if platform == "windows" { 900 } else { 300 }
+}
 
 /// How instances of one platform are launched.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -219,11 +223,22 @@ pub struct Readiness {
     pub settled: bool,
 }
 
-/// Decides from `fleet` what is ready, `waited` seconds after the launch.
+/// How long a round has waited, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waited {
+    /// Since the launch.
+    pub launch: i64,
+    /// Since an environment was first seen ready; 0 while none was.
+    pub first_ready: i64,
+    /// Since the launch at most.
+    pub limit: i64,
+}
+
+/// Decides from `fleet` what is ready, so long after the launch.
 ///
-/// The wait ends when every environment is ready or lost, when some are ready and the others are late, and in any
-/// case after the boot limit.
-pub fn readiness(fleet: &[InstanceStatus], waited: i64) -> Readiness {
+/// The wait ends when every environment is ready or lost, when the others are late behind the first that was ready, and
+/// in any case after the boot limit.
+pub fn readiness(fleet: &[InstanceStatus], waited: Waited) -> Readiness {
     let (mut ready, mut lost, mut coming) = (Vec::new(), Vec::new(), Vec::new());
     for status in fleet {
         match stage(status) {
@@ -232,7 +247,7 @@ pub fn readiness(fleet: &[InstanceStatus], waited: i64) -> Readiness {
             Stage::Coming => coming.push(status.id.clone()),
         }
     }
-    let late = waited >= BOOT_SECONDS || (!ready.is_empty() && waited >= GRACE_SECONDS);
+    let late = waited.launch >= waited.limit || (!ready.is_empty() && waited.first_ready >= GRACE_SECONDS);
     let settled = coming.is_empty() || late;
     if settled {
         lost.append(&mut coming);
@@ -265,11 +280,18 @@ mod tests {
         InstanceStatus { id: id.into(), state: Some(state), image: None, impaired: false, online }
     }
 
+    fn waited(launch: i64, first_ready: i64) -> Waited {
+        Waited { launch, first_ready, limit: 300 }
+    }
+
     #[test]
     fn the_wait_goes_on_while_one_boots() {
         let fleet = [status("a", InstanceState::Running, true), status("b", InstanceState::Running, false)];
-        assert!(!readiness(&fleet, 10).settled);
-        let late = readiness(&fleet, GRACE_SECONDS);
+        assert!(
+            !readiness(&fleet, waited(200, GRACE_SECONDS - 1)).settled,
+            "grace counts from the first that is ready"
+        );
+        let late = readiness(&fleet, waited(200, GRACE_SECONDS));
         assert_eq!((late.settled, late.ready, late.lost), (true, vec!["a".into()], vec!["b".into()]));
     }
 
@@ -306,13 +328,13 @@ mod tests {
     #[test]
     fn an_instance_that_ec2_does_not_show_yet_is_not_gone() {
         let unseen = InstanceStatus { id: "a".into(), state: None, image: None, impaired: false, online: false };
-        assert!(!readiness(&[unseen], 10).settled);
+        assert!(!readiness(&[unseen], waited(10, 0)).settled);
     }
 
     #[test]
     fn an_impaired_instance_is_lost() {
         let bad = InstanceStatus { impaired: true, ..status("a", InstanceState::Running, true) };
-        assert_eq!(readiness(&[bad], 0).lost, ["a"]);
+        assert_eq!(readiness(&[bad], waited(0, 0)).lost, ["a"]);
     }
 
     #[test]
@@ -335,18 +357,18 @@ mod tests {
 
         #[test]
         fn every_environment_is_ready_or_lost_when_the_wait_is_over(
-            states in proptest::collection::vec((0..4u8, any::<bool>(), any::<bool>()), 0..12), waited in 0..600i64,
+            states in proptest::collection::vec((0..4u8, any::<bool>(), any::<bool>()), 0..12), launch in 0..600i64, first_ready in 0..100i64,
         ) {
             let fleet: Vec<InstanceStatus> = states.iter().enumerate().map(|(n, &(state, impaired, online))| InstanceStatus {
                 id: n.to_string(),
                 state: [None, Some(InstanceState::Pending), Some(InstanceState::Running), Some(InstanceState::Ending)][state as usize],
                 image: None, impaired, online,
             }).collect();
-            let outcome = readiness(&fleet, waited);
+            let outcome = readiness(&fleet, waited(launch, first_ready));
             let seen = outcome.ready.len() + outcome.lost.len();
             prop_assert!(seen <= fleet.len());
             prop_assert!(!outcome.settled || seen == fleet.len());
-            prop_assert!(waited < BOOT_SECONDS || outcome.settled);
+            prop_assert!(launch < 300 || outcome.settled);
         }
     }
 }

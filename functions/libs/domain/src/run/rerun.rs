@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::results::classes::{Class, classify};
 use crate::results::outcome::{Found, Status, Suite, TestId};
+use crate::results::records::TestRecord;
 use crate::results::summary::Summary;
 use crate::run::order::{Selected, Selection};
-use crate::run::shard::rerun_id;
+use crate::run::shard::{Shard, rerun_id};
 
 /// So often tests run again that failed by their environment, whether the package asks for reruns or not.
 const OF_OUR_OWN: u32 = 1;
@@ -95,9 +96,31 @@ pub fn not_run(selection: &[Selection], root: &Suite) -> Vec<String> {
     missing
 }
 
+/// Tests whose outcome stands, while a run goes on: a failure in a file that waits for a rerun may still pass.
+pub fn settled(mut tests: Vec<TestRecord>, shards: &[Shard]) -> Vec<TestRecord> {
+    let waiting = shards.iter().filter(|shard| shard.is_rerun() && !shard.ended());
+    let files: BTreeSet<&str> = waiting.flat_map(|shard| &shard.files).map(String::as_str).collect();
+    tests.retain(|test| test.status != Status::Failed || !files.contains(test.suite_file.as_str()));
+    tests
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::records;
+    use crate::run::shard::State;
+
+    #[test]
+    fn a_failure_stands_once_its_rerun_has_ended() {
+        let first = summary(&[("Passes", ""), ("Fails", "no")]);
+        let tests = |shards: &[Shard]| settled(records::records([&first], &[]), shards).len();
+        let planned = Shard::queued("0001".into(), vec!["s.robot".into()], 1.0);
+        let waiting = Shard::queued("0001r1".into(), vec!["s.robot".into()], 1.0);
+        let other = Shard::queued("0002r1".into(), vec!["t.robot".into()], 1.0);
+        let given_up = Shard { state: State::GivenUp, ..waiting.clone() };
+        assert_eq!(tests(&[planned.clone(), waiting]), 1);
+        assert_eq!((tests(&[planned.clone(), other]), tests(&[planned, given_up])), (2, 2));
+    }
 
     fn summary(tests: &[(&str, &str)]) -> Summary {
         let test = |(name, message): &(&str, &str)| {

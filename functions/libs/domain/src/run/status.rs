@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::results::halt::Halt;
 use crate::results::outcome::Counts;
-use crate::run::fleet::Market;
+use crate::run::fleet::{self, Market};
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,10 +98,18 @@ pub struct Environment {
     pub round: u32,
     /// Unix time of the launch in seconds.
     pub launched: i64,
+    /// Seconds from the launch after which it is given up, if SSM cannot reach it.
+    #[serde(default = "boot_seconds")]
+    pub boot_seconds: i64,
     /// Unix time in seconds when it was first seen ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready: Option<i64>,
     /// Unix time in seconds when it was terminated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<i64>,
+}
+
+/// Of an environment that an older deployment entered.
+fn boot_seconds() -> i64 {
+    fleet::boot_seconds("linux")
 }

@@ -18,6 +18,7 @@ fn environment(kind: &str, market: Market, launched: i64, ended: Option<i64>) ->
         market,
         image: None,
         round: 1,
+        boot_seconds: 300,
         launched,
         ready: Some(launched + 25),
         ended,
