@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::Failure;
+use crate::error::Failure;
 
 /// Lines of an argument file.
 #[derive(Debug, Default)]

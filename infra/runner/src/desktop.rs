@@ -6,6 +6,7 @@
 //! ([`proof`]); whatever is wrong with it has a name, loses the attempt with its environment, and blames no test.
 
 pub mod exchange;
+pub mod fault;
 pub mod half;
 pub mod hand;
 pub mod proof;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use domain::base::problem::Problem;
 use domain::results::manifest::{ALREADY_STARTED, Exit};
 
-use crate::desktop::proof::Fault;
+use crate::desktop::fault::Fault;
 
 /// What ends the runner without a manifest: the attempt has no result.
 #[derive(Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use domain::run::queue::Attempt;
 
-use crate::Error;
+use crate::error::Error;
 
 /// `<work>/<run>/<shard>-<attempt>`, made by whoever starts the attempt first. It stays, empty, when the attempt is over.
 #[derive(Debug)]

@@ -1,14 +1,12 @@
 //! Waits until the application under test is healthy, so that no test is blamed for one that is not.
 
-use std::path::Path;
 use std::time::Duration;
 
 use domain::package::environment::{Check, Health};
 use tokio::time::Instant;
 
-use crate::console::Console;
-use crate::processes::Processes;
-use crate::{Failure, shard};
+use crate::attempt::Attempt;
+use crate::error::Failure;
 
 /// How long it is between two questions.
 const PERIOD: Duration = Duration::from_millis(500);
@@ -17,22 +15,17 @@ const PERIOD: Duration = Duration::from_millis(500);
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
 /// Asks until the answer is yes or the time for it is over.
-pub async fn wait(
-    health: &Health,
-    root: &Path,
-    processes: &mut Processes,
-    console: &mut Console,
-) -> Result<(), Failure> {
+pub async fn wait(health: &Health, attempt: &mut Attempt<'_>) -> Result<(), Failure> {
     let end = Instant::now() + Duration::from_secs(health.seconds);
     loop {
         let patience = end.saturating_duration_since(Instant::now()).clamp(PATIENCE.0, PATIENCE.1);
         let answer = match &health.check {
             Check::Url(url) => asked(url.clone(), patience).await,
-            Check::Command(command) => ran(command, root, processes, console, patience).await,
+            Check::Command(command) => ran(command, attempt, patience).await,
         };
         let Err(why) = answer else { return Ok(()) };
         if Instant::now() + PERIOD >= end {
-            let (check, tail) = (health.check.to_string(), console.tail().await);
+            let (check, tail) = (health.check.to_string(), attempt.console.tail().await);
             return Err(Failure::Unhealthy { check, seconds: health.seconds, why, tail });
         }
         tokio::time::sleep(PERIOD).await;
@@ -50,16 +43,10 @@ async fn asked(url: String, patience: Duration) -> Result<(), String> {
 }
 
 /// Whether a command ends with 0 in time, or why not.
-async fn ran(
-    command: &str,
-    root: &Path,
-    processes: &mut Processes,
-    console: &mut Console,
-    patience: Duration,
-) -> Result<(), String> {
-    let group = shard::start_hook(command, root, processes, console).map_err(|error| error.to_string())?;
+async fn ran(command: &str, attempt: &mut Attempt<'_>, patience: Duration) -> Result<(), String> {
+    let group = attempt.start_shell(command).map_err(|error| error.to_string())?;
     let ended = tokio::time::timeout(patience, group.exit()).await;
-    processes.end_last();
+    attempt.processes.end_last();
     match ended {
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(status.to_string()),

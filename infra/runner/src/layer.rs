@@ -11,16 +11,14 @@ use std::path::{Path, PathBuf};
 
 use domain::package::contents::Kind;
 use results::requirements::{FILE, Own, Reader, Requirements};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use crate::console::Console;
+use crate::attempt::{Attempt, Places};
+use crate::error::Failure;
 use crate::hash::hexadecimal;
-use crate::processes::Processes;
-use crate::robot::Places;
+use crate::package;
 use crate::shard::Shard;
-use crate::{Failure, package};
 
 /// What makes a layer, by the Python of `robot`.
 const SCRIPT: &str = include_str!("layer.py");
@@ -28,38 +26,24 @@ const SCRIPT: &str = include_str!("layer.py");
 /// What lets Python read the `.pth` files of a layer, as it reads those of its own packages.
 const STARTUP: &str = include_str!("layer_startup.py");
 
-/// Where layers lie and where their packages come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Layers {
-    /// Folder of layers, one below it for every sum of a file.
-    pub folder: PathBuf,
-    /// Address of a package index, or a folder of wheels; without one, pip's own configuration on the image holds.
-    pub index: Option<String>,
-}
-
 /// Makes the package's layer unless it is there, and lets all further processes of the attempt see it.
-pub async fn install(
-    shard: &Shard,
-    places: &Places,
-    processes: &mut Processes,
-    console: &mut Console,
-) -> Result<(), Failure> {
-    let requirements = read(places)?;
+pub async fn install(attempt: &mut Attempt<'_>) -> Result<(), Failure> {
+    let requirements = read(&attempt.places)?;
     if requirements.files.is_empty() {
         return Ok(());
     }
-    let layer = folder(shard, places, &requirements);
+    let layer = folder(attempt.shard, &attempt.places, &requirements);
     let parts = match parts(&layer) {
         Some(parts) => parts,
         None => {
-            make(shard, &layer, places, processes, console).await?;
+            make(&layer, attempt).await?;
             parts(&layer).ok_or_else(|| Failure::disk(FILE)(io::Error::other("the layer is incomplete")))?
         }
     };
     // The layer's packages come before the image's, its programs after them: `python` and `robot` stay the image's own.
     let own = std::env::var_os("PYTHONPATH").map(Into::into);
-    processes.variable("PYTHONPATH", joined([parts.startup, Some(parts.packages), own]));
-    processes.variable("PATH", joined([std::env::var_os("PATH").map(Into::into), Some(parts.programs), None]));
+    attempt.processes.variable("PYTHONPATH", joined([parts.startup, Some(parts.packages), own]));
+    attempt.processes.variable("PATH", joined([std::env::var_os("PATH").map(Into::into), Some(parts.programs), None]));
     Ok(())
 }
 
@@ -111,13 +95,8 @@ fn parts(layer: &Path) -> Option<Parts> {
     Some(Parts { packages: path("packages")?, programs: path("programs")?, startup: path("startup") })
 }
 
-async fn make(
-    shard: &Shard,
-    layer: &Path,
-    places: &Places,
-    processes: &mut Processes,
-    console: &mut Console,
-) -> Result<(), Failure> {
+async fn make(layer: &Path, attempt: &mut Attempt<'_>) -> Result<(), Failure> {
+    let Attempt { shard, places, processes, console } = attempt;
     let script = places.control.join("layer.py");
     std::fs::write(&script, SCRIPT).map_err(Failure::disk("layer.py"))?;
     std::fs::write(script.with_file_name("layer_startup.py"), STARTUP).map_err(Failure::disk("layer_startup.py"))?;

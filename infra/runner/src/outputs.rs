@@ -1,21 +1,16 @@
 //! What an attempt left behind, masked and measured, ready for the upload.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use domain::results::manifest::Upload;
-use serde::{Deserialize, Serialize};
-
-use crate::console::Console;
+use crate::attempt::{Attempt, Places};
 use crate::desktop::recording;
-use crate::hash;
 use crate::mask::Masker;
-use crate::processes::Processes;
-use crate::robot::{self, Places};
+use crate::outcome::{Output, Outputs};
 use crate::shard::Shard;
+use crate::{hash, robot};
 
 /// Files beyond output, log, console and reports that are uploaded.
 const MOST_FILES: usize = 2000;
@@ -35,52 +30,27 @@ const ROOM: usize = 64 << 10;
 /// Endings of files that hold pictures and films: masking cannot find anything in them and could spoil them.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "mp4", "webm", "avi"];
 
-/// A file to upload.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Output {
-    /// Where it lies.
-    pub path: PathBuf,
-    /// Size and sum.
-    pub about: Upload,
-}
-
-/// Files to upload by their path below the attempt's prefix.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Outputs {
-    /// The files.
-    pub files: BTreeMap<String, Output>,
-    /// What is not uploaded, and why.
-    pub left_out: Vec<String>,
-}
-
 /// Masks and measures what `robot` and the tests left behind; the log is made here where there are secrets.
-pub async fn masked(
-    shard: &Shard,
-    places: &Places,
-    folder: &Path,
-    masker: &Masker,
-    processes: &mut Processes,
-    console: &mut Console,
-) -> io::Result<Outputs> {
+pub async fn masked(attempt: &mut Attempt<'_>, masker: &Masker) -> io::Result<Outputs> {
     let mut outputs = Outputs::default();
-    let upload = folder.join("upload");
-    for (name, path) in found(shard, places, &mut outputs.left_out)? {
+    let upload = attempt.places.folder.join("upload");
+    for (name, path) in found(attempt.shard, &attempt.places, &mut outputs.left_out)? {
         outputs.add(name, path, &upload, masker);
     }
     if let (Some(output), false) = (outputs.files.get("output.xml"), masker.is_empty()) {
         let log = upload.join("log.html");
-        robot::log(shard, &output.path, &log, processes, console, Duration::from_secs(LOG_SECONDS)).await;
+        robot::log(attempt, &output.path, &log, Duration::from_secs(LOG_SECONDS)).await;
         if log.is_file() {
             outputs.add("log.html".to_owned(), log, &upload, &Masker::new([]));
         }
-        processes.end().await;
+        attempt.processes.end().await;
     }
     Ok(outputs)
 }
 
 /// Whether the disk is full and `robot` could not close its output for it.
-pub fn cut_short(places: &Places, folder: &Path) -> bool {
-    let probe = folder.join("room");
+pub fn cut_short(places: &Places) -> bool {
+    let probe = places.folder.join("room");
     let full = std::fs::write(&probe, [0; ROOM]).is_err_and(|error| error.kind() == io::ErrorKind::StorageFull);
     let _ = std::fs::remove_file(probe);
     full && is_open(&places.out.join("output.xml")).unwrap_or(true)
@@ -217,10 +187,12 @@ fn is_file(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
-    use crate::layer::Layers;
+    use crate::shard::Layers;
 
     fn shard(reports: serde_json::Value) -> Shard {
         let package = json!({ "bucket": "b", "key": "k", "size": 0, "etag": "e" });

@@ -10,7 +10,7 @@ use domain::package::plan::PackageVersion;
 use results::package::{Directory, Entry, ReadError, copy_entry, read_directory};
 use sha2::{Digest, Sha256};
 
-use crate::Failure;
+use crate::error::Failure;
 use crate::hash::hexadecimal;
 
 /// The package's file, downloaded unless another attempt on this instance has done so.

@@ -5,11 +5,8 @@ use std::time::Duration;
 
 use tokio::process::Command;
 
-use crate::Failure;
-use crate::console::Console;
-use crate::processes::Processes;
-use crate::robot::Places;
-use crate::shard::Shard;
+use crate::attempt::Attempt;
+use crate::error::Failure;
 
 /// How long installing may take in all.
 const MOST: Duration = Duration::from_secs(600);
@@ -26,27 +23,22 @@ const OPTIONS: [&str; 7] = [
 ];
 
 /// Installs what is not there yet of the packages that the suite asks for.
-pub async fn install(
-    shard: &Shard,
-    places: &Places,
-    processes: &mut Processes,
-    console: &mut Console,
-) -> Result<(), Failure> {
-    let missing = missing(&shard.work.packages).await?;
+pub async fn install(attempt: &mut Attempt<'_>) -> Result<(), Failure> {
+    let missing = missing(&attempt.shard.work.packages).await?;
     if missing.is_empty() {
         return Ok(());
     }
     let failed = |why: String, tail: String| Failure::Packages { packages: missing.join(", "), why, tail };
-    if !shard.installs_packages {
+    if !attempt.shard.installs_packages {
         return Err(failed("none is installed here, but by hand".to_owned(), String::new()));
     }
-    console.say(&format!("{} are installed", missing.join(", ")));
-    let done = tokio::time::timeout(MOST, fetched_and_installed(&missing, places, processes, console)).await;
+    attempt.console.say(&format!("{} are installed", missing.join(", ")));
+    let done = tokio::time::timeout(MOST, fetched_and_installed(&missing, attempt)).await;
     match done {
         Ok(Ok(None)) => Ok(()),
-        Ok(Ok(Some(why))) => Err(failed(why, console.tail().await)),
+        Ok(Ok(Some(why))) => Err(failed(why, attempt.console.tail().await)),
         Ok(Err(failure)) => Err(failure),
-        Err(_) => Err(failed(format!("it took more than {} s", MOST.as_secs()), console.tail().await)),
+        Err(_) => Err(failed(format!("it took more than {} s", MOST.as_secs()), attempt.console.tail().await)),
     }
 }
 
@@ -66,12 +58,8 @@ async fn missing(packages: &[String]) -> Result<Vec<&str>, Failure> {
 }
 
 /// Fetches the lists of packages and then installs some; why not, where that fails.
-async fn fetched_and_installed(
-    packages: &[&str],
-    places: &Places,
-    processes: &mut Processes,
-    console: &Console,
-) -> Result<Option<String>, Failure> {
+async fn fetched_and_installed(packages: &[&str], attempt: &mut Attempt<'_>) -> Result<Option<String>, Failure> {
+    let Attempt { places, processes, console, .. } = attempt;
     let install = [&["install", "--yes", "--no-install-recommends", "--"], packages].concat();
     for words in [&["update"], &install[..]] {
         let started = processes.start("apt-get".as_ref(), &places.root, console, |command| {

@@ -11,11 +11,10 @@ use domain::results::halt::Halt;
 use domain::results::manifest::Exit;
 use domain::run::order::Selection;
 
-use crate::Failure;
 use crate::arguments::{Arguments, fits, glob_escape};
-use crate::console::Console;
+use crate::attempt::{Attempt, Places};
 use crate::desktop::recording;
-use crate::processes::Processes;
+use crate::error::Failure;
 use crate::shard::Shard;
 use crate::stop::Limits;
 
@@ -27,32 +26,9 @@ const VARIABLES: &str = include_str!("variables.py");
 const LOG_OPTIONS: [&str; 6] =
     ["--logtitle", "--suitestatlevel", "--tagstatinclude", "--tagstatexclude", "--tagstatcombine", "--tagdoc"];
 
-/// Where everything of an attempt lies, below its folder.
-#[derive(Clone, Debug)]
-pub struct Places {
-    /// The unpacked package.
-    pub root: PathBuf,
-    /// What `robot` writes.
-    pub out: PathBuf,
-    /// What the runner tells `robot`; nothing of it is uploaded.
-    pub control: PathBuf,
-}
-
-impl Places {
-    /// Places below `folder` for a suite.
-    pub fn new(folder: &Path, suite: &str) -> Self {
-        // The package may have any name for its suite, and so no other folder may lie beside it.
-        Self { root: folder.join("package").join(suite), out: folder.join("out"), control: folder.join("control") }
-    }
-
-    /// A suite file on the disk.
-    pub fn file(&self, file: &str) -> PathBuf {
-        self.root.join(file.split('/').collect::<PathBuf>())
-    }
-}
-
 /// Writes everything that `robot` is told.
-pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
+pub fn prepare(attempt: &Attempt<'_>) -> Result<(), Failure> {
+    let (shard, places) = (attempt.shard, &attempt.places);
     let variables = variables(shard);
     let write = |name: &str, text: &str| {
         let mut options = OpenOptions::new();
@@ -79,6 +55,11 @@ pub fn prepare(shard: &Shard, places: &Places) -> Result<(), Failure> {
         write("variables.json", &serde_json::json!(variables).to_string())?;
     }
     write("arguments.txt", &arguments(shard, places, !variables.is_empty())?.text())
+}
+
+/// Removes the file with the values of secrets; `robot` removes it itself, unless it was never started.
+pub fn forget_variables(places: &Places) {
+    let _ = std::fs::remove_file(places.control.join("variables.json"));
 }
 
 /// The only tests to run, by the path of their file as Robot Framework has it. `--test` would not do: Robot Framework
@@ -146,13 +127,8 @@ fn escaped(path: &Path) -> String {
 }
 
 /// How `robot` ended, and why it was stopped if it was.
-pub async fn run(
-    shard: &Shard,
-    places: &Places,
-    processes: &mut Processes,
-    console: &mut Console,
-    limits: &mut Limits,
-) -> Result<Exit, Failure> {
+pub async fn run(attempt: &mut Attempt<'_>, limits: &mut Limits) -> Result<Exit, Failure> {
+    let Attempt { shard, places, processes, console } = attempt;
     let words =
         [OsString::from("--argumentfile"), places.control.join("arguments.txt").into(), escaped(&places.root).into()];
     let started = processes.start(shard.robot.as_os_str(), &places.root, console, |command| {
@@ -216,14 +192,8 @@ pub fn halt(places: &Places) -> Option<Halt> {
 }
 
 /// Makes `log.html` from a masked `output.xml` by the `rebot` beside `robot`.
-pub async fn log(
-    shard: &Shard,
-    output: &Path,
-    log: &Path,
-    processes: &mut Processes,
-    console: &mut Console,
-    most: Duration,
-) {
+pub async fn log(attempt: &mut Attempt<'_>, output: &Path, log: &Path, most: Duration) {
+    let Attempt { shard, processes, console, .. } = attempt;
     let name = shard.robot.file_name().unwrap_or_default().to_string_lossy().replacen("robot", "rebot", 1);
     let rebot = shard.robot.with_file_name(name);
     let mut words: Vec<OsString> = ["--nostatusrc", "--report", "NONE", "--output", "NONE"].map(Into::into).to_vec();

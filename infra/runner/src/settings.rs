@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::Error;
-use crate::layer::Layers;
+use crate::error::Error;
+use crate::shard::Layers;
 
 /// What the instance and the SSM document tell the runner.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,11 +11,14 @@ use domain::run::keys;
 use domain::run::order::Order;
 use domain::run::queue::Attempt;
 
+use crate::desktop::hand;
+use crate::error::{Error, Failure};
 use crate::folder::Folder;
-use crate::settings::SESSION;
-use crate::shard::{self, Outcome, Shard};
+use crate::outcome::Outcome;
+use crate::settings::{SESSION, Settings};
+use crate::shard::Shard;
 use crate::stop::Limits;
-use crate::{Error, Failure, Settings, desktop, notice, package, upload};
+use crate::{notice, package, stages, upload};
 
 /// The command line: without a command it is that of `shard`.
 #[derive(Clone, Debug, clap::Parser)]
@@ -117,9 +120,9 @@ async fn run(
     let outcome = match (shard.work.desktop, package) {
         (Some(asked), Ok(package)) => {
             let session = settings.work.join(SESSION);
-            desktop::hand::run(&shard, asked, package, folder.path(), session, &mut limits).await?
+            hand::run(&shard, asked, package, folder.path(), session, &mut limits).await?
         }
-        (_, package) => shard::run(&shard, package, folder.path(), &mut limits).await?,
+        (_, package) => stages::run(&shard, package, folder.path(), &mut limits).await?,
     };
     Ok((outcome, limits.end()))
 }
@@ -145,12 +148,6 @@ async fn secrets(cloud: &Cloud, parameters: &BTreeMap<String, String>) -> Result
         None => Err(Failure::SecretMissing { parameter: parameter.clone(), variable: variable.clone() }),
     };
     parameters.iter().map(value).collect()
-}
-
-/// Seconds until a Unix time.
-pub(crate) fn seconds_until(deadline: i64) -> f64 {
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    deadline as f64 - now.as_secs_f64()
 }
 
 /// Seconds that an attempt has: until its deadline, and never more than any attempt of the run, for the clock may be

@@ -1,6 +1,6 @@
 //! When an attempt must come to an end: its deadline, a Spot notice, a signal.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use domain::results::manifest::Exit;
 use tokio::sync::watch;
@@ -54,6 +54,12 @@ impl Limits {
         let now = Instant::now();
         let end = now + Duration::from_secs_f64(seconds.clamp(0.0, 1e9));
         Self { interrupt: now + work, end, grace, notice }
+    }
+
+    /// Limits of an attempt that must be over at a Unix time, its upload included.
+    pub fn until(deadline: i64, notice: watch::Receiver<Option<Instant>>) -> Self {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Self::new(deadline as f64 - now.as_secs_f64(), notice)
     }
 
     /// Returns when the attempt must stop, and says why.

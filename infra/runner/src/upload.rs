@@ -10,9 +10,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::Error;
-use crate::error::chain;
-use crate::outputs::{Output, Outputs};
+use crate::error::{Error, chain};
+use crate::outcome::{Output, Outputs};
 
 /// Uploads at the same time.
 const AT_ONCE: usize = 6;

@@ -18,7 +18,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
-use crate::shard::{Outcome, Shard};
+use crate::outcome::Outcome;
+use crate::shard::Shard;
 
 /// An attempt that is handed over.
 #[derive(Clone, Debug, Serialize, Deserialize)]

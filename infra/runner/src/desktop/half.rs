@@ -8,9 +8,10 @@ use tokio::time::Instant;
 
 use super::exchange::{Answer, Exchange, Lease, Task};
 use super::proof;
-use crate::shard::{self, Outcome};
+use crate::error::{Error, chain};
+use crate::outcome::Outcome;
+use crate::stages;
 use crate::stop::Limits;
-use crate::{Error, error, start};
 
 /// How often the lease is renewed.
 const BEAT: Duration = Duration::from_millis(500);
@@ -49,7 +50,7 @@ async fn renew(exchange: Exchange) -> std::io::Result<()> {
 
 async fn run(exchange: &Exchange, attempt: &str, task: &Task) -> Result<Outcome, Error> {
     let (send, notice) = watch::channel(None);
-    let mut limits = Limits::new(start::seconds_until(task.shard.order.deadline), notice);
+    let mut limits = Limits::until(task.shard.order.deadline, notice);
     tokio::select! {
         outcome = proven(task, &mut limits) => outcome,
         () = tell_stop(exchange, attempt, send) => Err(Error::Outputs(std::io::Error::other("nobody told a stop"))),
@@ -61,11 +62,11 @@ async fn run(exchange: &Exchange, attempt: &str, task: &Task) -> Result<Outcome,
 async fn proven(task: &Task, limits: &mut Limits) -> Result<Outcome, Error> {
     let desktop = task.shard.work.desktop;
     let package = proof::prove(desktop).await.map(|()| task.package.clone());
-    let mut outcome = shard::run(&task.shard, package, &task.folder, limits).await?;
+    let mut outcome = stages::run(&task.shard, package, &task.folder, limits).await?;
     if blames(&outcome.exit)
         && let Err(failure) = proof::prove(desktop).await
     {
-        eprintln!("qaops-runner: {}", error::chain(&failure));
+        eprintln!("qaops-runner: {}", chain(&failure));
         outcome.exit = failure.exit();
     }
     Ok(outcome)

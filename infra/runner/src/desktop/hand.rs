@@ -9,12 +9,14 @@ use domain::package::plan::Desktop;
 use super::exchange::{Answer, Exchange, Task, Watch};
 use super::recording;
 use super::session::Session;
-use crate::outputs::Outputs;
+use crate::attempt::Places;
+use crate::error::{Error, Failure};
+use crate::mask::Masker;
+use crate::outcome::{Outcome, Outputs};
 use crate::processes::Processes;
-use crate::robot::Places;
-use crate::shard::{self, Outcome, Shard};
+use crate::shard::Shard;
+use crate::stages;
 use crate::stop::{Limits, Stop};
-use crate::{Error, Failure, mask::Masker};
 
 /// How long a lease may stay as it is before its half is taken to be gone.
 pub const LEASE: Duration = Duration::from_secs(10);
@@ -39,7 +41,7 @@ pub async fn run(
 ) -> Result<Outcome, Error> {
     let session = match find(Exchange::new(folder_of_session), desktop, folder).await {
         Ok(session) => session,
-        Err(failure) => return shard::run(shard, Err(failure), folder, limits).await,
+        Err(failure) => return stages::run(shard, Err(failure), folder, limits).await,
     };
     let task = Task { shard: shard.clone(), package, folder: folder.to_owned() };
     let exchange = session.exchange();

@@ -11,11 +11,10 @@ use domain::package::plan::{Desktop, Video};
 use domain::results::manifest::Exit;
 use tokio::time::Instant;
 
-use crate::Failure;
+use crate::attempt::Attempt;
 use crate::console::Console;
+use crate::error::Failure;
 use crate::processes::Processes;
-use crate::robot::Places;
-use crate::shard::Shard;
 
 /// The listener of `robot` that takes screenshots.
 pub const LISTENER: &str = include_str!("screenshots.py");
@@ -51,22 +50,17 @@ pub struct Recording {
 
 impl Recording {
     /// Begins to record what the suite asks for; an error where ffmpeg is missing or sees nothing.
-    pub async fn begin(
-        shard: &Shard,
-        places: &Places,
-        processes: &mut Processes,
-        console: &mut Console,
-    ) -> Result<Self, Failure> {
-        let Some(desktop) = shard.work.desktop else { return Ok(Self { video: None, keep: Video::Never }) };
+    pub async fn begin(attempt: &mut Attempt<'_>) -> Result<Self, Failure> {
+        let Some(desktop) = attempt.shard.work.desktop else { return Ok(Self { video: None, keep: Video::Never }) };
         if desktop.screenshots {
-            try_screenshot(desktop, places, processes, console).await?;
+            try_screenshot(desktop, attempt).await?;
             let command: Vec<String> = screenshot(desktop).iter().map(|word| word.to_string_lossy().into()).collect();
-            processes.variable("QAOPS_SCREENSHOT", serde_json::json!(command).to_string().into());
-            processes.variable("QAOPS_SCREENSHOTS", places.out.clone().into());
+            attempt.processes.variable("QAOPS_SCREENSHOT", serde_json::json!(command).to_string().into());
+            attempt.processes.variable("QAOPS_SCREENSHOTS", attempt.places.out.clone().into());
         }
         let video = match desktop.video {
             Video::Never => None,
-            Video::Failed | Video::Always => Some(film(shard, desktop, places, processes, console).await?),
+            Video::Failed | Video::Always => Some(film(desktop, attempt).await?),
         };
         Ok(Self { video, keep: desktop.video })
     }
@@ -88,13 +82,8 @@ impl Recording {
 }
 
 /// Starts a video, and waits until there is a picture in it.
-async fn film(
-    shard: &Shard,
-    desktop: Desktop,
-    places: &Places,
-    processes: &Processes,
-    console: &Console,
-) -> Result<(Processes, PathBuf), Failure> {
+async fn film(desktop: Desktop, attempt: &Attempt<'_>) -> Result<(Processes, PathBuf), Failure> {
+    let Attempt { shard, places, processes, console } = attempt;
     let (mut programs, file) = (processes.apart(), places.out.join(VIDEO));
     let mut words = source(desktop, RATE);
     // A video that nobody would upload fills no disk, and half of the room is for what tests leave behind.
@@ -117,12 +106,8 @@ async fn film(
 }
 
 /// Takes a screenshot that nobody needs, so that it is known before the first test that they can be taken.
-async fn try_screenshot(
-    desktop: Desktop,
-    places: &Places,
-    processes: &Processes,
-    console: &Console,
-) -> Result<(), Failure> {
+async fn try_screenshot(desktop: Desktop, attempt: &Attempt<'_>) -> Result<(), Failure> {
+    let Attempt { places, processes, console, .. } = attempt;
     let file = places.control.join("screenshot.png");
     let words = screenshot(desktop);
     let mut programs = processes.apart();

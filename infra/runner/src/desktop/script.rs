@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use domain::package::plan::Desktop;
 
-use super::proof::Fault;
+use super::fault::Fault;
 
 const SCRIPT: &str = include_str!("proof.ps1");
 

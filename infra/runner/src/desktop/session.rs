@@ -10,8 +10,8 @@ use domain::package::plan::Desktop;
 
 use super::exchange::Exchange;
 use super::x11;
-use crate::Failure;
 use crate::console::Console;
+use crate::error::Failure;
 use crate::processes::Processes;
 
 /// How long the programs of a desktop may take to come up.

@@ -17,7 +17,7 @@ use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 use x11rb::{CURRENT_TIME, NONE};
 
-use super::proof::Fault;
+use super::fault::Fault;
 
 /// How long a desktop may take to hold; a window of another program may just be about to close.
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use domain::package::plan::{Hooks, PackageVersion, RobotOptions, Work};
 use domain::run::order::Order;
-use runner::layer::Layers;
-use runner::shard::{Outcome, Shard};
+use runner::outcome::Outcome;
+use runner::shard::{Layers, Shard};
 use runner::stop::Limits;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -101,7 +101,7 @@ impl Bench {
         let package = self.folder.path().join("package.zip");
         zip(&package, &self.files);
         let mut limits = Limits::new(self.seconds, self.notice.subscribe());
-        runner::shard::run(&self.shard, Ok(package), &self.attempt(), &mut limits).await.unwrap()
+        runner::stages::run(&self.shard, Ok(package), &self.attempt(), &mut limits).await.unwrap()
     }
 }
 

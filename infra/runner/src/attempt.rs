@@ -1,0 +1,71 @@
+//! The context of one attempt: the stages take it, and it imports none of them.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::console::Console;
+use crate::processes::{Group, Processes};
+use crate::shard::Shard;
+
+/// One attempt at a shard.
+#[derive(Debug)]
+pub struct Attempt<'a> {
+    /// What it runs.
+    pub shard: &'a Shard,
+    /// Where its files lie.
+    pub places: Places,
+    /// The processes that it started.
+    pub processes: Processes,
+    /// What these processes write.
+    pub console: Console,
+}
+
+impl<'a> Attempt<'a> {
+    /// Makes the folders and the console of an attempt below `folder`.
+    pub fn begin(shard: &'a Shard, folder: &Path) -> io::Result<Self> {
+        let places = Places::new(folder, &shard.work.suite);
+        std::fs::create_dir_all(&places.out)?;
+        std::fs::create_dir_all(&places.control)?;
+        let console = Console::create(folder.join("console.txt"))?;
+        Ok(Self { shard, places, processes: Processes::new(folder), console })
+    }
+
+    /// Starts a command in the package's root, in a shell of the platform.
+    pub fn start_shell(&mut self, command: &str) -> io::Result<&mut Group> {
+        let (shell, option) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+        self.processes.start(shell.as_ref(), &self.places.root, &self.console, |shell| {
+            shell.arg(option).arg(command);
+        })
+    }
+}
+
+/// Where everything of an attempt lies, below its folder.
+#[derive(Clone, Debug)]
+pub struct Places {
+    /// The attempt's folder.
+    pub folder: PathBuf,
+    /// The unpacked package.
+    pub root: PathBuf,
+    /// What `robot` writes.
+    pub out: PathBuf,
+    /// What the runner tells `robot`; nothing of it is uploaded.
+    pub control: PathBuf,
+}
+
+impl Places {
+    /// Places below `folder` for a suite.
+    pub fn new(folder: &Path, suite: &str) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            // The package may have any name for its suite, and so no other folder may lie beside it.
+            root: folder.join("package").join(suite),
+            out: folder.join("out"),
+            control: folder.join("control"),
+        }
+    }
+
+    /// A suite file on the disk.
+    pub fn file(&self, file: &str) -> PathBuf {
+        self.root.join(file.split('/').collect::<PathBuf>())
+    }
+}
