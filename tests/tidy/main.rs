@@ -2,6 +2,7 @@
 //!
 //! The rules are functions from what is there to what is wrong with it; each has a planted mistake that it reports.
 
+mod circles;
 mod crates;
 mod floors;
 mod profile;

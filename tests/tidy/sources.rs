@@ -75,13 +75,13 @@ fn reaches_outside(sources: &[Tracked]) -> Fallible<Vec<String>> {
 
 /// Paths and attributes in a source, those in the arguments of macros too.
 #[derive(Default)]
-struct Named {
-    paths: Vec<String>,
+pub(crate) struct Named {
+    pub(crate) paths: Vec<String>,
     attributes: Vec<String>,
     prefix: Vec<String>,
 }
 
-fn named(source: &Tracked) -> Fallible<Named> {
+pub(crate) fn named(source: &Tracked) -> Fallible<Named> {
     let file = syn::parse_file(&source.text).map_err(|error| format!("failed to parse {}: {error}", source.path))?;
     let mut named = Named::default();
     named.visit_file(&file);
