@@ -75,8 +75,8 @@ class Account:
 
 
 @contextmanager
-def _cloud(folder: Path, boot_seconds: float) -> Iterator[str]:
-    """The address of a local cloud whose instances boot that long."""
+def _cloud(folder: Path, boot_seconds: float, **more: str) -> Iterator[str]:
+    """The address of a local cloud whose instances boot that long, with more settings of the emulator."""
     python = os.environ.get("QAOPS_PYTHON")
     if not python:
         pytest.skip("QAOPS_PYTHON names no Python with the requirements of infra/local")
@@ -90,6 +90,7 @@ def _cloud(folder: Path, boot_seconds: float) -> Iterator[str]:
         "QAOPS_LOCAL_BOOT": str(boot_seconds),
         "QAOPS_LOCAL_PENDING": "0.1",
         "QAOPS_LOCAL_PARENT": str(os.getpid()),
+        **more,
     }
     with subprocess.Popen([python, "-m", "emulator"], env=settings, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -118,14 +119,25 @@ def slow_account(tmp_path: Path) -> Iterator[Account]:
         yield _account(address)
 
 
-def _account(cloud: str) -> Account:
-    environment = {
+@contextmanager
+def local_cloud(folder: Path, boot_seconds: float, **more: str) -> Iterator[dict[str, str]]:
+    """A local cloud with nothing in it; the environment that the AWS command line and Terraform reach it by."""
+    with _cloud(folder, boot_seconds, **more) as address:
+        yield _environment(address)
+
+
+def _environment(cloud: str) -> dict[str, str]:
+    return {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ENDPOINT_URL": cloud,
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
     }
+
+
+def _account(cloud: str) -> Account:
+    environment = _environment(cloud)
     session = botocore.session.Session()
     session.set_credentials("test", "test")
     ec2, ssm, functions, iam = (

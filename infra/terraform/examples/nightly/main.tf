@@ -48,12 +48,20 @@ variable "team" {
   }
 }
 
+variable "service_linked_roles" {
+  description = "Roles of AWS's own that the account still lacks; a plan names them."
+  type        = set(string)
+  default     = []
+}
+
 module "qaops" {
   source = "../.."
 
-  packages = var.packages
-  network  = { layout = "nat" }
-  tags     = { team = "checkout" }
+  packages             = var.packages
+  service_linked_roles = var.service_linked_roles
+
+  network = { layout = "nat" }
+  tags    = { team = "checkout" }
 
   platforms = {
     linux = {
