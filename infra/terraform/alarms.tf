@@ -1,7 +1,7 @@
 # What somebody must look at. Each alarm has its paragraph in the README, by the last words of its name.
 
 locals {
-  # A bad package is its author's to mend, and `plan` tells it as an error: only many of them are ours to look at.
+  # A bad package is its author's to fix, and `plan` reports it as an error: only many of them need a look at the deployment.
   most_errors = { plan = 10 }
 
   queues = merge(

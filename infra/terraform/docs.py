@@ -92,7 +92,7 @@ def sources(pattern: str) -> str:
 
 
 def incomplete() -> list[str]:
-    """Inputs and outputs, also those of the parts, that are not fully told."""
+    """Inputs and outputs, also those of the parts, that are not fully described."""
     problems = []
     for path in sorted([*HERE.glob("*.tf"), *HERE.glob("modules/*/*.tf")]):
         text, place = path.read_text(), path.relative_to(HERE)

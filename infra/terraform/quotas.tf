@@ -1,4 +1,4 @@
-# Whether the account has what a run takes: told at the deployment, and not by a run at night.
+# Whether the account has what a run takes: a deployment reports what is missing, before a run at night fails by it.
 
 locals {
   # The two quotas that count the vCPUs of all ordinary types. Metal, GPU and other types have quotas of their own.

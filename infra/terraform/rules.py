@@ -1,4 +1,4 @@
-"""Tells resources that could have tags and have none, and policies that are not what their reader expects.
+"""Reports resources that could have tags and have none, and policies that are not in the expected shape.
 
 Reads the output of `terraform providers schema -json` from standard input, and the text that `terraform fmt`
 leaves.
@@ -27,7 +27,7 @@ def untagged(text: str, types: set[str]) -> list[str]:
     return [f"{found[1]}.{found[2]} has no tags" for found in bare if found[1] in types]
 
 
-def odd_statements(policy: dict[str, Any]) -> list[str]:
+def unexpected_statements(policy: dict[str, Any]) -> list[str]:
     """Statements of a policy that are not in the one shape: with an id, lists, nothing denied or excepted."""
     problems = []
     for statement in policy["Statement"]:
@@ -50,7 +50,7 @@ def planted() -> list[str]:
     if not untagged('resource "aws_vpc" "a" {\n  cidr_block = "10.0.0.0/16"\n}\n', {"aws_vpc"}):
         missed.append("a resource without tags is not reported")
     good = {"Sid": "A", "Effect": "Allow", "Action": ["a:B"], "Resource": ["*"]}
-    if odd_statements({"Statement": [good]}):
+    if unexpected_statements({"Statement": [good]}):
         missed.append("a good statement is reported")
     mistakes: list[dict[str, Any]] = [
         {"Effect": "Deny"},
@@ -59,7 +59,7 @@ def planted() -> list[str]:
         {"Action": ["b:A", "a:B"]},
     ]
     for bad in mistakes:
-        if not odd_statements({"Statement": [{**good, **bad}]}):
+        if not unexpected_statements({"Statement": [{**good, **bad}]}):
             missed.append(f"a statement with {bad} is not reported")
     return missed
 
@@ -72,7 +72,7 @@ def main() -> int:
         found = untagged(path.read_text(), types)
         problems += [f"{path.relative_to(HERE)}: {problem}" for problem in found]
     for path in sorted(HERE.glob("policies/*.json")):
-        found = odd_statements(json.loads(path.read_text()))
+        found = unexpected_statements(json.loads(path.read_text()))
         problems += [f"{path.relative_to(HERE)}: {problem}" for problem in found]
     print("\n".join(problems), end="\n" if problems else "")
     return 1 if problems else 0

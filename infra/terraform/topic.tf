@@ -1,4 +1,4 @@
-# Who is told: one topic for runs, one for alarms, and a chat channel that gets both.
+# Who gets messages: one topic for runs, one for alarms, and a chat channel that gets both.
 
 locals {
   topics = {

@@ -1,4 +1,4 @@
-# What starts runs, and what is told of commands, instances and runs that ended.
+# What starts runs, and the rules for events of commands, instances and runs that ended.
 
 locals {
   # The local cloud has the same patterns. No event has an instance's tags, so `resume` itself leaves other instances alone.

@@ -1,7 +1,7 @@
 variable "gates" {
   description = <<-TEXT
     Gates that every run must hold, whatever its package says: texts such as `vulnerabilities{severity=critical} == 0`, as
-    `functions/libs/domain/README.md` tells. A run whose error gate does not hold fails; `warn` is told only; `stop` ends
+    `functions/libs/domain/README.md` tells. A run whose error gate does not hold fails; `warn` is only reported; `stop` ends
     it early.
   TEXT
   type = object({

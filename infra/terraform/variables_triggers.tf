@@ -34,7 +34,7 @@ variable "schedules" {
     error_message = "A flexible window has 0 to 1440 minutes."
   }
 
-  # What follows are the rules by which the step `plan` reads an input, so that a bad one is told now and not at two in the
+  # What follows are the rules by which the step `plan` reads an input, so that a bad one is reported now and not at two in the
   # morning.
   validation {
     condition     = alltrue([for schedule in values(var.schedules) : can(keys(jsondecode(schedule.input)))])
@@ -82,7 +82,7 @@ variable "schedules" {
 }
 
 variable "subscriptions" {
-  description = "Who is told of runs, by a name of your choice: protocol (`email`, `https`, `sqs`, `lambda`, …), endpoint, and a filter over the message's attributes `kind`, `suite`, `branch`, `verdict`, `severity` and `changed`, such as `{ suite = [\"checkout\"], changed = [\"true\"] }`. `https` gets the form of chats."
+  description = "Who gets messages about runs, by a name of your choice: protocol (`email`, `https`, `sqs`, `lambda`, …), endpoint, and a filter over the message's attributes `kind`, `suite`, `branch`, `verdict`, `severity` and `changed`, such as `{ suite = [\"checkout\"], changed = [\"true\"] }`. `https` gets the form of chats."
   type = map(object({
     protocol = string
     endpoint = string
@@ -98,7 +98,7 @@ variable "subscriptions" {
 }
 
 variable "alarm_subscriptions" {
-  description = "Who is told of alarms, by a name of your choice: protocol and endpoint."
+  description = "Who gets messages about alarms, by a name of your choice: protocol and endpoint."
   type = map(object({
     protocol = string
     endpoint = string

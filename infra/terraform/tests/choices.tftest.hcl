@@ -305,7 +305,7 @@ run "roles_that_this_deployment_makes_need_not_be_there" {
   }
 }
 
-run "an_image_that_was_never_promoted_is_told" {
+run "an_image_that_was_never_promoted_is_reported" {
   command = plan
 
   override_data {
@@ -373,6 +373,6 @@ run "subscriptions_and_chat" {
 
   assert {
     condition     = length(aws_sns_topic_subscription.alarms) == 1 && length(aws_chatbot_slack_channel_configuration.this) == 0
-    error_message = "Somebody is told who did not ask for it."
+    error_message = "Somebody gets messages who did not ask for them."
   }
 }

@@ -93,7 +93,7 @@ run "a_deployment" {
         if contains(statement.Action, "ec2:TerminateInstances")
       ]
     ]))
-    error_message = "A step may end instances that are none of ours."
+    error_message = "A step may end instances that do not belong to the deployment."
   }
 
   assert {

@@ -1,4 +1,4 @@
-# What an input must not be is told before anything is made. Each run has one mistake in every input that is named.
+# A wrong input is reported before anything is made. Each run has one mistake in every input that is named.
 
 mock_provider "aws" {
   source = "./tests/mocks"
@@ -98,7 +98,7 @@ run "third_mistakes" {
   expect_failures = [var.network, var.platforms, var.egress, var.schedules, var.functions, var.gates, var.prices]
 }
 
-run "a_missing_package_is_told_with_the_mend" {
+run "a_missing_package_is_reported_with_how_to_fix_it" {
   command = plan
 
   module {
