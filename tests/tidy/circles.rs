@@ -42,8 +42,7 @@ fn module(path: &str) -> Option<String> {
 
 /// What each file imports of its own crate.
 fn imports(sources: &[Tracked]) -> Fallible<Imports> {
-    let mut imports: Imports =
-        sources.iter().filter_map(|source| Some((module(&source.path)?, Vec::new()))).collect();
+    let mut imports: Imports = sources.iter().filter_map(|source| Some((module(&source.path)?, Vec::new()))).collect();
     for source in sources {
         let Some(own) = module(&source.path) else { continue };
         let code = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
@@ -69,7 +68,12 @@ fn imported(path: &str, own: &str, modules: &Imports) -> Option<String> {
         _ => return None,
     };
     let is_prefix = |module: &&String| absolute == **module || absolute.starts_with(&joined(module, ""));
-    modules.keys().filter(|module| !module.is_empty()).filter(is_prefix).max_by_key(|module| module.len()).cloned()
+    modules
+        .keys()
+        .filter(|module| !module.is_empty())
+        .filter(is_prefix)
+        .max_by_key(|module| module.len())
+        .cloned()
         // `crate` alone is the beginning of a group: its members follow as paths of their own.
         .or_else(|| (!absolute.is_empty()).then(String::new))
 }

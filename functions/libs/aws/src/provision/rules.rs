@@ -13,7 +13,8 @@ impl Maker<'_> {
         if !self.blueprint.events {
             return self.schedule("sweep", "sweep").await;
         }
-        let (command, instance, spot, run) = (command_ended(), instance_ending(), spot_notice(), run_ended(machine));
+        let command = command_ended(&self.named("run-shard"));
+        let (instance, spot, run) = (instance_ending(), spot_notice(), run_ended(machine));
         tokio::try_join!(
             self.rule("command-ended", "resume", &command),
             self.rule("instance-ending", "resume", &instance),
@@ -53,11 +54,15 @@ impl Maker<'_> {
     }
 }
 
-fn command_ended() -> Value {
+/// Other documents' commands of the account do not call `resume`.
+fn command_ended(document: &str) -> Value {
     json!({
         "source": ["aws.ssm"],
         "detail-type": ["EC2 Command Invocation Status-change Notification"],
-        "detail": {"status": [{"anything-but": ["Pending", "InProgress", "Delayed", "Cancelling"]}]},
+        "detail": {
+            "document-name": [document],
+            "status": [{"anything-but": ["Pending", "InProgress", "Delayed", "Cancelling"]}],
+        },
     })
 }
 
