@@ -1,5 +1,6 @@
 //! What goes wrong on purpose.
 
+use domain::base::ids::{InstanceId, RunId};
 use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 
@@ -19,18 +20,18 @@ impl Fault {
     }
 
     /// The function of `step` dies when it hands in its answer, once, in the run `run`.
-    pub fn kill_before_answer(step: &str, run: &str) -> Self {
+    pub fn kill_before_answer(step: &str, run: &RunId) -> Self {
         Self(json!({"kind": "kill-before-answer", "match": [format!("qaops-{step}"), run], "times": 1}))
     }
 
     /// The function of `step` dies when its AWS call number `call` took effect, once, in the run `run`.
-    pub fn kill_after_call(step: &str, call: u32, run: &str) -> Self {
+    pub fn kill_after_call(step: &str, call: u32, run: &RunId) -> Self {
         let function = format!("qaops-{step}");
         Self(json!({"kind": "kill-after-call", "match": [function, run], "call": call, "times": 1}))
     }
 
     /// No capacity can be had for a run, in whatever market, type and subnet.
-    pub fn no_capacity(run: &str) -> Self {
+    pub fn no_capacity(run: &RunId) -> Self {
         Self(json!({"kind": "capacity", "match": [run]}))
     }
 
@@ -81,7 +82,7 @@ impl Fault {
 }
 
 /// Lets EC2 take back an instance in `notice` seconds, as it does with Spot capacity.
-pub fn interrupt(cloud: &LocalCloud, instance: &str, notice: f64) {
+pub fn interrupt(cloud: &LocalCloud, instance: &InstanceId, notice: f64) {
     let address = format!("{}/_qaops/instances/{instance}/interrupt", cloud.endpoint());
     ureq::post(address).send(json!({"notice": notice}).to_string()).expect("an instance can be interrupted");
 }

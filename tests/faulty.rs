@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws::LaunchOrder;
+use domain::base::ids::{InstanceId, RunId};
 use domain::quality::gates::Verdict;
 use domain::run::fleet::{Market, Platform};
 use local::cloud::LocalCloud;
@@ -142,7 +143,7 @@ const SIDE_BY_SIDE: usize = 4;
 
 /// Starts a run in which `step` dies once: before its answer, or after its call number `call`.
 async fn killed(cloud: &LocalCloud, suite: &Suite, step: &str, call: Option<u32>) -> (Fault, Started) {
-    let name = format!("{step}-dies-{}-{}", call.unwrap_or(0), qaops::run::run_id("x"));
+    let name = RunId::from(format!("{step}-dies-{}-{}", call.unwrap_or(0), qaops::run::run_id("x")));
     let fault = match call {
         None => Fault::kill_before_answer(step, &name),
         Some(call) => Fault::kill_after_call(step, call, &name),
@@ -176,17 +177,17 @@ async fn is_right(cloud: &LocalCloud, suite: &str, run: &Finished, counts: [u64;
 #[test]
 fn a_sweep_ends_overdue_instances_of_its_own_deployment_only() {
     with_cloud(async |cloud| {
-        let theirs = overdue(cloud, "of-another", Some("another")).await;
-        let ours = overdue(cloud, "of-ours", None).await;
-        let gone = async || living(cloud, "of-ours").await.is_empty().then_some(());
+        let theirs = overdue(cloud, &"of-another".into(), Some("another")).await;
+        let ours = overdue(cloud, &"of-ours".into(), None).await;
+        let gone = async || living(cloud, &"of-ours".into()).await.is_empty().then_some(());
         until(Duration::from_secs(60), "the sweep ends what is ours", gone).await;
         let told = async || {
             let swept = log_lines(cloud, "sweep", "swept");
-            let mut ended = swept.iter().filter(|line| line.contains(&ours[0]));
+            let mut ended = swept.iter().filter(|line| line.contains(ours[0].as_str()));
             ended.any(|line| uncoloured(line).contains("terminated=1 ")).then_some(())
         };
         until(Duration::from_secs(60), "a line tells how many", told).await;
-        assert_eq!(living(cloud, "of-another").await.len(), 1);
+        assert_eq!(living(cloud, &"of-another".into()).await.len(), 1);
         cloud.aws.fleet().terminate(&theirs).await.unwrap();
     });
 }
@@ -199,7 +200,7 @@ fn uncoloured(line: &str) -> String {
 }
 
 /// An instance of no run, long overdue, with the tag of another deployment if there is one.
-async fn overdue(cloud: &LocalCloud, run: &str, deployment: Option<&str>) -> Vec<String> {
+async fn overdue(cloud: &LocalCloud, run: &RunId, deployment: Option<&str>) -> Vec<InstanceId> {
     let platforms: BTreeMap<String, Platform> =
         serde_json::from_str(&settings(cloud, "launch")["QAOPS_FLEET"]).unwrap();
     let tags = deployment.map(|name| ("qaops:deployment".to_owned(), name.to_owned())).into_iter().collect();
@@ -214,7 +215,7 @@ fn a_sweep_that_dies_is_made_good_by_the_next() {
     with_cloud(async |cloud| {
         let suite = Suite::new("swept", "", &passing(2));
         Fault::no_event(&["qaops:suite=swept"]).arm(cloud);
-        let fault = Fault::kill_before_answer("sweep", "");
+        let fault = Fault::kill_before_answer("sweep", &RunId::default());
         fault.arm(cloud);
         let run = run(cloud, &suite, json!({})).await;
         is_right(cloud, "swept", &run, [4, 4, 0, 0, 0]).await;
@@ -273,7 +274,7 @@ fn a_stopped_run_leaves_nothing_in_whichever_state_it_was_stopped() {
 }
 
 /// Stops a run `after` it has entered `state`; its id and the instances that it had then.
-async fn stop_in(cloud: &LocalCloud, state: &str, after: Duration) -> (String, Vec<String>) {
+async fn stop_in(cloud: &LocalCloud, state: &str, after: Duration) -> (RunId, Vec<InstanceId>) {
     let suite = Suite::new("stopped", "", &sleeping(3, 0.5));
     let id = qaops::run::run_id(state);
     if state == "WaitForCapacity" {
@@ -295,7 +296,7 @@ async fn stop_in(cloud: &LocalCloud, state: &str, after: Duration) -> (String, V
     (started.id, instances)
 }
 
-async fn nothing_left(cloud: &LocalCloud, run: &str, instances: &[String]) {
+async fn nothing_left(cloud: &LocalCloud, run: &RunId, instances: &[InstanceId]) {
     until(Duration::from_secs(30), "no instance and no process is left", async || {
         let living = living(cloud, run).await;
         let processes = instances.iter().map(|id| processes_of(cloud, id).len()).sum::<usize>();

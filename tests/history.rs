@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::base::ids::RunId;
 use domain::quality::history::{Outcome, PastRun};
 use domain::results::outcome::Status;
 use domain::run::status;
@@ -22,7 +23,7 @@ fn given(suite: &str, id: &str, late: i64, failed: &str) -> SeededRun {
         (format!("deep/{name}.robot"), tests)
     };
     SeededRun {
-        id: format!("{suite}-{id}"),
+        id: format!("{suite}-{id}").into(),
         suite: suite.to_owned(),
         started: BEGIN + late,
         labels: BTreeMap::from([("branch".into(), "fix/cart".into()), ("commit".into(), format!("{id}0a1b2c"))]),
@@ -44,12 +45,12 @@ fn record(cloud: &LocalCloud, run: &SeededRun) -> Value {
 #[derive(Debug, PartialEq)]
 struct Remembered {
     past: Vec<PastRun>,
-    baseline: Option<String>,
+    baseline: Option<RunId>,
     files: Vec<(String, u64, Vec<Told>)>,
 }
 
 /// A test, a run, and what came of the test in it.
-type Told = (String, String, Outcome);
+type Told = (String, RunId, Outcome);
 
 async fn remembered(cloud: &LocalCloud, suite: &str) -> Remembered {
     let ledger = ledger(cloud);
@@ -169,12 +170,13 @@ fn a_record_that_dies_between_two_calls_is_made_good_by_the_next_try() {
 /// The same with another name for the suite, so that the histories of two suites can be compared.
 fn named(history: Remembered, suite: &str, other: &str) -> Remembered {
     let text = |text: &str| text.to_lowercase().replace(suite, other);
-    let past = history.past.into_iter().map(|past| PastRun { id: text(&past.id), suite: text(&past.suite), ..past });
+    let past =
+        history.past.into_iter().map(|past| PastRun { id: text(&past.id).into(), suite: text(&past.suite), ..past });
     let files = history.files.into_iter().map(|(path, version, outcomes)| {
-        let outcomes = outcomes.iter().map(|(test, run, outcome)| (text(test), text(run), *outcome));
+        let outcomes = outcomes.iter().map(|(test, run, outcome)| (text(test), text(run).into(), *outcome));
         (path, version, outcomes.collect())
     });
-    Remembered { past: past.collect(), files: files.collect(), baseline: history.baseline.as_deref().map(text) }
+    Remembered { past: past.collect(), files: files.collect(), baseline: history.baseline.map(|run| text(&run).into()) }
 }
 
 #[test]

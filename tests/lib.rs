@@ -17,6 +17,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use aws::{Execution, ExecutionStatus, Ledger};
+use domain::base::ids::{InstanceId, RunId};
 use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::results::outcome::Counts;
 use domain::run::fleet::{Instance, InstanceState};
@@ -63,7 +64,7 @@ async fn new_cloud() -> LocalCloud {
 #[derive(Debug)]
 pub struct Finished {
     /// Run's id.
-    pub id: String,
+    pub id: RunId,
     /// How its execution ended.
     pub execution: Execution,
     /// Its verdict, where it has one.
@@ -164,13 +165,13 @@ pub async fn until<T>(patience: Duration, what: &str, mut look: impl AsyncFnMut(
 }
 
 /// Instances of a run that are not ending.
-pub async fn living(cloud: &LocalCloud, run: &str) -> Vec<Instance> {
+pub async fn living(cloud: &LocalCloud, run: &RunId) -> Vec<Instance> {
     let found = cloud.aws.fleet().of_run(run).await.expect("instances can be listed");
     found.into_iter().filter(|instance| instance.state != InstanceState::Ending).collect()
 }
 
 /// Waits until a shard of the run is running on an instance; the instance's id.
-pub async fn busy_instance(cloud: &LocalCloud, run: &str) -> String {
+pub async fn busy_instance(cloud: &LocalCloud, run: &RunId) -> InstanceId {
     until(PATIENCE, "a shard runs", async || {
         let shards = ledger(cloud).shards(run).await.expect("the ledger can be read");
         let running = shards.into_iter().find(|shard| shard.command.is_some() && !shard.ended());
@@ -180,8 +181,8 @@ pub async fn busy_instance(cloud: &LocalCloud, run: &str) -> String {
 }
 
 /// Ids of the processes of an instance, zombies left out: they carry the instance's folder in their environment.
-pub fn processes_of(cloud: &LocalCloud, instance: &str) -> Vec<u32> {
-    let folder = cloud.folder().join(instance);
+pub fn processes_of(cloud: &LocalCloud, instance: &InstanceId) -> Vec<u32> {
+    let folder = cloud.folder().join(instance.as_str());
     let folder = folder.to_string_lossy().into_owned();
     let processes = std::fs::read_dir("/proc").expect("processes can be listed").flatten();
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());

@@ -4,7 +4,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use domain::base::ids::RunRef;
+use domain::base::ids::{RunId, RunRef};
 use domain::notify::staleness::{CLAIM, Scheduled};
 use domain::run::status::Status;
 use local::cloud::LocalCloud;
@@ -76,7 +76,7 @@ fn a_run_is_told_once_unless_its_teller_dies_right_after_publishing() {
         let suite = Suite::new("once", "", &passing(1));
         let mut runs = Vec::new();
         for call in 1..=5 {
-            let id = format!("once-{call}");
+            let id = RunId::from(format!("once-{call}"));
             let fault = Fault::kill_after_call("notify", call, &id);
             fault.arm(cloud);
             runs.push((fault, begin_as(cloud, &suite, &id, json!({})).await));
@@ -103,7 +103,7 @@ const NIGHT: u64 = 26 * 3600;
 
 /// Notes a verdict of a scheduled run so many seconds ago.
 async fn heard(cloud: &LocalCloud, suite: &str, ago: i64) {
-    let run = RunRef { run: format!("{suite}-{ago}"), started: now() - ago };
+    let run = RunRef { run: format!("{suite}-{ago}").into(), started: now() - ago };
     ledger(cloud).heard_of(suite, &run, Status::Passed, now() - ago, NIGHT).await.unwrap();
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws::Error;
+use domain::base::ids::{Attempt, RunId};
 use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::package::plan::Plan;
 use domain::quality::baseline::BaselineFigures;
@@ -13,7 +14,6 @@ use domain::results::outcome::{Counts, Status, Suite, Test};
 use domain::results::summary::Summary;
 use domain::run::fleet::Market;
 use domain::run::keys;
-use domain::run::queue::Attempt;
 use domain::run::status::Environment;
 use jiff::Timestamp;
 use local::cloud::LocalCloud;
@@ -33,7 +33,7 @@ pub const IMAGE: &str = "ami-0123456789abcdef0";
 #[derive(Clone, Debug)]
 pub struct SeededRun {
     /// Run's id.
-    pub id: String,
+    pub id: RunId,
     /// Suite's name.
     pub suite: String,
     /// Unix time of its start in seconds.
@@ -56,15 +56,15 @@ impl SeededRun {
         artifacts.write_json(&keys::plan(&self.id), &plan).await?;
         ledger.begin(&plan).await?;
         ledger.add_environment(&self.id, &environment(self.started)).await?;
-        ledger.environment_ready(&self.id, ENVIRONMENT, Some(IMAGE), self.started + 31).await?;
+        ledger.environment_ready(&self.id, &ENVIRONMENT.into(), Some(IMAGE), self.started + 31).await?;
         for shard in &plan.shards {
             let attempt = Attempt { shard: shard.id.clone(), number: 1 };
             let summary = self.summary(&attempt, &shard.files);
-            ledger.dispatch(&self.id, &attempt, ENVIRONMENT, "token", self.started + 40).await?;
+            ledger.dispatch(&self.id, &attempt, &ENVIRONMENT.into(), "token", self.started + 40).await?;
             ledger.finish_shard(&self.id, &attempt, summary.root.counts()).await?;
             artifacts.write_json(&keys::summary(&self.id, &attempt), &summary).await?;
         }
-        ledger.environment_ended(&self.id, ENVIRONMENT, self.started + 300).await?;
+        ledger.environment_ended(&self.id, &ENVIRONMENT.into(), self.started + 300).await?;
         artifacts.write_json(&keys::verdict(&self.id), &self.evaluation()).await
     }
 
@@ -114,7 +114,7 @@ impl SeededRun {
         Summary {
             shard: attempt.shard.clone(),
             attempt: attempt.number,
-            environment: ENVIRONMENT.to_owned(),
+            environment: ENVIRONMENT.into(),
             exit: Exit::Passed,
             complete: true,
             problem: None,
@@ -144,7 +144,7 @@ async fn stop_sweeping(cloud: &LocalCloud) {
 
 fn environment(started: i64) -> Environment {
     Environment {
-        id: ENVIRONMENT.to_owned(),
+        id: ENVIRONMENT.into(),
         instance_type: "c7i.large".to_owned(),
         market: Market::Spot,
         image: None,

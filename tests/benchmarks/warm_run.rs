@@ -10,9 +10,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use domain::base::ids::{Attempt, InstanceId, RunId};
 use domain::results::summary::Summary;
 use domain::run::keys;
-use domain::run::queue::Attempt;
 use local::cloud::LocalCloud;
 use qaops::package::Package;
 use qaops::run::{fetch, run_id, start};
@@ -65,9 +65,9 @@ async fn measure() -> Result<Parts, Failed> {
 }
 
 /// Seconds of Robot in the environment that had most of them.
-async fn slowest(cloud: &LocalCloud, run: &str) -> Result<f64, Failed> {
+async fn slowest(cloud: &LocalCloud, run: &RunId) -> Result<f64, Failed> {
     let artifacts = cloud.aws.artifacts(cloud.deployment.bucket.clone());
-    let mut seconds: BTreeMap<String, f64> = BTreeMap::new();
+    let mut seconds: BTreeMap<InstanceId, f64> = BTreeMap::new();
     for shard in tests::ledger(cloud).shards(run).await? {
         let Some(number) = shard.result else { continue };
         let key = keys::summary(run, &Attempt { shard: shard.id, number });

@@ -4,7 +4,8 @@
 //! `domain::run::queue`.
 
 use aws::{Ledger, Pulled};
-use domain::run::queue::{Attempt, Grant, Queue};
+use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
+use domain::run::queue::{Grant, Queue};
 use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
 
@@ -19,9 +20,9 @@ pub struct Assign {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Instance's id.
-    pub environment: String,
+    pub environment: InstanceId,
     /// How many shards the environment has asked for, this one included.
     pub turn: u64,
     /// How often it was told to wait in this turn.
@@ -36,7 +37,7 @@ pub enum Output {
     /// Run a shard.
     Run {
         /// Shard's id.
-        shard: String,
+        shard: ShardId,
         /// Attempt, from 1.
         attempt: u32,
     },

@@ -6,6 +6,7 @@
 mod output;
 
 use aws::{Artifacts, Fleet, Ledger};
+use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
 use domain::package::plan::Plan;
 use domain::quality::gates::{Severity, first_stop};
 use domain::quality::metrics::{Metrics, RunFacts};
@@ -17,7 +18,6 @@ use domain::results::summary::Summary;
 use domain::run::fleet::InstanceState;
 use domain::run::keys;
 use domain::run::order::Selection;
-use domain::run::queue::Attempt;
 use domain::run::rerun::{settled, wanted};
 use domain::run::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss, is_rerun};
 use domain::run::status::{Run, Status};
@@ -40,11 +40,11 @@ pub struct Collect {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Instance's id.
-    pub environment: String,
+    pub environment: InstanceId,
     /// Shard's id.
-    pub shard: String,
+    pub shard: ShardId,
     /// Attempt, from 1.
     pub attempt: u32,
 }
@@ -61,7 +61,7 @@ pub struct Output {
 pub enum Error {
     /// The ledger or the artifacts do not have the run or the shard.
     #[error("the run {0} or its shard was never planned")]
-    UnknownRun(String),
+    UnknownRun(RunId),
     /// Reading an output was broken off.
     #[error("failed to read {key}")]
     Broken {
@@ -136,7 +136,7 @@ impl Collect {
     }
 
     /// The tests of a shard of reruns; empty for a planned one, which runs whole files.
-    async fn selection(&self, run: &str, shard: &Shard) -> Result<Vec<Selection>, Error> {
+    async fn selection(&self, run: &RunId, shard: &Shard) -> Result<Vec<Selection>, Error> {
         if !shard.is_rerun() {
             return Ok(Vec::new());
         }
@@ -167,7 +167,7 @@ impl Collect {
         }
         let counts = summary.root.counts();
         let first = self.ledger.finish_shard(&plan.run, attempt, counts).await?;
-        tracing::info!(run = plan.run, shard = shard.id, attempt = attempt.number, first, ?counts, "collected");
+        tracing::info!(run = %plan.run, shard = %shard.id, attempt = attempt.number, first, ?counts, "collected");
         Ok(())
     }
 
@@ -189,7 +189,7 @@ impl Collect {
         let tests = settled(tests, &shards);
         let metrics = Metrics::from_run(&tests, RunFacts::default());
         if let Some(gate) = first_stop(&plan.gates, &metrics) {
-            tracing::info!(run = plan.run, gate = gate.gate, "stopped early");
+            tracing::info!(run = %plan.run, gate = gate.gate, "stopped early");
             self.ledger.stop_queue(&plan.run, &gate.why).await?;
         }
         Ok(())
@@ -198,7 +198,7 @@ impl Collect {
     /// Keeps the loss and queues the next attempt. Where every instance would meet the same, the run gives out nothing
     /// more: one `robot` for the whole package would not have started either.
     async fn lose(&self, input: &Input, loss: Loss, again: Again) -> Result<(), Error> {
-        tracing::warn!(run = input.run, shard = input.shard, attempt = loss.attempt, reason = loss.reason, "lost");
+        tracing::warn!(run = %input.run, shard = %input.shard, attempt = loss.attempt, reason = loss.reason, "lost");
         if again == Again::Nowhere && !is_rerun(&input.shard) {
             self.ledger.stop_queue(&input.run, &loss.reason).await?;
         }
@@ -212,7 +212,7 @@ impl Collect {
     }
 
     /// Queues the next attempt unless the shard ended, which it may have when this call is a late repetition.
-    async fn requeue(&self, run: &str, next: Attempt) -> Result<(), Error> {
+    async fn requeue(&self, run: &RunId, next: Attempt) -> Result<(), Error> {
         let shard = self.ledger.shard(run, &next.shard).await?;
         if shard.is_some_and(|shard| shard.state == State::Queued && shard.attempt + 1 == next.number) {
             self.ledger.requeue(run, &next).await?;
@@ -220,7 +220,7 @@ impl Collect {
         Ok(())
     }
 
-    async fn alive(&self, environment: &str) -> Result<bool, Error> {
+    async fn alive(&self, environment: &InstanceId) -> Result<bool, Error> {
         let instance = self.fleet.instance(environment).await?;
         Ok(instance.is_some_and(|instance| instance.state != InstanceState::Ending))
     }

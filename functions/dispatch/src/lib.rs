@@ -1,9 +1,9 @@
 //! `dispatch`: the SSM Run Command for a shard, with the task token that waits for it.
 
 use aws::{Answers, Artifacts, CommandOrder, Commands, Ledger};
+use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
 use domain::run::keys;
 use domain::run::order::{Order, Selection};
-use domain::run::queue::Attempt;
 use domain::run::shard::Shard;
 use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
@@ -28,11 +28,11 @@ pub struct Dispatch {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Instance's id.
-    pub environment: String,
+    pub environment: InstanceId,
     /// Shard's id.
-    pub shard: String,
+    pub shard: ShardId,
     /// Attempt, from 1.
     pub attempt: u32,
     /// Token of the waiting task.
@@ -48,13 +48,13 @@ pub struct Output {}
 pub enum Error {
     /// The run is over or was never planned.
     #[error("the run {0} is over")]
-    RunOver(String),
+    RunOver(RunId),
     /// Another attempt has taken the place of this one.
     #[error("the attempt {0} is over")]
     AttemptOver(Attempt),
     /// SSM cannot reach the instance.
     #[error("the instance {0} is gone")]
-    InstanceGone(String),
+    InstanceGone(InstanceId),
     /// AWS did not do what was asked.
     #[error(transparent)]
     Aws(#[from] aws::Error),
@@ -105,7 +105,7 @@ impl Dispatch {
         run: &Run,
         shard: &Shard,
         attempt: &Attempt,
-        environment: &str,
+        environment: &InstanceId,
         now: i64,
     ) -> Result<(), Error> {
         let order = Order {

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use aws::{Artifacts, Ledger};
+use domain::base::ids::{Attempt, RunId};
 use domain::evaluation::evaluate::{Evaluation, EvaluationInput};
 use domain::evaluation::evidence::{Evidence, PastTest, ReportFile};
 use domain::package::plan::Plan;
@@ -14,7 +15,6 @@ use domain::quality::reports::Kind;
 use domain::results::outcome::Status;
 use domain::results::summary::Summary;
 use domain::run::keys;
-use domain::run::queue::Attempt;
 use domain::run::shard::Shard;
 use results::digest::digest;
 use results::evaluation_input::{self, EVIDENCE, PLAN};
@@ -34,7 +34,7 @@ const GIVEN_PATIENCE: i64 = 15;
 /// A run and the folder that its files are brought to.
 pub(crate) struct RunFolder<'a> {
     pub(crate) artifacts: &'a Artifacts,
-    pub(crate) run: &'a str,
+    pub(crate) run: &'a RunId,
     pub(crate) folder: &'a Path,
 }
 
@@ -111,7 +111,7 @@ impl RunFolder<'_> {
     /// The last runs of the suite and branch that ended before this one.
     async fn runs(&self, ledger: &Ledger, plan: &Plan) -> Result<Vec<PastRun>, Error> {
         let runs = ledger.past_runs(&plan.work.suite, LOOKED_AT).await?.into_iter();
-        let same = |run: &PastRun| run.id != self.run && branch_of(&run.labels) == branch_of(&plan.labels);
+        let same = |run: &PastRun| run.id != *self.run && branch_of(&run.labels) == branch_of(&plan.labels);
         Ok(runs.filter(same).take(SHOWN).collect())
     }
 

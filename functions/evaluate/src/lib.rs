@@ -6,6 +6,7 @@ mod pictures;
 mod report;
 
 use aws::{Artifacts, Ledger};
+use domain::base::ids::RunId;
 use domain::evaluation::evaluate::{Evaluation, EvaluationInput, evaluate};
 use domain::quality::gates::Verdict;
 use domain::run::keys;
@@ -30,7 +31,7 @@ pub struct Evaluate {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// When the state was entered: the same for each try, so that each try writes the same verdict.
     pub at: Timestamp,
 }
@@ -49,7 +50,7 @@ pub struct Output {
 pub enum Error {
     /// The artifacts do not have the run.
     #[error("the run {0} was never planned")]
-    UnknownRun(String),
+    UnknownRun(RunId),
     /// A shard is done and its summary is not there.
     #[error("the summary {0} is missing")]
     SummaryMissing(String),
@@ -57,7 +58,7 @@ pub enum Error {
     #[error("failed to evaluate the run {run}")]
     File {
         /// Run's id.
-        run: String,
+        run: RunId,
         /// Why.
         source: ::results::evaluation_input::Error,
     },
@@ -101,7 +102,7 @@ impl Evaluate {
         self.write_report(&evaluation, &files, &written).await?;
         let bytes = evaluation.to_json().map_err(|error| results("verdict.json", error))?;
         self.artifacts.write(&keys::verdict(&input.run), bytes).await?;
-        tracing::info!(run = input.run, verdict = ?evaluation.verdict, tests = ?evaluation.tests, "evaluated");
+        tracing::info!(run = %input.run, verdict = ?evaluation.verdict, tests = ?evaluation.tests, "evaluated");
         Ok(output(&evaluation))
     }
 

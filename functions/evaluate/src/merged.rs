@@ -9,6 +9,7 @@ use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use aws::Artifacts;
+use domain::base::ids::RunId;
 use domain::evaluation::evaluate::EvaluationInput;
 use domain::results::outcome::Suite;
 use domain::results::records::{Decided, TestRecord};
@@ -34,7 +35,7 @@ pub(crate) struct Written {
 
 /// Writes the results of a run beside its verdict, which say of each test what the verdict says. An output that is
 /// missing or refused does not take the others with it; if every one is, nothing is written.
-pub(crate) async fn write(artifacts: &Artifacts, run: &str, input: &EvaluationInput) -> Result<Written, Error> {
+pub(crate) async fn write(artifacts: &Artifacts, run: &RunId, input: &EvaluationInput) -> Result<Written, Error> {
     let folder = tempfile::tempdir().map_err(|error| failed(OUTPUT, error))?;
     let Decided { records, of } = input.decided();
     let (mut parts, mut left_out) = (Vec::new(), Vec::new());

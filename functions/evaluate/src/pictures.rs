@@ -21,7 +21,7 @@ pub(crate) async fn bring(artifacts: &Artifacts, report: &mut Report) -> Result<
     let mut left = MOST;
     for path in wanted {
         let name = percent_decode_str(&path).decode_utf8_lossy();
-        let bytes = artifacts.read_within(&keys::result(&report.run, &name), left.min(LARGEST)).await?;
+        let bytes = artifacts.read_within(&keys::result(&report.run.as_str().into(), &name), left.min(LARGEST)).await?;
         if let Some(bytes) = bytes {
             left -= bytes.len();
             report.pictures.insert(path, bytes);

@@ -5,6 +5,7 @@ mod attempts;
 mod samples;
 mod sections;
 
+use domain::base::ids::{Attempt, RunId};
 use domain::evaluation::completeness::{Lost, lost};
 use domain::evaluation::cost;
 use domain::evaluation::evaluate::{Evaluation, EvaluationInput, FailedTest};
@@ -13,7 +14,6 @@ use domain::quality::metrics::Joined;
 use domain::results::outcome::TestId;
 use domain::results::summary::Summary;
 use domain::run::keys;
-use domain::run::queue::Attempt;
 use domain::run::shard::{Loss, Shard, State};
 use domain::run::status::Environment;
 use jiff::Timestamp;
@@ -34,7 +34,7 @@ pub(crate) fn report(evaluation: &Evaluation, input: &EvaluationInput, role: &st
     let costs = cost::of_environments(plan, &input.evidence);
     Report {
         suite: evaluation.suite.clone(),
-        run: evaluation.run.clone(),
+        run: evaluation.run.to_string(),
         verdict: format!("{:?}", evaluation.verdict).to_lowercase(),
         reasons: evaluation.reasons.clone(),
         started: Timestamp::from_second(plan.started).map(|time| time.to_string()).unwrap_or_default(),
@@ -46,7 +46,7 @@ pub(crate) fn report(evaluation: &Evaluation, input: &EvaluationInput, role: &st
         flaky: evaluation.tests.flaky,
         gates: evaluation.gates.iter().map(|outcome| gate(outcome, input)).collect(),
         history: sections::history(&input.evidence),
-        baseline: evaluation.baseline.as_ref().map(|baseline| baseline.run.clone()),
+        baseline: evaluation.baseline.as_ref().map(|baseline| baseline.run.to_string()),
         notes: evaluation
             .remarks
             .iter()
@@ -77,7 +77,7 @@ const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'.').remove(b'-'
 
 /// Where the logs of attempts lie, seen from the report, and what stands beside them.
 struct Logs<'a> {
-    run: &'a str,
+    run: &'a RunId,
     role: &'a str,
 }
 
@@ -125,7 +125,7 @@ fn failure(failed: &FailedTest, attempts: &Attempts<'_>, logs: &Logs<'_>) -> rep
         message: failed.message.clone(),
         class: failed.class.word().to_owned(),
         quarantined: failed.quarantined,
-        first_failed_run: failed.since.as_ref().map(|since| since.run.clone()),
+        first_failed_run: failed.since.as_ref().map(|since| since.run.to_string()),
         tags: last.map(|of| of.test.tags.clone()).unwrap_or_default(),
         attempts: attempts.all(&failed.id).len() as u64,
         seconds: last.map_or(0.0, |of| of.test.seconds),
@@ -150,10 +150,10 @@ fn shard(shard: &Shard, input: &EvaluationInput, logs: &Logs<'_>) -> report::Sha
     let counts = summary.map(|summary| summary.root.counts()).unwrap_or_default();
     let environments = &input.evidence.environments;
     report::Shard {
-        name: shard.id.clone(),
+        name: shard.id.to_string(),
         files: shard.files.clone(),
         state: state(shard.state).to_owned(),
-        environment: shard.environment.clone().unwrap_or_default(),
+        environment: shard.environment.clone().unwrap_or_default().into(),
         attempts: u64::from(shard.attempt),
         began: shard.dispatched.map(|time| (time - input.plan.started) as f64),
         seconds: summary.map_or(0.0, |summary| summary.robot_seconds),
@@ -171,7 +171,7 @@ fn loss(loss: &Loss, started: i64, environments: &[Environment]) -> report::Lost
     let ended = loss.noticed.into_iter().chain(gone).filter(possible).min();
     let seconds = |time: i64| (time - started) as f64;
     let (began, ended) = (loss.began.map(seconds), ended.map(seconds));
-    report::LostAttempt { environment, began, ended, why: loss.reason.clone() }
+    report::LostAttempt { environment: environment.into(), began, ended, why: loss.reason.clone() }
 }
 
 fn state(state: State) -> &'static str {
@@ -187,7 +187,7 @@ fn environment(environment: &Environment, cost: Option<f64>, input: &EvaluationI
     let ended = environment.ended.unwrap_or(input.evidence.at);
     let mut losses = input.evidence.shards.iter().flat_map(|shard| &shard.losses);
     report::Environment {
-        id: environment.id.clone(),
+        id: environment.id.to_string(),
         kind: format!("{}, {}", environment.instance_type, environment.market),
         launched: (environment.launched - input.plan.started).max(0) as f64,
         boot: environment.ready.map(|ready| (ready - environment.launched) as f64),
@@ -215,7 +215,7 @@ mod tests {
         let pictures = vec!["a.png".into(), "b c/ü#1?%20.png".into()];
         let test = Test { pictures, ..samples::test("T", Status::Failed) };
         let summary = samples::summary("0001", Vec::new());
-        let logs = Logs { run: "run", role: "AROA" };
+        let logs = Logs { run: &"run".into(), role: "AROA" };
         let log = logs.of(&summary);
         let folder = log.strip_suffix("log.html").unwrap();
         let shown = logs.pictures(&AttemptAt { test: &test, summary: &summary, id: String::new() });

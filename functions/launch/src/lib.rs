@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
+use domain::base::ids::{InstanceId, RunId};
 use domain::package::plan::Plan;
 use domain::run::fleet::{Market, Next, Obstacle, Platform, after_launch, boot_seconds, client_token, wanted};
 use domain::run::keys;
@@ -30,7 +31,7 @@ pub struct Launch {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Round, from 1.
     pub round: u32,
 }
@@ -41,7 +42,7 @@ pub struct Output {
     /// What to do next.
     pub next: Next,
     /// Instances that were started.
-    pub instances: Vec<String>,
+    pub instances: Vec<InstanceId>,
     /// Shards that are left.
     pub left: usize,
     /// Unix time of the launch in seconds.
@@ -53,7 +54,7 @@ pub struct Output {
 pub enum Error {
     /// The ledger or the artifacts do not have the run.
     #[error("the run {0} was never planned")]
-    UnknownRun(String),
+    UnknownRun(RunId),
     /// The deployment cannot launch this platform.
     #[error(
         "this deployment has no environments of platform `{platform}`, only {known}: set `platform` in qaops.toml, or deploy an image for it"
@@ -140,12 +141,12 @@ impl Launch {
             return Ok(Output { next: Next::Done, instances: Vec::new(), left, launched: now });
         }
         let next = after_launch(input.round, instances.len(), left);
-        tracing::info!(run = input.run, round = input.round, left, launched = instances.len(), ?next, "round");
+        tracing::info!(run = %input.run, round = input.round, left, launched = instances.len(), ?next, "round");
         Ok(Output { next, instances, left, launched: now })
     }
 
     /// Puts shards whose attempt went with its environment back into the queue; how many shards are left.
-    async fn requeue_lost(&self, run: &str, now: i64) -> Result<usize, Error> {
+    async fn requeue_lost(&self, run: &RunId, now: i64) -> Result<usize, Error> {
         let queue = self.ledger.queue(run).await?;
         if queue.stopped.is_some() {
             return Ok(0);
@@ -160,7 +161,7 @@ impl Launch {
     }
 
     /// Whether the shard has an attempt left.
-    async fn requeue(&self, run: &str, queue: &Queue, shard: &Shard, now: i64) -> Result<bool, Error> {
+    async fn requeue(&self, run: &RunId, queue: &Queue, shard: &Shard, now: i64) -> Result<bool, Error> {
         let number = queue.newest_attempt(&shard.id);
         let reason = "The environment ended before the shard was collected.".to_owned();
         let loss = shard.lost(number, shard.environment.clone(), reason, now);
@@ -178,7 +179,7 @@ impl Launch {
     }
 
     /// Climbs the ladder of markets until there are enough instances.
-    async fn launch(&self, plan: &Plan, input: &Input, count: usize, now: i64) -> Result<Vec<String>, Error> {
+    async fn launch(&self, plan: &Plan, input: &Input, count: usize, now: i64) -> Result<Vec<InstanceId>, Error> {
         let platform = self.platforms.get(&plan.platform).ok_or_else(|| self.unknown_platform(&plan.platform))?;
         let unknown = || Error::UnknownType { asked: plan.types.join(", "), known: platform.types.join(", ") };
         let platform = &platform.with_types(&plan.types).ok_or_else(unknown)?;
@@ -212,7 +213,7 @@ impl Launch {
     fn entry(&self, plan: &Plan, input: &Input, now: i64) -> Environment {
         let limit = self.boot_seconds.get(&plan.platform).copied();
         Environment {
-            id: String::new(),
+            id: InstanceId::default(),
             instance_type: String::new(),
             market: Market::OnDemand,
             image: None,

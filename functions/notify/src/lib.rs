@@ -5,7 +5,7 @@ mod settings;
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger, Topic};
-use domain::base::ids::RunRef;
+use domain::base::ids::{RunId, RunRef};
 use domain::evaluation::evaluate::Evaluation;
 use domain::notify::message::{Ending, Facts, Links, Message, Report, compose};
 use domain::quality::baseline::BRANCH;
@@ -37,7 +37,7 @@ pub struct Notify {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// The execution's input.
     pub request: Value,
     /// The error that ended the run, where one did.
@@ -57,7 +57,7 @@ pub struct Output {
 pub enum Error {
     /// There is neither a verdict nor an error.
     #[error("the run {0} has no verdict to tell of")]
-    NoVerdict(String),
+    NoVerdict(RunId),
     /// AWS did not do what was asked.
     #[error(transparent)]
     Aws(#[from] aws::Error),
@@ -111,7 +111,7 @@ impl Notify {
         }))
     }
 
-    async fn links(&self, run: &str, has_report: bool) -> Result<Links, Error> {
+    async fn links(&self, run: &RunId, has_report: bool) -> Result<Links, Error> {
         let mut links = Links::new(&self.links.machine, self.artifacts.bucket(), run);
         if has_report {
             let key = keys::result(run, "report.html");

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
-use domain::base::ids::RunRef;
+use domain::base::ids::{RunId, RunRef};
 use domain::base::problem::Problem;
 use domain::package::contents::Checked;
 use domain::package::input::{Request, check_run};
@@ -39,7 +39,7 @@ pub struct Plan {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id: the execution's name.
-    pub run: String,
+    pub run: RunId,
     /// Start of the execution.
     pub started: Timestamp,
     /// The execution's input.

@@ -1,6 +1,7 @@
 //! `ready`: which environments SSM can reach and EC2 finds healthy, asked once for the whole fleet.
 
 use aws::{Fleet, Ledger};
+use domain::base::ids::{InstanceId, RunId};
 use domain::run::fleet::{Readiness, Waited, boot_seconds, readiness};
 use domain::run::status::Environment;
 use serde::Deserialize;
@@ -18,9 +19,9 @@ pub struct Ready {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Instances of this round.
-    pub instances: Vec<String>,
+    pub instances: Vec<InstanceId>,
     /// Unix time of their launch in seconds.
     pub launched: i64,
 }

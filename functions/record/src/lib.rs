@@ -5,7 +5,7 @@ mod figures;
 use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger};
-use domain::base::ids::RunRef;
+use domain::base::ids::{Attempt, RunId, RunRef};
 use domain::evaluation::evaluate::Evaluation;
 use domain::notify::staleness::{SCHEDULE, TRIGGER, is_verdict};
 use domain::package::plan::Plan;
@@ -15,7 +15,6 @@ use domain::quality::history::{FileOfRun, FileRun, PastRun, files_of_run, kept_m
 use domain::results::outcome::Counts;
 use domain::results::summary::Summary;
 use domain::run::keys;
-use domain::run::queue::Attempt;
 use domain::run::shard::Shard;
 use domain::run::status::{Environment, Failure, Run, Status};
 use jiff::Timestamp;
@@ -36,7 +35,7 @@ pub struct Record {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Input {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Start of the execution.
     pub started: Timestamp,
     /// The execution's input.
@@ -103,7 +102,7 @@ impl Record {
         if self.end(&input, &past, now).await? {
             publish(&past, &environments, now);
         }
-        tracing::info!(run = input.run, ?status, "recorded");
+        tracing::info!(run = %input.run, ?status, "recorded");
         Ok(Output { status })
     }
 
@@ -174,7 +173,7 @@ impl Record {
     }
 
     /// Summaries of the shards that are done; one that is gone tells nothing.
-    async fn summaries(&self, run: &str, shards: Vec<Shard>) -> Result<Vec<Summary>, Error> {
+    async fn summaries(&self, run: &RunId, shards: Vec<Shard>) -> Result<Vec<Summary>, Error> {
         let mut summaries = Vec::new();
         for shard in shards {
             let Some(number) = shard.result else { continue };
@@ -199,7 +198,7 @@ fn publish(past: &PastRun, environments: &[Environment], now: i64) {
         return;
     }
     if let Err(error) = figures::figures(past, environments, now).print() {
-        tracing::warn!(run = past.id, %error, "the figures of the run cannot be printed");
+        tracing::warn!(run = %past.id, %error, "the figures of the run cannot be printed");
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use aws::{Answers, CommandState, Commands, Fleet, Ledger};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use domain::base::ids::{Attempt, InstanceId};
 use domain::results::manifest::ALREADY_STARTED;
 use domain::run::events::{self, Signal};
-use domain::run::queue::Attempt;
 use domain::run::shard::{Outcome, State};
 use serde::Serialize;
 use serde_json::Value;
@@ -63,7 +63,7 @@ impl Resume {
         Ok(Output {})
     }
 
-    async fn command_ended(&self, id: &str, instance: &str, status: String) -> Result<(), Error> {
+    async fn command_ended(&self, id: &str, instance: &InstanceId, status: String) -> Result<(), Error> {
         let Some(command) = self.commands.describe(id).await? else { return Ok(()) };
         match self.exit_code(id, instance).await? {
             // A command that was sent a second time: the first one is still the one to wait for.
@@ -76,7 +76,7 @@ impl Resume {
 
     /// The exit code of a command whose end an event told. The event may be ahead of what SSM answers, above all when
     /// a command ends as soon as it was sent; none if it stays so.
-    async fn exit_code(&self, id: &str, instance: &str) -> Result<Option<i32>, Error> {
+    async fn exit_code(&self, id: &str, instance: &InstanceId) -> Result<Option<i32>, Error> {
         for _ in 0..LOOKS {
             if let CommandState::Ended { code, .. } = self.commands.state(id, instance).await? {
                 return Ok(Some(code));
@@ -86,12 +86,12 @@ impl Resume {
         Ok(None)
     }
 
-    async fn instance_ending(&self, instance: &str, state: &str) -> Result<(), Error> {
+    async fn instance_ending(&self, instance: &InstanceId, state: &str) -> Result<(), Error> {
         let Some(found) = self.fleet.instance(instance).await? else { return Ok(()) };
         self.ledger.close_environment(&found.run, instance, state).await?;
         let outcome = Outcome::InstanceLost { reason: format!("The instance {instance} was {state}.") };
         for shard in self.ledger.shards(&found.run).await? {
-            if shard.state == State::Running && shard.environment.as_deref() == Some(instance) {
+            if shard.state == State::Running && shard.environment.as_ref() == Some(instance) {
                 let attempt = Attempt { shard: shard.id, number: shard.attempt };
                 self.answers.settle(&found.run, &attempt, &outcome).await?;
             }
@@ -99,7 +99,7 @@ impl Resume {
         Ok(())
     }
 
-    async fn spot_notice(&self, instance: &str) -> Result<(), Error> {
+    async fn spot_notice(&self, instance: &InstanceId) -> Result<(), Error> {
         let Some(found) = self.fleet.instance(instance).await? else { return Ok(()) };
         Ok(self.ledger.close_environment(&found.run, instance, "a Spot notice came").await?)
     }

@@ -5,12 +5,12 @@
 use std::collections::BTreeMap;
 
 use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, Ledger, Topic};
+use domain::base::ids::{Attempt, InstanceId, RunId};
 use domain::notify::message;
 use domain::notify::staleness::News;
 use domain::results::manifest::ALREADY_STARTED;
 use domain::run::events;
 use domain::run::fleet::{Instance, InstanceState};
-use domain::run::queue::Attempt;
 use domain::run::reaper::{self, ends_instance, stops_execution};
 use domain::run::shard::{Outcome, Shard, State};
 use domain::run::status::{Failure, Status};
@@ -45,11 +45,11 @@ pub struct Input {}
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Output {
     /// Instances that it ended.
-    pub terminated: Vec<String>,
+    pub terminated: Vec<InstanceId>,
     /// Attempts that it answered.
     pub answered: Vec<String>,
     /// Runs that it ended in the ledger.
-    pub ended: Vec<String>,
+    pub ended: Vec<RunId>,
     /// Scheduled suites that became stale, told of now.
     pub stale: Vec<String>,
     /// Suites that have a verdict again after they were stale, told of now.
@@ -93,7 +93,7 @@ impl Sweep {
         Ok(output)
     }
 
-    async fn execution(&self, run: &str) -> Result<reaper::Execution, Error> {
+    async fn execution(&self, run: &RunId) -> Result<reaper::Execution, Error> {
         Ok(match self.executions.describe(&self.arn(run)).await? {
             None => reaper::Execution::Unknown,
             Some(found) if found.status == ExecutionStatus::Running => reaper::Execution::Live,
@@ -102,12 +102,12 @@ impl Sweep {
     }
 
     /// ARN of the execution of a run.
-    fn arn(&self, run: &str) -> String {
+    fn arn(&self, run: &RunId) -> String {
         format!("{}:{run}", self.machine.replacen(":stateMachine:", ":execution:", 1))
     }
 
     /// Answers the tokens whose events did not come.
-    async fn answer_run(&self, run: &str, instances: &[Instance], output: &mut Output) -> Result<(), Error> {
+    async fn answer_run(&self, run: &RunId, instances: &[Instance], output: &mut Output) -> Result<(), Error> {
         for shard in self.ledger.shards(run).await? {
             if shard.state != State::Running || shard.answered {
                 continue;
@@ -137,7 +137,7 @@ impl Sweep {
         Ok(gone.map(|_| Outcome::InstanceLost { reason: format!("The instance {environment} is gone.") }))
     }
 
-    async fn stop_stuck(&self, run: &str, now: i64) -> Result<(), Error> {
+    async fn stop_stuck(&self, run: &RunId, now: i64) -> Result<(), Error> {
         let stuck = self.ledger.run(run).await?.is_some_and(|run| stops_execution(run.deadline, now));
         if stuck {
             self.executions.stop(&self.arn(run)).await?;
@@ -146,7 +146,7 @@ impl Sweep {
     }
 
     /// A run whose execution is over and that nobody recorded.
-    async fn end_run(&self, run: &str, now: i64, output: &mut Output) -> Result<(), Error> {
+    async fn end_run(&self, run: &RunId, now: i64, output: &mut Output) -> Result<(), Error> {
         let cause = "The execution ended without recording the run.".to_owned();
         let failure = Failure { error: "Run.Unrecorded".to_owned(), cause };
         if self.ledger.end_run(run, Status::Aborted, Some(&failure), now).await? {

@@ -2,6 +2,7 @@
 
 use aws::{Fleet, Ledger};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
+use domain::base::ids::{InstanceId, RunId};
 use domain::run::fleet::InstanceState;
 use domain::run::status::{Failure, Status};
 use serde::{Deserialize, Serialize};
@@ -29,17 +30,17 @@ pub enum Input {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Request {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Instance's id; none ends all of the run's environments.
     #[serde(default)]
-    pub environment: Option<String>,
+    pub environment: Option<InstanceId>,
 }
 
 /// Detail of Step Functions' event.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Ended {
     /// Execution's name, which is the run's id.
-    pub name: String,
+    pub name: RunId,
     /// `ABORTED`, `TIMED_OUT` or `FAILED`.
     pub status: String,
 }
@@ -48,7 +49,7 @@ pub struct Ended {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Output {
     /// Instances that this call ended.
-    pub terminated: Vec<String>,
+    pub terminated: Vec<InstanceId>,
 }
 
 /// Why instances may be left.
@@ -84,13 +85,13 @@ impl Terminate {
 
     /// Fences the run first: `launch` looks at the fence after its instances came, this looks for instances after
     /// the fence stands, so one of the two sees them.
-    async fn end_all(&self, run: &str, now: i64) -> Result<Vec<String>, Error> {
+    async fn end_all(&self, run: &RunId, now: i64) -> Result<Vec<InstanceId>, Error> {
         self.ledger.close_run(run).await?;
         let alive = self.fleet.of_run(run).await?.into_iter().filter(|found| found.state != InstanceState::Ending);
         self.end(run, alive.map(|instance| instance.id).collect(), now).await
     }
 
-    async fn end_stopped(&self, ended: &Ended, now: i64) -> Result<Vec<String>, Error> {
+    async fn end_stopped(&self, ended: &Ended, now: i64) -> Result<Vec<InstanceId>, Error> {
         let terminated = self.end_all(&ended.name, now).await?;
         let (status, cause) = match ended.status.as_str() {
             "ABORTED" => (Status::Aborted, "The execution was stopped."),
@@ -102,7 +103,7 @@ impl Terminate {
         Ok(terminated)
     }
 
-    async fn end(&self, run: &str, ids: Vec<String>, now: i64) -> Result<Vec<String>, Error> {
+    async fn end(&self, run: &RunId, ids: Vec<InstanceId>, now: i64) -> Result<Vec<InstanceId>, Error> {
         self.fleet.terminate(&ids).await?;
         for id in &ids {
             self.ledger.environment_ended(run, id, now).await?;

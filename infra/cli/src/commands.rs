@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anstream::AutoStream;
+use domain::base::ids::RunId;
 use domain::base::problem::Problem;
 use domain::evaluation::evaluate::{Evaluation, evaluate};
 use domain::package::manifest::Platform;
@@ -196,12 +197,12 @@ fn ended_by_its_verdict(execution: &aws::Execution) -> bool {
 
 /// Brings the results into `out`, or where that cannot be written into the folder of this user's runs or that of temporary
 /// files: the bucket of the local cloud goes with it.
-async fn fetch(cloud: &LocalCloud, run: &str, out: PathBuf) -> Result<(Option<Evaluation>, PathBuf), Error> {
+async fn fetch(cloud: &LocalCloud, run: &RunId, out: PathBuf) -> Result<(Option<Evaluation>, PathBuf), Error> {
     let mut error = match run::fetch(cloud, run, &out).await {
         Ok(evaluation) => return Ok((evaluation, out)),
         Err(error) => Error::from(error),
     };
-    for instead in [own_folder(run), std::env::temp_dir().join("qaops-runs").join(run)] {
+    for instead in [own_folder(run), std::env::temp_dir().join("qaops-runs").join(run.as_str())] {
         if instead == out {
             continue;
         }
@@ -215,16 +216,16 @@ async fn fetch(cloud: &LocalCloud, run: &str, out: PathBuf) -> Result<(Option<Ev
     Err(error)
 }
 
-async fn fetch_into(cloud: &LocalCloud, run: &str, folder: PathBuf) -> Result<Option<Evaluation>, Error> {
+async fn fetch_into(cloud: &LocalCloud, run: &RunId, folder: PathBuf) -> Result<Option<Evaluation>, Error> {
     Ok(run::fetch(cloud, run, &usable(folder)?).await?)
 }
 
-fn own_folder(run: &str) -> PathBuf {
-    cloud::cache(&project()).join("runs").join(run)
+fn own_folder(run: &RunId) -> PathBuf {
+    cloud::cache(&project()).join("runs").join(run.as_str())
 }
 
 /// The folder for the results, made before anything runs, and without those of an earlier run.
-fn out_folder(flags: &RunFlags, run: &str) -> Result<PathBuf, Error> {
+fn out_folder(flags: &RunFlags, run: &RunId) -> Result<PathBuf, Error> {
     let out = usable(flags.out.clone().unwrap_or_else(|| own_folder(run)))?;
     run::remove_results(&out).map_err(|source| Error::Folder { path: out.clone(), source })?;
     Ok(out)

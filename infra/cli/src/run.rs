@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use aws::{Artifacts, Error, Execution, ExecutionStatus};
+use domain::base::ids::RunId;
 use domain::evaluation::evaluate::Evaluation;
 use domain::evaluation::evidence::Evidence;
 use domain::run::keys;
@@ -26,7 +27,7 @@ const PICTURES: [&str; 5] = ["png", "jpg", "jpeg", "gif", "webp"];
 #[derive(Clone, Debug)]
 pub struct Started {
     /// Run's id.
-    pub id: String,
+    pub id: RunId,
     /// ARN of its execution.
     pub arn: String,
 }
@@ -35,15 +36,15 @@ pub struct Started {
 pub async fn start(cloud: &LocalCloud, id: &str, suite: &str, zip: &Path, request: &Value) -> Result<Started, Error> {
     artifacts(cloud).write_file(&keys::package(suite), zip).await?;
     let arn = cloud.aws.executions().start(&cloud.deployment.machine, id, &request.to_string()).await?;
-    Ok(Started { id: id.to_owned(), arn })
+    Ok(Started { id: id.into(), arn })
 }
 
 /// A new run's id: the suite and the time, so that a list of runs is in order.
-pub fn run_id(suite: &str) -> String {
+pub fn run_id(suite: &str) -> RunId {
     let now = Timestamp::now();
     let suite: String = suite.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
     let suite: String = suite.chars().take(LONGEST_SUITE).collect();
-    format!("{suite}-{}-{:05}", now.strftime("%Y%m%d-%H%M%S"), now.subsec_nanosecond() / 10_000)
+    format!("{suite}-{}-{:05}", now.strftime("%Y%m%d-%H%M%S"), now.subsec_nanosecond() / 10_000).into()
 }
 
 /// Follows a run to its end, showing what its history and the ledger tell.
@@ -98,7 +99,7 @@ pub fn remove_results(out: &Path) -> std::io::Result<()> {
 }
 
 /// Brings the results of a run into `out`; the verdict, if there is one.
-pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<Evaluation>, Error> {
+pub async fn fetch(cloud: &LocalCloud, run: &RunId, out: &Path) -> Result<Option<Evaluation>, Error> {
     let artifacts = artifacts(cloud);
     let fetch = async |name: &str| artifacts.fetch(&keys::result(run, name), &out.join(name)).await;
     let [verdict, junit, output, report, evidence] = RESULTS;
@@ -115,7 +116,7 @@ pub async fn fetch(cloud: &LocalCloud, run: &str, out: &Path) -> Result<Option<E
 }
 
 /// What the run was judged by, so that anyone can judge it again.
-async fn fetch_inputs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<(), Error> {
+async fn fetch_inputs(artifacts: &Artifacts, run: &RunId, out: &Path) -> Result<(), Error> {
     let evidence: Option<Evidence> = artifacts.read_json(&keys::evidence(run)).await?;
     for path in evidence.into_iter().flat_map(|evidence| evidence.inputs.into_keys()) {
         artifacts.fetch(&keys::result(run, &path), &out.join(path)).await?;
@@ -125,7 +126,7 @@ async fn fetch_inputs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<()
 
 /// Logs and consoles of every attempt with the pictures that logs show, for those of a lost one are what a person wants
 /// to look at. They lie below `out` as they lie below the run's prefix, so that the report's links lead to them.
-async fn fetch_logs(artifacts: &Artifacts, run: &str, out: &Path) -> Result<(), Error> {
+async fn fetch_logs(artifacts: &Artifacts, run: &RunId, out: &Path) -> Result<(), Error> {
     let below = keys::result(run, "");
     for object in artifacts.list(&keys::result(run, "environments/")).await? {
         if let Some(path) = object.key.strip_prefix(&below).filter(|path| is_looked_at(path)) {

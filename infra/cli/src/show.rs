@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use domain::base::duration;
+use domain::base::ids::RunId;
 use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::quality::gates::Verdict;
 use domain::run::status::Failure;
@@ -33,7 +34,7 @@ pub enum End {
     /// By an error of the input or of ours.
     Error {
         /// Run's id.
-        run: String,
+        run: RunId,
         /// What happened.
         failure: Failure,
         /// Folder of the results, as far as there are any.
@@ -141,10 +142,10 @@ fn table(rows: &[(&str, String)]) -> String {
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn of_failure(run: &str, failure: &Failure, out: &Path) -> String {
+fn of_failure(run: &RunId, failure: &Failure, out: &Path) -> String {
     let word = paint(BAD.bold(), "ERROR");
     let cause = failure.cause.trim_end().lines().map(plain).collect::<Vec<_>>().join("\n");
-    let rows = [vec![("Run", run.to_owned())], places(out)].concat();
+    let rows = [vec![("Run", run.to_string())], places(out)].concat();
     format!("\n{}\n\n{word} {}: {cause}", table(&rows), paint(BOLD, plain(&failure.error)))
 }
 

@@ -3,9 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use domain::run::queue::Attempt;
-
 use crate::error::Error;
+use domain::base::ids::{Attempt, RunId};
 
 /// `<work>/<run>/<shard>-<attempt>`, made by whoever starts the attempt first. It stays, empty, when the attempt is over.
 #[derive(Debug)]
@@ -15,10 +14,10 @@ pub struct Folder {
 
 impl Folder {
     /// Makes the folder, or refuses when it is there already: SendCommand has no client token, so a command may come twice.
-    pub fn claim(work: &Path, run: &str, attempt: &Attempt) -> Result<Self, Error> {
+    pub fn claim(work: &Path, run: &RunId, attempt: &Attempt) -> Result<Self, Error> {
         check_id(run)?;
         check_id(&attempt.shard)?;
-        let parent = work.join(run);
+        let parent = work.join(run.as_str());
         let path = parent.join(attempt.to_string());
         let made = std::fs::create_dir_all(&parent).and_then(|()| std::fs::create_dir(&path));
         match made {
@@ -63,20 +62,20 @@ mod tests {
     #[test]
     fn an_attempt_is_claimed_once_even_after_it_is_over() {
         let work = tempfile::tempdir().unwrap();
-        let folder = Folder::claim(work.path(), "run", &attempt(1)).unwrap();
+        let folder = Folder::claim(work.path(), &"run".into(), &attempt(1)).unwrap();
         std::fs::create_dir(folder.path().join("out")).unwrap();
         folder.empty();
         assert!(!folder.path().join("out").exists());
-        let error = Folder::claim(work.path(), "run", &attempt(1)).unwrap_err();
+        let error = Folder::claim(work.path(), &"run".into(), &attempt(1)).unwrap_err();
         assert_eq!(error.code(), 75);
-        Folder::claim(work.path(), "run", &attempt(2)).unwrap();
+        Folder::claim(work.path(), &"run".into(), &attempt(2)).unwrap();
     }
 
     #[test]
     fn an_id_that_leaves_the_work_folder_is_refused() {
         let work = tempfile::tempdir().unwrap();
         for bad in ["..", "a/b", "", "a\\b"] {
-            assert!(matches!(Folder::claim(work.path(), bad, &attempt(1)), Err(Error::BadId(_))), "{bad}");
+            assert!(matches!(Folder::claim(work.path(), &bad.into(), &attempt(1)), Err(Error::BadId(_))), "{bad}");
         }
     }
 }

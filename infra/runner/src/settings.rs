@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use crate::error::Error;
 use crate::shard::Layers;
+use domain::base::ids::InstanceId;
 
 /// What the instance and the SSM document tell the runner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct Settings {
     /// Unique id of the instance role; with the instance's id it makes IAM's `${aws:userid}`.
     pub role: String,
     /// The instance's id.
-    pub environment: String,
+    pub environment: InstanceId,
     /// Folder for packages and attempts.
     pub work: PathBuf,
     /// The `robot` command: a name on the search path, or a path.
@@ -44,7 +45,7 @@ impl Settings {
         Ok(Self {
             bucket: text("QAOPS_BUCKET")?,
             role: text("QAOPS_ROLE_ID")?,
-            environment: text("AWS_SSM_INSTANCE_ID")?,
+            environment: text("AWS_SSM_INSTANCE_ID")?.into(),
             work: work(optional("QAOPS_WORK"))?,
             robot: optional("QAOPS_ROBOT").unwrap_or_else(|| "robot".to_owned()).into(),
             python_index: optional("QAOPS_PYTHON_INDEX"),

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 use aws::{Artifacts, Cloud};
+use domain::base::ids::{Attempt, RunId, ShardId};
 use domain::package::plan::Plan;
 use domain::results::manifest::Manifest;
 use domain::run::keys;
 use domain::run::order::Order;
-use domain::run::queue::Attempt;
 
 use crate::desktop::hand;
 use crate::error::{Error, Failure};
@@ -51,10 +51,10 @@ pub enum Half {
 pub struct Args {
     /// Run's id.
     #[arg(long)]
-    pub run: String,
+    pub run: RunId,
     /// Shard's id.
     #[arg(long)]
-    pub shard: String,
+    pub shard: ShardId,
     /// Attempt, from 1.
     #[arg(long)]
     pub attempt: u32,

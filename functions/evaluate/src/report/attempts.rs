@@ -61,7 +61,7 @@ impl<'a> Attempts<'a> {
                 status: record.status,
                 flaky: record.flaky,
                 seconds: record.seconds,
-                shard: last.map(|of| of.summary.shard.clone()).unwrap_or_default(),
+                shard: last.map(|of| of.summary.shard.to_string()).unwrap_or_default(),
                 id: last.map(|of| of.id.clone()).unwrap_or_default(),
                 name: id.label(),
             }

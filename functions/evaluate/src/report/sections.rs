@@ -86,7 +86,7 @@ pub(super) fn found(input: &EvaluationInput) -> Vec<(Finding, bool)> {
 /// Earlier runs, the oldest first.
 pub(super) fn history(evidence: &Evidence) -> Vec<report::PastRun> {
     let past = evidence.runs.iter().rev().map(|run| report::PastRun {
-        run: run.id.clone(),
+        run: run.id.to_string(),
         started: Timestamp::from_second(run.started).map(|time| time.to_string()).unwrap_or_default(),
         verdict: run.status.word().to_owned(),
         passed: run.counts.passed,
@@ -99,7 +99,7 @@ pub(super) fn history(evidence: &Evidence) -> Vec<report::PastRun> {
 /// What a gate's metric was in earlier runs, the oldest first.
 pub(super) fn trend(outcome: &GateOutcome, evidence: &Evidence) -> Vec<(String, f64)> {
     let runs = evidence.runs.iter().rev();
-    runs.filter_map(|run| Some((run.id.clone(), *run.metrics.get(&outcome.metric)?))).collect()
+    runs.filter_map(|run| Some((run.id.to_string(), *run.metrics.get(&outcome.metric)?))).collect()
 }
 
 pub(super) fn quarantined(test: &QuarantinedTest) -> report::QuarantinedTest {

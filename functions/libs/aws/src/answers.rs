@@ -1,6 +1,6 @@
 //! Answering the task token of an attempt, once and for all callers alike.
 
-use domain::run::queue::Attempt;
+use domain::base::ids::{Attempt, RunId};
 use domain::run::shard::{Outcome, Shard};
 use domain::run::status::Failure;
 
@@ -23,7 +23,7 @@ impl Answers {
     ///
     /// The outcome that is stored first stays, and every later caller sends that one, so an event that comes twice or
     /// late changes nothing, and a caller that dies before it sent the answer is made good by the next one.
-    pub async fn settle(&self, run: &str, attempt: &Attempt, outcome: &Outcome) -> Result<(), Error> {
+    pub async fn settle(&self, run: &RunId, attempt: &Attempt, outcome: &Outcome) -> Result<(), Error> {
         match self.ledger.settle(run, attempt, outcome).await? {
             Some(shard) => self.send(run, &shard).await,
             None => Ok(()),
@@ -31,7 +31,7 @@ impl Answers {
     }
 
     /// Sends the stored outcome of a shard's attempt to its token, unless that was done.
-    pub async fn send(&self, run: &str, shard: &Shard) -> Result<(), Error> {
+    pub async fn send(&self, run: &RunId, shard: &Shard) -> Result<(), Error> {
         let (Some(outcome), Some(token), false) = (&shard.outcome, &shard.token, shard.answered) else { return Ok(()) };
         match outcome {
             Outcome::Ended { .. } => {

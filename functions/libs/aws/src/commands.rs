@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::CommandInvocationStatus;
-use domain::run::queue::Attempt;
 
 use crate::Error;
 use crate::error::failed;
+use domain::base::ids::{Attempt, InstanceId, RunId};
 
 /// Seconds within which SSM must deliver a command to the agent.
 const DELIVERY_SECONDS: i32 = 60;
@@ -16,9 +16,9 @@ const DELIVERY_SECONDS: i32 = 60;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CommandOrder {
     /// Instance's id.
-    pub instance: String,
+    pub instance: InstanceId,
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// The attempt at a shard.
     pub attempt: Attempt,
     /// Seconds after which SSM ends the command.
@@ -29,7 +29,7 @@ pub struct CommandOrder {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// The attempt at a shard.
     pub attempt: Attempt,
 }
@@ -65,8 +65,8 @@ impl Commands {
         let what = format!("send shard {} to {}", order.attempt, order.instance);
         let one = |value: String| vec![value];
         let parameters = HashMap::from([
-            ("run".to_owned(), one(order.run.clone())),
-            ("shard".to_owned(), one(order.attempt.shard.clone())),
+            ("run".to_owned(), one(order.run.to_string())),
+            ("shard".to_owned(), one(order.attempt.shard.to_string())),
             ("attempt".to_owned(), one(order.attempt.number.to_string())),
             ("seconds".to_owned(), one(order.seconds.to_string())),
         ]);
@@ -96,13 +96,13 @@ impl Commands {
         let parameters = found.parameters.unwrap_or_default();
         let one = |name: &str| parameters.get(name).and_then(|values| values.first()).cloned();
         Ok((|| {
-            let attempt = Attempt { shard: one("shard")?, number: one("attempt")?.parse().ok()? };
-            Some(Command { run: one("run")?, attempt })
+            let attempt = Attempt { shard: one("shard")?.into(), number: one("attempt")?.parse().ok()? };
+            Some(Command { run: one("run")?.into(), attempt })
         })())
     }
 
     /// Where a command on `instance` stands.
-    pub async fn state(&self, command: &str, instance: &str) -> Result<CommandState, Error> {
+    pub async fn state(&self, command: &str, instance: &InstanceId) -> Result<CommandState, Error> {
         let request = self.client.get_command_invocation().command_id(command).instance_id(instance);
         let answer = match request.send().await {
             Ok(answer) => answer,

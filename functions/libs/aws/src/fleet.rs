@@ -9,6 +9,7 @@ use aws_sdk_ec2::types::{
     TagSpecification, TargetCapacitySpecificationRequest, VolumeType,
 };
 use aws_sdk_ec2::{Client, types};
+use domain::base::ids::{InstanceId, RunId};
 use domain::run::fleet::{Instance, InstanceState, InstanceStatus, Market, Obstacle, Platform};
 
 use crate::Error;
@@ -27,7 +28,7 @@ const IDS_A_REQUEST: usize = 50;
 #[derive(Clone, Debug)]
 pub struct LaunchOrder<'a> {
     /// Run's id.
-    pub run: &'a str,
+    pub run: &'a RunId,
     /// How instances of the platform are launched.
     pub platform: &'a Platform,
     /// Device and GiB of the root volume, where it is not the launch template's own.
@@ -48,7 +49,7 @@ pub struct LaunchOrder<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Launched {
     /// Instances by id, with their types.
-    pub instances: BTreeMap<String, String>,
+    pub instances: BTreeMap<InstanceId, String>,
     /// What stood in the way of more, with AWS's words.
     pub obstacles: Vec<(Obstacle, String)>,
 }
@@ -86,7 +87,9 @@ impl Fleet {
         let mut launched = Launched::default();
         for set in answer.instances.unwrap_or_default() {
             let kind = set.instance_type.map(|kind| kind.as_str().to_owned()).unwrap_or_default();
-            launched.instances.extend(set.instance_ids.unwrap_or_default().into_iter().map(|id| (id, kind.clone())));
+            launched
+                .instances
+                .extend(set.instance_ids.unwrap_or_default().into_iter().map(|id| (id.into(), kind.clone())));
         }
         launched.obstacles = answer
             .errors
@@ -101,7 +104,7 @@ impl Fleet {
     }
 
     /// What EC2 and SSM know of `ids`, in the same order.
-    pub async fn statuses(&self, ids: &[String]) -> Result<Vec<InstanceStatus>, Error> {
+    pub async fn statuses(&self, ids: &[InstanceId]) -> Result<Vec<InstanceStatus>, Error> {
         let (seen, impaired, online) = tokio::try_join!(self.seen(ids), self.impaired(ids), self.online(ids))?;
         Ok(ids
             .iter()
@@ -116,44 +119,45 @@ impl Fleet {
     }
 
     /// Instances by id. Asking by filter leaves out unknown ids, where asking by id would refuse all of them.
-    async fn seen(&self, ids: &[String]) -> Result<BTreeMap<String, types::Instance>, Error> {
-        let found = self.describe("instance-id", ids).await?;
-        Ok(found.into_iter().filter_map(|instance| Some((instance.instance_id.clone()?, instance))).collect())
+    async fn seen(&self, ids: &[InstanceId]) -> Result<BTreeMap<InstanceId, types::Instance>, Error> {
+        let found = self.describe("instance-id", &texts(ids)).await?;
+        Ok(found.into_iter().filter_map(|instance| Some((instance.instance_id.clone()?.into(), instance))).collect())
     }
 
-    async fn impaired(&self, ids: &[String]) -> Result<BTreeSet<String>, Error> {
+    async fn impaired(&self, ids: &[InstanceId]) -> Result<BTreeSet<InstanceId>, Error> {
         let filter = Filter::builder().name("instance-status.status").values("impaired").build();
         let mut pages = self.ec2.describe_instance_status().filters(filter).into_paginator().items().send();
         let mut impaired = BTreeSet::new();
         while let Some(status) = pages.next().await {
             let status = status.map_err(failed("read the status of instances"))?;
             let bad = status.instance_status.is_some_and(|s| s.status == Some(SummaryStatus::Impaired));
-            impaired.extend(status.instance_id.filter(|id| bad && ids.contains(id)));
+            let id = status.instance_id.map(InstanceId::from);
+            impaired.extend(id.filter(|id| bad && ids.contains(id)));
         }
         Ok(impaired)
     }
 
-    async fn online(&self, ids: &[String]) -> Result<BTreeSet<String>, Error> {
+    async fn online(&self, ids: &[InstanceId]) -> Result<BTreeSet<InstanceId>, Error> {
         let mut online = BTreeSet::new();
         for ids in ids.chunks(IDS_A_REQUEST) {
             let filter = aws_sdk_ssm::types::InstanceInformationStringFilter::builder()
                 .key("InstanceIds")
-                .set_values(Some(ids.to_vec()))
+                .set_values(Some(texts(ids)))
                 .build()
                 .map_err(|error| Error::unexpected("ask SSM for its instances", error))?;
             let mut pages = self.ssm.describe_instance_information().filters(filter).into_paginator().items().send();
             while let Some(information) = pages.next().await {
                 let information = information.map_err(failed("ask SSM for its instances"))?;
                 let reachable = information.ping_status == Some(aws_sdk_ssm::types::PingStatus::Online);
-                online.extend(information.instance_id.filter(|_| reachable));
+                online.extend(information.instance_id.filter(|_| reachable).map(InstanceId::from));
             }
         }
         Ok(online)
     }
 
     /// Instances of a run, those that ended a short while ago included.
-    pub async fn of_run(&self, run: &str) -> Result<Vec<Instance>, Error> {
-        let found = self.describe(&format!("tag:{RUN_TAG}"), &[run.to_owned()]).await?;
+    pub async fn of_run(&self, run: &RunId) -> Result<Vec<Instance>, Error> {
+        let found = self.describe(&format!("tag:{RUN_TAG}"), &[run.to_string()]).await?;
         Ok(found.iter().filter_map(of_ours).collect())
     }
 
@@ -164,16 +168,16 @@ impl Fleet {
     }
 
     /// One instance of ours, or none.
-    pub async fn instance(&self, id: &str) -> Result<Option<Instance>, Error> {
-        Ok(self.describe("instance-id", &[id.to_owned()]).await?.iter().find_map(of_ours))
+    pub async fn instance(&self, id: &InstanceId) -> Result<Option<Instance>, Error> {
+        Ok(self.describe("instance-id", &[id.to_string()]).await?.iter().find_map(of_ours))
     }
 
     /// Terminates instances. Those that are gone already are no error.
-    pub async fn terminate(&self, ids: &[String]) -> Result<(), Error> {
+    pub async fn terminate(&self, ids: &[InstanceId]) -> Result<(), Error> {
         if ids.is_empty() {
             return Ok(());
         }
-        let answer = self.ec2.terminate_instances().set_instance_ids(Some(ids.to_vec())).send().await;
+        let answer = self.ec2.terminate_instances().set_instance_ids(Some(texts(ids))).send().await;
         match answer.map_err(failed(format!("terminate {}", ids.join(", ")))) {
             // EC2 refuses the whole request for one unknown id, so each is tried alone.
             Err(error) if error.has_code(&["InvalidInstanceID.NotFound"]) && ids.len() > 1 => {
@@ -245,6 +249,10 @@ fn capacity(order: &LaunchOrder<'_>) -> Result<TargetCapacitySpecificationReques
     Ok(capacity.default_target_capacity_type(market).build())
 }
 
+fn texts(ids: &[InstanceId]) -> Vec<String> {
+    ids.iter().map(ToString::to_string).collect()
+}
+
 fn tags(order: &LaunchOrder<'_>) -> TagSpecification {
     let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
     let mut tags = vec![tag(RUN_TAG, order.run), tag(DEADLINE_TAG, &order.deadline.to_string())];
@@ -256,8 +264,8 @@ fn of_ours(instance: &types::Instance) -> Option<Instance> {
     let tags: HashMap<&str, &str> =
         instance.tags().iter().filter_map(|tag| Some((tag.key.as_deref()?, tag.value.as_deref()?))).collect();
     Some(Instance {
-        id: instance.instance_id.clone()?,
-        run: (*tags.get(RUN_TAG)?).to_owned(),
+        id: instance.instance_id.clone()?.into(),
+        run: (*tags.get(RUN_TAG)?).into(),
         state: state(instance),
         launched: instance.launch_time.map_or(0, |time| time.secs()),
         deadline: tags.get(DEADLINE_TAG).and_then(|text| text.parse().ok()),
@@ -281,8 +289,16 @@ mod tests {
         let (types, subnets) = (names(["a.large", "b.large"]), names(["s-1", "s-2"]));
         let platform = Platform { template: "lt-1".into(), types, subnets, spot: false, volume: None };
         let (market, tags) = (Market::OnDemand, BTreeMap::new());
-        let order =
-            LaunchOrder { run: "r", platform: &platform, volume, market, count: 1, token: "t", tags, deadline: 0 };
+        let order = LaunchOrder {
+            run: &"r".into(),
+            platform: &platform,
+            volume,
+            market,
+            count: 1,
+            token: "t",
+            tags,
+            deadline: 0,
+        };
         templates(&order).overrides.unwrap()
     }
 

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+use domain::base::ids::RunId;
 use domain::evaluation::evaluate::{ShardCounts, TestCounts};
 use domain::quality::gates::{GateOutcome, Severity, Verdict};
 use domain::run::status::Failure;
@@ -14,7 +15,7 @@ const NO_RUN: &str = "Input.Refused";
 
 #[derive(Serialize)]
 struct Judgement<'a> {
-    run: &'a str,
+    run: &'a RunId,
     verdict: Verdict,
     tests: TestCounts,
     gates: Vec<Gate<'a>>,

@@ -1,4 +1,5 @@
 use anstream::adapter::strip_str;
+use domain::base::ids::RunId;
 use domain::evaluation::evaluate::{FailedTest, ShardCounts};
 use domain::quality::gates::{Gate, GateOutcome, Severity, State, Value, evaluate, judge};
 use domain::quality::metrics::{Metrics, RunFacts};
@@ -222,7 +223,7 @@ fn an_error_tells_its_name_and_cause() {
         error: "Plan.BadConfig".into(),
         cause: "qaops.toml: gates.error[0]: unknown metric \"tests.faild\"\n  tests.faild == 0\n  ^".into(),
     };
-    let text = of_failure("checkout-1", &failure, Path::new("/results"));
+    let text = of_failure(&"checkout-1".into(), &failure, Path::new("/results"));
     insta::assert_snapshot!(strip_str(&text), @r#"
       Run           checkout-1
       Results       /results
@@ -255,7 +256,7 @@ fn each_verdict_has_its_exit_status() {
     };
     assert_eq!([Verdict::Passed, Verdict::Failed, Verdict::Inconclusive].map(of), [0, 1, 2]);
     let failure = Failure { error: "States.Timeout".into(), cause: String::new() };
-    assert_eq!(status(&End::Error { run: String::new(), failure, out: PathBuf::new() }), 3);
+    assert_eq!(status(&End::Error { run: RunId::default(), failure, out: PathBuf::new() }), 3);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::Ledger;
 use crate::Error;
 use crate::error::failed;
 use crate::patience::through_conflicts;
+use domain::base::ids::{RunId, ShardId};
 
 /// Attributes of an item by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -28,7 +29,7 @@ pub(super) struct Key {
 }
 
 impl Key {
-    pub(super) fn of_run(run: &str, sk: impl Into<String>) -> Self {
+    pub(super) fn of_run(run: &RunId, sk: impl Into<String>) -> Self {
         Self { pk: format!("RUN#{run}"), sk: sk.into() }
     }
 
@@ -36,7 +37,7 @@ impl Key {
         Self { pk: format!("SUITE#{suite}"), sk: sk.into() }
     }
 
-    pub(super) fn open(run: &str) -> Self {
+    pub(super) fn open(run: &RunId) -> Self {
         Self { pk: "OPEN".to_owned(), sk: format!("RUN#{run}") }
     }
 
@@ -44,7 +45,7 @@ impl Key {
         Self { pk: "SCHEDULED".to_owned(), sk: format!("SUITE#{suite}") }
     }
 
-    pub(super) fn shard(run: &str, shard: &str) -> Self {
+    pub(super) fn shard(run: &RunId, shard: &ShardId) -> Self {
         Self::of_run(run, format!("SHARD#{shard}"))
     }
 

@@ -1,6 +1,7 @@
 //! The queue of a run: `RUN#<run>` / `QUEUE`. Its design stands in `domain::run::queue`.
 
-use domain::run::queue::{Attempt, Queue, Rerun, holder};
+use domain::base::ids::{Attempt, InstanceId, RunId};
+use domain::run::queue::{Queue, Rerun, holder};
 use domain::run::shard::Shard;
 
 use super::Ledger;
@@ -18,18 +19,18 @@ pub enum Pulled {
 
 impl Ledger {
     /// The queue of a run.
-    pub async fn queue(&self, run: &str) -> Result<Queue, Error> {
+    pub async fn queue(&self, run: &RunId) -> Result<Queue, Error> {
         Ok(self.get(&key(run)).await?.unwrap_or_default())
     }
 
     /// Takes the next attempt for `environment` in `turn`, by one conditional write.
-    pub async fn pull(&self, run: &str, environment: &str, turn: u64) -> Result<Pulled, Error> {
+    pub async fn pull(&self, run: &RunId, environment: &InstanceId, turn: u64) -> Result<Pulled, Error> {
         let update = Update::new(key(run), "SET tickets.#env = #next, turns.#env = :turn, #next = #next + :one")
             .when(
                 "#next < size(entries) AND attribute_not_exists(stopped) AND attribute_not_exists(closed.#env) \
                  AND (attribute_not_exists(turns.#env) OR turns.#env < :turn)",
             )
-            .name("#env", environment)
+            .name("#env", environment.as_str())
             .name("#next", "next")
             .value(":turn", turn)?
             .value(":one", 1)?;
@@ -40,17 +41,23 @@ impl Ledger {
     }
 
     /// Takes the rerun at `index`; tells whether it was still to be had.
-    pub async fn take_rerun(&self, run: &str, index: usize, environment: &str, turn: u64) -> Result<bool, Error> {
+    pub async fn take_rerun(
+        &self,
+        run: &RunId,
+        index: usize,
+        environment: &InstanceId,
+        turn: u64,
+    ) -> Result<bool, Error> {
         let update = Update::new(key(run), format!("SET reruns[{index}].holder = :holder, turns.#env = :turn"))
             .when(format!("attribute_not_exists(reruns[{index}].holder) AND attribute_exists(reruns[{index}])"))
-            .name("#env", environment)
+            .name("#env", environment.as_str())
             .value(":holder", holder(environment, turn))?
             .value(":turn", turn)?;
         Ok(self.update(update).await?.made())
     }
 
     /// Puts an attempt at the end of the queue, once.
-    pub async fn requeue(&self, run: &str, attempt: &Attempt) -> Result<(), Error> {
+    pub async fn requeue(&self, run: &RunId, attempt: &Attempt) -> Result<(), Error> {
         let update = Update::new(key(run), "SET entries = list_append(entries, :entries)")
             .when("attribute_exists(pk) AND NOT contains(entries, :entry)")
             .value(":entries", [attempt])?
@@ -59,29 +66,29 @@ impl Ledger {
     }
 
     /// Makes a shard of tests that failed in `origin` and queues it, once.
-    pub async fn add_rerun(&self, run: &str, shard: &Shard, origin: &str, now: i64) -> Result<(), Error> {
+    pub async fn add_rerun(&self, run: &RunId, shard: &Shard, origin: &str, now: i64) -> Result<(), Error> {
         self.put_once(&Key::shard(run, &shard.id), shard, now + RUN_LIFE).await?;
         let attempt = Attempt { shard: shard.id.clone(), number: 1 };
-        let rerun = Rerun { attempt: attempt.clone(), origin: origin.to_owned(), holder: None };
+        let rerun = Rerun { attempt: attempt.clone(), origin: origin.into(), holder: None };
         let update = Update::new(key(run), "SET reruns = list_append(reruns, :reruns), rerun_ids.#id = :true")
             .when("attribute_exists(pk) AND attribute_not_exists(rerun_ids.#id)")
-            .name("#id", &shard.id)
+            .name("#id", shard.id.as_str())
             .value(":reruns", [rerun])?
             .value(":true", true)?;
         self.update(update).await.map(drop)
     }
 
     /// Gives `environment` nothing any more. The first reason stays.
-    pub async fn close_environment(&self, run: &str, environment: &str, reason: &str) -> Result<(), Error> {
+    pub async fn close_environment(&self, run: &RunId, environment: &InstanceId, reason: &str) -> Result<(), Error> {
         let update = Update::new(key(run), "SET closed.#env = if_not_exists(closed.#env, :reason)")
             .when("attribute_exists(pk)")
-            .name("#env", environment)
+            .name("#env", environment.as_str())
             .value(":reason", reason)?;
         self.update(update).await.map(drop)
     }
 
     /// Gives nobody anything any more. The first reason stays.
-    pub async fn stop_queue(&self, run: &str, reason: &str) -> Result<(), Error> {
+    pub async fn stop_queue(&self, run: &RunId, reason: &str) -> Result<(), Error> {
         let update = Update::new(key(run), "SET stopped = if_not_exists(stopped, :reason)")
             .when("attribute_exists(pk)")
             .value(":reason", reason)?;
@@ -89,12 +96,12 @@ impl Ledger {
     }
 }
 
-pub(super) fn key(run: &str) -> Key {
+pub(super) fn key(run: &RunId) -> Key {
     Key::of_run(run, "QUEUE")
 }
 
 /// The item of a new queue. Maps that are written into by path must be there, even when they are empty.
-pub(super) fn new_item(run: &str, queue: &Queue, expires: i64) -> Result<Item, Error> {
+pub(super) fn new_item(run: &RunId, queue: &Queue, expires: i64) -> Result<Item, Error> {
     let mut item = super::item::item(&key(run), queue, expires)?;
     for map in ["tickets", "turns", "closed", "rerun_ids"] {
         item.entry(map.to_owned()).or_insert(to_value(std::collections::BTreeMap::<String, bool>::new())?);
@@ -102,7 +109,7 @@ pub(super) fn new_item(run: &str, queue: &Queue, expires: i64) -> Result<Item, E
     Ok(item)
 }
 
-fn taken(item: Item, environment: &str) -> Result<Attempt, Error> {
+fn taken(item: Item, environment: &InstanceId) -> Result<Attempt, Error> {
     let queue: Queue = from_item(item)?;
     let ticket = queue.tickets.get(environment).and_then(|ticket| queue.entries.get(*ticket));
     ticket.cloned().ok_or_else(|| Error::unexpected("read the ticket that was taken", "the queue has no such entry"))

@@ -1,5 +1,6 @@
 //! Runs: `RUN#<run>` / `RUN`.
 
+use domain::base::ids::RunId;
 use domain::package::plan::Plan;
 use domain::results::halt::Halt;
 use domain::results::outcome::Counts;
@@ -30,12 +31,12 @@ impl Ledger {
     }
 
     /// A run; none when there is none of this id.
-    pub async fn run(&self, run: &str) -> Result<Option<Run>, Error> {
+    pub async fn run(&self, run: &RunId) -> Result<Option<Run>, Error> {
         self.get(&run_key(run)).await
     }
 
     /// Lets nothing be launched for a run any more; the run as it is then, or none.
-    pub async fn close_run(&self, run: &str) -> Result<Option<Run>, Error> {
+    pub async fn close_run(&self, run: &RunId) -> Result<Option<Run>, Error> {
         let update =
             Update::new(run_key(run), "SET closed = :true").when("attribute_exists(pk)").value(":true", true)?;
         match self.update(update).await? {
@@ -45,13 +46,19 @@ impl Ledger {
     }
 
     /// Has every test of a run that has not begun fail without being run. The first reason stays.
-    pub async fn halt_run(&self, run: &str, halt: Halt) -> Result<(), Error> {
+    pub async fn halt_run(&self, run: &RunId, halt: Halt) -> Result<(), Error> {
         let update = Update::new(run_key(run), "SET halt = if_not_exists(halt, :halt)").when("attribute_exists(pk)");
         self.update(update.value(":halt", halt)?).await.map(drop)
     }
 
     /// Ends a run that is still running; tells whether this call ended it.
-    pub async fn end_run(&self, run: &str, status: Status, failure: Option<&Failure>, now: i64) -> Result<bool, Error> {
+    pub async fn end_run(
+        &self,
+        run: &RunId,
+        status: Status,
+        failure: Option<&Failure>,
+        now: i64,
+    ) -> Result<bool, Error> {
         let mut expression = "SET #status = :status, ended = :now, closed = :true".to_owned();
         if failure.is_some() {
             expression += ", #error = :error";
@@ -72,8 +79,8 @@ impl Ledger {
     }
 
     /// Ids of the runs that nothing has ended yet.
-    pub async fn open_runs(&self) -> Result<Vec<String>, Error> {
-        let runs: Vec<OpenRun> = self.query(&open_key(""), None).await?;
+    pub async fn open_runs(&self) -> Result<Vec<RunId>, Error> {
+        let runs: Vec<OpenRun> = self.query(&open_key(&"".into()), None).await?;
         Ok(runs.into_iter().map(|open| open.run).collect())
     }
 
@@ -83,14 +90,14 @@ impl Ledger {
     }
 
     /// Notes that the message of a run was published.
-    pub async fn message_sent(&self, run: &str, now: i64) -> Result<(), Error> {
+    pub async fn message_sent(&self, run: &RunId, now: i64) -> Result<(), Error> {
         let update =
             Update::new(Key::of_run(run, "MESSAGE"), "SET sent = if_not_exists(sent, :now), expires = :expires");
         self.update(update.value(":now", now)?.value(":expires", now + RUN_LIFE)?).await.map(drop)
     }
 
     /// Whether the message of a run was published.
-    pub async fn message_was_sent(&self, run: &str) -> Result<bool, Error> {
+    pub async fn message_was_sent(&self, run: &RunId) -> Result<bool, Error> {
         let message: Option<serde_json::Value> = self.get(&Key::of_run(run, "MESSAGE")).await?;
         Ok(message.is_some_and(|message| message.get("sent").is_some()))
     }
@@ -99,14 +106,14 @@ impl Ledger {
 /// `OPEN` / `RUN#<run>`: there as long as nothing has ended the run, so that the sweep need not look at every run.
 #[derive(Debug, Serialize, Deserialize)]
 struct OpenRun {
-    run: String,
+    run: RunId,
 }
 
-fn open_key(run: &str) -> Key {
+fn open_key(run: &RunId) -> Key {
     Key::open(run)
 }
 
-pub(super) fn run_key(run: &str) -> Key {
+pub(super) fn run_key(run: &RunId) -> Key {
     Key::of_run(run, "RUN")
 }
 

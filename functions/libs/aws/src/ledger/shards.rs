@@ -1,8 +1,8 @@
 //! Shards: `RUN#<run>` / `SHARD#<id>`.
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update as TransactUpdate};
+use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
 use domain::results::outcome::Counts;
-use domain::run::queue::Attempt;
 use domain::run::shard::{Loss, Outcome, Shard, State};
 
 use super::Ledger;
@@ -12,12 +12,12 @@ use crate::Error;
 
 impl Ledger {
     /// Shards of a run by their ids, those of reruns included.
-    pub async fn shards(&self, run: &str) -> Result<Vec<Shard>, Error> {
+    pub async fn shards(&self, run: &RunId) -> Result<Vec<Shard>, Error> {
         self.query(&Key::of_run(run, "SHARD#"), None).await
     }
 
     /// A shard; none when there is none of this id.
-    pub async fn shard(&self, run: &str, shard: &str) -> Result<Option<Shard>, Error> {
+    pub async fn shard(&self, run: &RunId, shard: &ShardId) -> Result<Option<Shard>, Error> {
         self.get(&Key::shard(run, shard)).await
     }
 
@@ -27,9 +27,9 @@ impl Ledger {
     /// attempt replaces the token, for the state machine waits for the new one only.
     pub async fn dispatch(
         &self,
-        run: &str,
+        run: &RunId,
         attempt: &Attempt,
-        environment: &str,
+        environment: &InstanceId,
         token: &str,
         now: i64,
     ) -> Result<Option<Shard>, Error> {
@@ -56,9 +56,9 @@ impl Ledger {
 
     async fn replace_token(
         &self,
-        run: &str,
+        run: &RunId,
         attempt: &Attempt,
-        environment: &str,
+        environment: &InstanceId,
         token: &str,
     ) -> Result<Option<Shard>, Error> {
         let again = Update::new(Key::shard(run, &attempt.shard), "SET #token = :token, answered = :false")
@@ -77,7 +77,7 @@ impl Ledger {
     }
 
     /// Notes the command that was sent for `attempt`. The first one stays, for the runner refuses later ones.
-    pub async fn dispatched(&self, run: &str, attempt: &Attempt, command: &str) -> Result<(), Error> {
+    pub async fn dispatched(&self, run: &RunId, attempt: &Attempt, command: &str) -> Result<(), Error> {
         let update = Update::new(Key::shard(run, &attempt.shard), "SET command = if_not_exists(command, :command)")
             .when("attempt = :attempt")
             .value(":attempt", attempt.number)?
@@ -87,7 +87,7 @@ impl Ledger {
 
     /// Stores how `attempt` ended unless it is stored already; the shard with the outcome that stays, or none when
     /// another attempt is the current one.
-    pub async fn settle(&self, run: &str, attempt: &Attempt, outcome: &Outcome) -> Result<Option<Shard>, Error> {
+    pub async fn settle(&self, run: &RunId, attempt: &Attempt, outcome: &Outcome) -> Result<Option<Shard>, Error> {
         let update = Update::new(Key::shard(run, &attempt.shard), "SET outcome = if_not_exists(outcome, :outcome)")
             .when("attempt = :attempt AND #state = :running")
             .name("#state", "state")
@@ -101,7 +101,7 @@ impl Ledger {
     }
 
     /// Notes that `token` was given its answer.
-    pub async fn answered(&self, run: &str, attempt: &Attempt, token: &str) -> Result<(), Error> {
+    pub async fn answered(&self, run: &RunId, attempt: &Attempt, token: &str) -> Result<(), Error> {
         let update = Update::new(Key::shard(run, &attempt.shard), "SET answered = :true")
             .when("attempt = :attempt AND #token = :token")
             .name("#token", "token")
@@ -114,7 +114,7 @@ impl Ledger {
     /// Ends a shard with the result of `attempt` and counts its tests in the run, both or neither.
     ///
     /// Tells whether this call did it: a shard ends once, and not in a run that is over.
-    pub async fn finish_shard(&self, run: &str, attempt: &Attempt, counts: Counts) -> Result<bool, Error> {
+    pub async fn finish_shard(&self, run: &RunId, attempt: &Attempt, counts: Counts) -> Result<bool, Error> {
         let shard = Update::new(Key::shard(run, &attempt.shard), "SET #state = :done, #result = :attempt")
             .when("attempt = :attempt AND #state = :running")
             .name("#state", "state")
@@ -152,7 +152,7 @@ impl Ledger {
     }
 
     /// Notes the loss of an attempt and where the shard stands then; tells whether this call noted it.
-    pub async fn lose_attempt(&self, run: &str, shard: &str, loss: &Loss, state: State) -> Result<bool, Error> {
+    pub async fn lose_attempt(&self, run: &RunId, shard: &ShardId, loss: &Loss, state: State) -> Result<bool, Error> {
         let update = Update::new(
             Key::shard(run, shard),
             "SET losses = list_append(losses, :losses), #state = :state, attempt = :attempt",

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::ids::ShardId;
 use crate::evaluation::evaluate::EvaluationInput;
 use crate::quality::gates::STOPPED;
 use crate::results::summary::Summary;
@@ -16,7 +17,7 @@ use crate::run::shards::PlannedShard;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lost {
     /// The shard.
-    pub shard: String,
+    pub shard: ShardId,
     /// Its files that no complete output reports.
     pub files: Vec<String>,
     /// Why, in whole sentences.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::RunRef;
+use crate::base::ids::{RunId, RunRef};
 use crate::evaluation::completeness::{Lost, lost, sentences, unexplained};
 use crate::evaluation::cost;
 use crate::evaluation::evidence::{Evidence, PastTest};
@@ -26,7 +26,7 @@ use crate::results::summary::Summary;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluation {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Suite's name.
     pub suite: String,
     /// The verdict.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::RunRef;
+use crate::base::ids::{RunId, RunRef};
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::flakiness::Ground;
 use crate::quality::history::{FileHistory, FileRun, Outcome, PastRun};
@@ -20,7 +20,7 @@ use crate::run::status::Environment;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Unix time of the evaluation in seconds.
     pub at: i64,
     /// Shards as the ledger had them, without the secrets of callbacks.

@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn at(started: i64) -> RunRef {
-        RunRef { run: format!("r{started}"), started }
+        RunRef { run: format!("r{started}").into(), started }
     }
 
     fn trend(letters: &str, status: Status) -> Trend {

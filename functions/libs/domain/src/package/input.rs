@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::base::ids::RunId;
 use crate::base::problem::{Problem, quoted};
 use crate::base::tree::Node;
 use crate::base::validate::{self, S3Url};
@@ -53,7 +54,7 @@ const STARTED_BY: &str = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID";
 ///
 /// Step Functions takes more (`a.b`, `Läufe`), but the id is also a folder on the instance, a part of S3 keys and IAM
 /// patterns, and a parameter of the SSM document, whose `allowedPattern` is this.
-pub fn check_run(run: &str) -> Result<(), Problem> {
+pub fn check_run(run: &RunId) -> Result<(), Problem> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if (1..=80).contains(&run.len()) && run.chars().all(is_plain) {
         return Ok(());
@@ -158,12 +159,12 @@ mod tests {
     #[test]
     fn a_name_of_an_execution_that_cannot_be_a_run_is_refused() {
         for name in ["a", "nightly-2026_1", &"x".repeat(80), "12345678-1234-1234-1234-123456789abc_abc"] {
-            assert!(check_run(name).is_ok(), "{name}");
+            assert!(check_run(&name.into()).is_ok(), "{name}");
         }
         for name in ["", "a.b", "a+b", "(a)", "l\u{e4}ufe", "a b", "..", &"x".repeat(81)] {
-            assert!(check_run(name).is_err(), "{name}");
+            assert!(check_run(&name.into()).is_err(), "{name}");
         }
-        insta::assert_snapshot!(check_run("a.b").unwrap_err(), @r#"execution name: "a.b" cannot be the id of a run, start the execution under a name of 1 to 80 letters, digits, "-" and "_", or without a name"#);
+        insta::assert_snapshot!(check_run(&"a.b".into()).unwrap_err(), @r#"execution name: "a.b" cannot be the id of a run, start the execution under a name of 1 to 80 letters, digits, "-" and "_", or without a name"#);
     }
 
     #[test]

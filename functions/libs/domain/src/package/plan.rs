@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::RunId;
 use crate::base::validate::S3Url;
 use crate::package::environment::Health;
 use crate::package::prices::Prices;
@@ -156,7 +157,7 @@ pub struct Work {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Plan {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Unix time of the run's start in seconds.
     pub started: i64,
     /// Unix time in seconds after which nothing is launched or handed out.

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::RunId;
+
 pub use self::figures::BaselineFigures;
 
 /// Label that names a run's branch.
@@ -21,7 +23,7 @@ pub const DEFAULT_BRANCH: &str = "main";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PinnedBaseline {
     /// Id of the accepted run.
-    pub run: String,
+    pub run: RunId,
     /// Branch whose last accepted run it is.
     pub branch: String,
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::files::{FileOfRun, files_of_run};
 pub use self::packed::{Damaged, MOST_BYTES, StoredHistory};
-use crate::base::ids::RunRef;
+use crate::base::ids::{RunId, RunRef};
 use crate::results::interrupted::NOT_RUN;
 #[cfg(doc)]
 use crate::results::outcome::TestId;
@@ -81,7 +81,7 @@ pub struct FileHistory {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FileRun {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Unix time of the run's start in seconds.
     pub started: i64,
     /// Seconds of the file in that run, to the millisecond.
@@ -194,7 +194,7 @@ const MOST_METRICS: usize = 100;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PastRun {
     /// Run's id.
-    pub id: String,
+    pub id: RunId,
     /// Suite's name.
     pub suite: String,
     /// How it ended: the verdict, or why there is none.

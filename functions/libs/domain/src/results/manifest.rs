@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::{InstanceId, RunId, ShardId};
 use crate::results::halt::Halt;
 
 /// How `robot` ended, from its exit code.
@@ -83,13 +84,13 @@ pub struct Upload {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Shard's id.
-    pub shard: String,
+    pub shard: ShardId,
     /// Attempt, from 1.
     pub attempt: u32,
     /// Instance's id.
-    pub environment: String,
+    pub environment: InstanceId,
     /// How `robot` ended.
     #[serde(flatten)]
     pub exit: Exit,

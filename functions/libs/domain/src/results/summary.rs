@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::{InstanceId, ShardId};
 use crate::results::halt::Halt;
 use crate::results::manifest::Exit;
 use crate::results::outcome::Suite;
@@ -12,11 +13,11 @@ use crate::results::outcome::Suite;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Summary {
     /// Shard's id.
-    pub shard: String,
+    pub shard: ShardId,
     /// Attempt, from 1.
     pub attempt: u32,
     /// Instance's id.
-    pub environment: String,
+    pub environment: InstanceId,
     /// How `robot` ended.
     pub exit: Exit,
     /// Whether the output was closed and every object is as the manifest says.

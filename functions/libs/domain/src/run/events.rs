@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::base::ids::InstanceId;
 use crate::run::shard::Outcome;
 
 /// What an event of EventBridge tells.
@@ -12,21 +13,21 @@ pub enum Signal {
         /// Command's id.
         command: String,
         /// Instance's id.
-        instance: String,
+        instance: InstanceId,
         /// SSM's status, such as `Success`.
         status: String,
     },
     /// An instance stops or terminates.
     InstanceEnding {
         /// Instance's id.
-        instance: String,
+        instance: InstanceId,
         /// EC2's state.
         state: String,
     },
     /// A Spot instance will be taken back in two minutes.
     SpotNotice {
         /// Instance's id.
-        instance: String,
+        instance: InstanceId,
     },
 }
 
@@ -39,7 +40,7 @@ const UNDELIVERED: [&str; 4] = ["Undeliverable", "DeliveryTimedOut", "Terminated
 /// Reads an event's source and detail; none when it is none of ours or tells of no end.
 pub fn read(source: &str, detail: &Value) -> Option<Signal> {
     let text = |name: &str| detail.get(name).and_then(Value::as_str).map(str::to_owned);
-    let instance = text("instance-id")?;
+    let instance = InstanceId::from(text("instance-id")?);
     match (source, text("command-id"), text("status"), text("state"), text("instance-action")) {
         ("aws.ssm", Some(command), Some(status), ..) if !OPEN.contains(&status.as_str()) => {
             Some(Signal::CommandEnded { command, instance, status })

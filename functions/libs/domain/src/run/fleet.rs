@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::{InstanceId, RunId};
+
 /// Rounds of launching in one run.
 pub const MOST_ROUNDS: u32 = 3;
 /// Longest client token that EC2 takes, in ASCII characters.
@@ -159,7 +161,7 @@ pub fn wanted(environments: usize, left: usize, round: u32, seconds: i64) -> usi
 /// The client token of a fleet request: the same for the same run, round, rung and count, and no other.
 ///
 /// A run's id has up to 80 characters and a token at most 64, so a long id is cut and told apart by its hash.
-pub fn client_token(run: &str, round: u32, market: Market, count: usize) -> String {
+pub fn client_token(run: &RunId, round: u32, market: Market, count: usize) -> String {
     let market = if market == Market::Spot { "s" } else { "d" };
     let tail = format!("-{:016x}-{round}{market}{count}", fnv1a(run));
     let head: String = run.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_TOKEN - tail.len()).collect();
@@ -175,7 +177,7 @@ fn fnv1a(text: &str) -> u64 {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstanceStatus {
     /// Instance's id.
-    pub id: String,
+    pub id: InstanceId,
     /// EC2's state; none when EC2 does not show the instance yet.
     pub state: Option<InstanceState>,
     /// Id of its image; none when EC2 does not show the instance yet.
@@ -190,9 +192,9 @@ pub struct InstanceStatus {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instance {
     /// Instance's id.
-    pub id: String,
+    pub id: InstanceId,
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// EC2's state.
     pub state: InstanceState,
     /// Unix time of the launch in seconds.
@@ -216,9 +218,9 @@ pub enum InstanceState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Readiness {
     /// Environments that can work.
-    pub ready: Vec<String>,
+    pub ready: Vec<InstanceId>,
     /// Environments that are not waited for any more, to be terminated.
-    pub lost: Vec<String>,
+    pub lost: Vec<InstanceId>,
     /// Whether the wait is over.
     pub settled: bool,
 }
@@ -348,11 +350,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_client_token_fits_and_tells_rounds_apart(run in "[a-zA-Z0-9_-]{1,80}", round in 1u32..4, count in 1usize..500) {
-            let token = client_token(&run, round, Market::Spot, count);
+            let token = client_token(&run.as_str().into(), round, Market::Spot, count);
             prop_assert!(token.is_ascii() && token.len() <= LONGEST_TOKEN);
-            prop_assert_ne!(token.clone(), client_token(&run, round + 1, Market::Spot, count));
-            prop_assert_ne!(token.clone(), client_token(&run, round, Market::OnDemand, count));
-            prop_assert_ne!(token, client_token(&run, round, Market::Spot, count + 1));
+            prop_assert_ne!(token.clone(), client_token(&run.as_str().into(), round + 1, Market::Spot, count));
+            prop_assert_ne!(token.clone(), client_token(&run.as_str().into(), round, Market::OnDemand, count));
+            prop_assert_ne!(token, client_token(&run.as_str().into(), round, Market::Spot, count + 1));
         }
 
         #[test]
@@ -360,7 +362,7 @@ mod tests {
             states in proptest::collection::vec((0..4u8, any::<bool>(), any::<bool>()), 0..12), launch in 0..600i64, first_ready in 0..100i64,
         ) {
             let fleet: Vec<InstanceStatus> = states.iter().enumerate().map(|(n, &(state, impaired, online))| InstanceStatus {
-                id: n.to_string(),
+                id: n.to_string().into(),
                 state: [None, Some(InstanceState::Pending), Some(InstanceState::Running), Some(InstanceState::Ending)][state as usize],
                 image: None, impaired, online,
             }).collect();

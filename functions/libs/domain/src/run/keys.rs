@@ -1,6 +1,6 @@
 //! Keys of the artifacts of a run.
 
-use crate::run::queue::Attempt;
+use crate::base::ids::{Attempt, InstanceId, RunId, ShardId};
 
 /// The newest package of a suite.
 pub fn package(suite: &str) -> String {
@@ -8,54 +8,54 @@ pub fn package(suite: &str) -> String {
 }
 
 /// The plan.
-pub fn plan(run: &str) -> String {
+pub fn plan(run: &RunId) -> String {
     format!("runs/{run}/plan.json")
 }
 
 /// The order for an attempt.
-pub fn order(run: &str, attempt: &Attempt) -> String {
+pub fn order(run: &RunId, attempt: &Attempt) -> String {
     format!("runs/{run}/orders/{attempt}.json")
 }
 
 /// What an attempt's instance uploads lies below this, and by the instance role's policy nowhere else.
 ///
 /// `role` is the unique id of the instance role: with the instance's id it makes IAM's `${aws:userid}`.
-pub fn uploads(run: &str, role: &str, environment: &str, attempt: &Attempt) -> String {
+pub fn uploads(run: &RunId, role: &str, environment: &InstanceId, attempt: &Attempt) -> String {
     format!("runs/{run}/environments/{role}:{environment}/{attempt}/")
 }
 
 /// The tests of a shard of reruns. It lies here and not in the ledger, whose items hold 400 KB: a shard of many thousand
 /// tests can fail as a whole.
-pub fn selection(run: &str, shard: &str) -> String {
+pub fn selection(run: &RunId, shard: &ShardId) -> String {
     format!("runs/{run}/shards/{shard}-tests.json")
 }
 
 /// The summary of an attempt.
-pub fn summary(run: &str, attempt: &Attempt) -> String {
+pub fn summary(run: &RunId, attempt: &Attempt) -> String {
     format!("runs/{run}/shards/{attempt}.json")
 }
 
 /// What the run is judged by.
-pub fn evidence(run: &str) -> String {
+pub fn evidence(run: &RunId) -> String {
     format!("runs/{run}/evidence.json")
 }
 
 /// A report of kind `kind` from elsewhere, kept with the run.
-pub fn given_report(run: &str, kind: &str) -> String {
+pub fn given_report(run: &RunId, kind: &str) -> String {
     format!("runs/{run}/reports/{kind}")
 }
 
 /// Path of `key` below the prefix of `run`; none where it lies elsewhere.
-pub fn below<'a>(run: &str, key: &'a str) -> Option<&'a str> {
-    key.strip_prefix("runs/")?.strip_prefix(run)?.strip_prefix('/')
+pub fn below<'a>(run: &RunId, key: &'a str) -> Option<&'a str> {
+    key.strip_prefix("runs/")?.strip_prefix(run.as_str())?.strip_prefix('/')
 }
 
 /// The verdict.
-pub fn verdict(run: &str) -> String {
+pub fn verdict(run: &RunId) -> String {
     format!("runs/{run}/verdict.json")
 }
 
 /// A result of the whole run: `output.xml`, `junit.xml`, `report.html`.
-pub fn result(run: &str, name: &str) -> String {
+pub fn result(run: &RunId, name: &str) -> String {
     format!("runs/{run}/{name}")
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::{RunId, ShardId};
 use crate::results::halt::Halt;
 
 /// The tests of one file that an attempt runs: `runs/<run>/shards/<shard>-tests.json` holds those of a shard of reruns.
@@ -29,9 +30,9 @@ pub struct Selected {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Shard's id: four digits, then `r1`, `r2`, … for a shard of reruns.
-    pub shard: String,
+    pub shard: ShardId,
     /// Attempt, from 1.
     pub attempt: u32,
     /// Suite files below the package's root, with `/` between folders.

@@ -10,44 +10,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// An attempt at a shard, as the queue names it: `<shard>-<attempt>`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct Attempt {
-    /// Shard's id.
-    pub shard: String,
-    /// From 1.
-    pub number: u32,
-}
-
-impl std::fmt::Display for Attempt {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}-{}", self.shard, self.number)
-    }
-}
-
-impl From<Attempt> for String {
-    fn from(attempt: Attempt) -> Self {
-        attempt.to_string()
-    }
-}
-
-/// A text that is not `<shard>-<attempt>`.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is not <shard>-<attempt>")]
-pub struct NotAnAttempt(String);
-
-impl TryFrom<String> for Attempt {
-    type Error = NotAnAttempt;
-
-    fn try_from(text: String) -> Result<Self, NotAnAttempt> {
-        let parts = text.rsplit_once('-').and_then(|(shard, number)| Some((shard, number.parse().ok()?)));
-        match parts {
-            Some((shard, number)) if number > 0 => Ok(Self { shard: shard.to_owned(), number }),
-            _ => Err(NotAnAttempt(text)),
-        }
-    }
-}
+use crate::base::ids::{Attempt, InstanceId, ShardId};
 
 /// Tests that failed, waiting to run once more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +18,7 @@ pub struct Rerun {
     /// The first attempt at the shard of reruns.
     pub attempt: Attempt,
     /// Environment where the tests failed.
-    pub origin: String,
+    pub origin: InstanceId,
     /// Who took it: `<environment>#<turn>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holder: Option<String>,
@@ -73,13 +36,13 @@ pub struct Queue {
     pub reruns: Vec<Rerun>,
     /// Index of the entry that an environment pulled last, by instance id.
     #[serde(default)]
-    pub tickets: BTreeMap<String, usize>,
+    pub tickets: BTreeMap<InstanceId, usize>,
     /// Turn in which an environment last got something, by instance id; turns count from 1.
     #[serde(default)]
-    pub turns: BTreeMap<String, u64>,
+    pub turns: BTreeMap<InstanceId, u64>,
     /// Why an environment gets nothing any more (nothing was left, a Spot notice came, it is gone), by instance id.
     #[serde(default)]
-    pub closed: BTreeMap<String, String>,
+    pub closed: BTreeMap<InstanceId, String>,
     /// Why nothing is handed out any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
@@ -103,13 +66,13 @@ pub const MOST_WAITS: u32 = 12;
 
 impl Queue {
     /// A queue with the first attempts of `shards`.
-    pub fn new(shards: impl IntoIterator<Item = String>) -> Self {
+    pub fn new(shards: impl IntoIterator<Item = ShardId>) -> Self {
         let entries = shards.into_iter().map(|shard| Attempt { shard, number: 1 }).collect();
         Self { entries, ..Self::default() }
     }
 
     /// Decides for `environment` in `turn` when the write that takes the next entry was refused.
-    pub fn grant(&self, environment: &str, turn: u64, waits: u32) -> Grant {
+    pub fn grant(&self, environment: &InstanceId, turn: u64, waits: u32) -> Grant {
         if let Some(attempt) = self.granted(environment, turn) {
             return Grant::Again(attempt);
         }
@@ -121,14 +84,14 @@ impl Queue {
             return Grant::Nothing;
         }
         let alone = waits >= MOST_WAITS || !self.others_at_work(environment);
-        match open.find(|(_, rerun)| alone || rerun.origin != environment) {
+        match open.find(|(_, rerun)| alone || rerun.origin != *environment) {
             Some((index, _)) => Grant::Rerun(index),
             None => Grant::Wait,
         }
     }
 
     /// What `environment` got in `turn` already.
-    fn granted(&self, environment: &str, turn: u64) -> Option<Attempt> {
+    fn granted(&self, environment: &InstanceId, turn: u64) -> Option<Attempt> {
         if self.turns.get(environment) != Some(&turn) {
             return None;
         }
@@ -140,26 +103,26 @@ impl Queue {
         }
     }
 
-    fn others_at_work(&self, environment: &str) -> bool {
+    fn others_at_work(&self, environment: &InstanceId) -> bool {
         self.turns.keys().any(|other| other != environment && !self.closed.contains_key(other))
     }
 
     /// Number of the newest attempt at `shard` that was ever queued; 0 when there is none.
-    pub fn newest_attempt(&self, shard: &str) -> u32 {
+    pub fn newest_attempt(&self, shard: &ShardId) -> u32 {
         let reruns = self.reruns.iter().map(|rerun| &rerun.attempt);
-        let attempts = self.entries.iter().chain(reruns).filter(|attempt| attempt.shard == shard);
+        let attempts = self.entries.iter().chain(reruns).filter(|attempt| attempt.shard == *shard);
         attempts.map(|attempt| attempt.number).max().unwrap_or(0)
     }
 
     /// Whether an attempt at `shard` still waits to be pulled.
-    pub fn waits_for(&self, shard: &str) -> bool {
-        let queued = self.entries.iter().skip(self.next).any(|attempt| attempt.shard == shard);
-        queued || self.reruns.iter().any(|rerun| rerun.attempt.shard == shard && rerun.holder.is_none())
+    pub fn waits_for(&self, shard: &ShardId) -> bool {
+        let queued = self.entries.iter().skip(self.next).any(|attempt| attempt.shard == *shard);
+        queued || self.reruns.iter().any(|rerun| rerun.attempt.shard == *shard && rerun.holder.is_none())
     }
 }
 
 /// The name under which `environment` takes a rerun in `turn`.
-pub fn holder(environment: &str, turn: u64) -> String {
+pub fn holder(environment: &InstanceId, turn: u64) -> String {
     format!("{environment}#{turn}")
 }
 
@@ -172,7 +135,7 @@ mod tests {
     }
 
     fn with_rerun() -> Queue {
-        let mut queue = Queue::new(["0001".to_owned(), "0002".to_owned()]);
+        let mut queue = Queue::new(["0001".into(), "0002".into()]);
         queue.next = 2;
         queue.turns = BTreeMap::from([("i-a".into(), 1), ("i-b".into(), 1)]);
         queue.tickets = BTreeMap::from([("i-a".into(), 0), ("i-b".into(), 1)]);
@@ -182,39 +145,39 @@ mod tests {
 
     #[test]
     fn the_same_turn_gets_the_same_attempt() {
-        assert_eq!(with_rerun().grant("i-b", 1, 0), Grant::Again(attempt("0002-1")));
+        assert_eq!(with_rerun().grant(&"i-b".into(), 1, 0), Grant::Again(attempt("0002-1")));
     }
 
     #[test]
     fn a_rerun_goes_to_another_environment_where_there_is_one() {
-        assert_eq!(with_rerun().grant("i-a", 2, 0), Grant::Wait);
-        assert_eq!(with_rerun().grant("i-b", 2, 0), Grant::Rerun(0));
+        assert_eq!(with_rerun().grant(&"i-a".into(), 2, 0), Grant::Wait);
+        assert_eq!(with_rerun().grant(&"i-b".into(), 2, 0), Grant::Rerun(0));
     }
 
     #[test]
     fn a_rerun_stays_when_every_other_environment_is_gone_or_slow() {
         let mut queue = with_rerun();
-        assert_eq!(queue.grant("i-a", 2, MOST_WAITS), Grant::Rerun(0));
+        assert_eq!(queue.grant(&"i-a".into(), 2, MOST_WAITS), Grant::Rerun(0));
         queue.closed.insert("i-b".into(), "terminated".into());
-        assert_eq!(queue.grant("i-a", 2, 0), Grant::Rerun(0));
+        assert_eq!(queue.grant(&"i-a".into(), 2, 0), Grant::Rerun(0));
     }
 
     #[test]
     fn a_rerun_that_was_taken_is_given_again_in_the_same_turn_only() {
         let mut queue = with_rerun();
-        queue.reruns[0].holder = Some(holder("i-b", 2));
+        queue.reruns[0].holder = Some(holder(&"i-b".into(), 2));
         queue.turns.insert("i-b".into(), 2);
-        assert_eq!(queue.grant("i-b", 2, 0), Grant::Again(attempt("0001r1-1")));
-        assert_eq!(queue.grant("i-b", 3, 0), Grant::Nothing);
-        assert_eq!(queue.grant("i-a", 2, 0), Grant::Nothing);
+        assert_eq!(queue.grant(&"i-b".into(), 2, 0), Grant::Again(attempt("0001r1-1")));
+        assert_eq!(queue.grant(&"i-b".into(), 3, 0), Grant::Nothing);
+        assert_eq!(queue.grant(&"i-a".into(), 2, 0), Grant::Nothing);
     }
 
     #[test]
     fn a_stopped_queue_gives_nothing_new() {
         let mut queue = with_rerun();
         queue.stopped = Some("a stop gate is broken".into());
-        assert_eq!(queue.grant("i-b", 2, 0), Grant::Nothing);
-        assert_eq!(queue.grant("i-b", 1, 0), Grant::Again(attempt("0002-1")));
+        assert_eq!(queue.grant(&"i-b".into(), 2, 0), Grant::Nothing);
+        assert_eq!(queue.grant(&"i-b".into(), 1, 0), Grant::Again(attempt("0002-1")));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::base::ids::ShardId;
 use crate::results::classes::{Class, classify};
 use crate::results::outcome::{Found, Status, Suite, TestId};
 use crate::results::records::TestRecord;
@@ -16,7 +17,7 @@ const OF_OUR_OWN: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Id of the shard that runs them.
-    pub shard: String,
+    pub shard: ShardId,
     /// The tests, by file.
     pub tests: Vec<Selection>,
 }
@@ -34,7 +35,7 @@ impl Wanted {
 /// `ran` is what the attempt itself was told to run, where it was one of reruns: places in a file are those of the
 /// first attempt, which ran the whole file. Tests of one name in one file run again together, because neither Robot
 /// Framework nor a reader of its results can tell them apart.
-pub fn wanted(shard: &str, summary: &Summary, ran: &[Selection], rerun_failed: u32) -> Option<Wanted> {
+pub fn wanted(shard: &ShardId, summary: &Summary, ran: &[Selection], rerun_failed: u32) -> Option<Wanted> {
     let asked = rerun_id(shard, rerun_failed);
     let every = asked.is_some();
     let shard = asked.or_else(|| rerun_id(shard, OF_OUR_OWN))?;
@@ -147,29 +148,35 @@ mod tests {
     #[test]
     fn every_failed_test_runs_again_as_often_as_the_package_asks() {
         let both = of(&[("Product", Some(0)), ("Disk", Some(2))], 3);
-        let first = wanted("0001", &summary(&TWO_FAILURES), &[], 2).unwrap();
+        let first = wanted(&"0001".into(), &summary(&TWO_FAILURES), &[], 2).unwrap();
         assert_eq!(first, Wanted { shard: "0001r1".into(), tests: both.clone() });
         let again = summary(&[("Product", "1 != 2"), ("Disk", "1 != 3")]);
-        assert_eq!(wanted("0001r1", &again, &both, 2), Some(Wanted { shard: "0001r2".into(), tests: both.clone() }));
-        assert_eq!(wanted("0001r2", &again, &both, 2), None);
+        assert_eq!(
+            wanted(&"0001r1".into(), &again, &both, 2),
+            Some(Wanted { shard: "0001r2".into(), tests: both.clone() })
+        );
+        assert_eq!(wanted(&"0001r2".into(), &again, &both, 2), None);
     }
 
     #[test]
     fn a_test_that_its_environment_failed_runs_again_once_unasked() {
         let disk = of(&[("Disk", Some(2))], 3);
         let summary = summary(&TWO_FAILURES);
-        assert_eq!(wanted("0001", &summary, &[], 0), Some(Wanted { shard: "0001r1".into(), tests: disk.clone() }));
-        assert_eq!(wanted("0001r1", &summary, &disk, 0), None);
-        assert_eq!(wanted("0001r1", &summary, &disk, 1), None);
+        assert_eq!(
+            wanted(&"0001".into(), &summary, &[], 0),
+            Some(Wanted { shard: "0001r1".into(), tests: disk.clone() })
+        );
+        assert_eq!(wanted(&"0001r1".into(), &summary, &disk, 0), None);
+        assert_eq!(wanted(&"0001r1".into(), &summary, &disk, 1), None);
     }
 
     #[test]
     fn tests_of_one_name_run_again_together() {
         let pays = summary(&[("Pay", "card refused"), ("Look", ""), ("Pay", "")]);
         let both = of(&[("Pay", Some(0)), ("Pay", Some(2))], 3);
-        assert_eq!(wanted("0001", &pays, &[], 1).unwrap().tests, both);
+        assert_eq!(wanted(&"0001".into(), &pays, &[], 1).unwrap().tests, both);
         let again = summary(&[("Pay", ""), ("Pay", "card refused")]);
-        assert_eq!(wanted("0001r1", &again, &both, 2).unwrap().tests, both);
+        assert_eq!(wanted(&"0001r1".into(), &again, &both, 2).unwrap().tests, both);
     }
 
     #[test]
@@ -177,7 +184,7 @@ mod tests {
         let ran = of(&[("Pay", Some(4))], 9);
         let again = summary(&[("Pay", "no"), ("Order at 10:07", "no")]);
         let tests = of(&[("Pay", Some(4)), ("Order at 10:07", None)], 9);
-        assert_eq!(wanted("0001r1", &again, &ran, 2).unwrap().tests, tests);
+        assert_eq!(wanted(&"0001r1".into(), &again, &ran, 2).unwrap().tests, tests);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::queue::Attempt;
+use crate::base::ids::{Attempt, InstanceId, ShardId};
 
 /// After so many lost attempts a shard is given up.
 pub const MOST_ATTEMPTS: u32 = 3;
@@ -41,7 +41,7 @@ pub enum Outcome {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Shard {
     /// Shard's id.
-    pub id: String,
+    pub id: ShardId,
     /// Suite files below the package's root.
     pub files: Vec<String>,
     /// Seconds that `robot` is expected to need.
@@ -53,7 +53,7 @@ pub struct Shard {
     pub attempt: u32,
     /// Instance of that attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<String>,
+    pub environment: Option<InstanceId>,
     /// Task token that waits for that attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub token: Option<String>,
@@ -84,7 +84,7 @@ pub struct Loss {
     pub attempt: u32,
     /// Instance, where one had taken it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<String>,
+    pub environment: Option<InstanceId>,
     /// Why, as a whole sentence.
     pub reason: String,
     /// Unix time of its dispatch in seconds, where one was dispatched.
@@ -97,7 +97,7 @@ pub struct Loss {
 
 impl Shard {
     /// A shard that waits for its first attempt.
-    pub fn queued(id: String, files: Vec<String>, expected_seconds: f64) -> Self {
+    pub fn queued(id: ShardId, files: Vec<String>, expected_seconds: f64) -> Self {
         Self {
             id,
             files,
@@ -116,7 +116,7 @@ impl Shard {
     }
 
     /// The loss of one of its attempts, noticed at `now` in Unix seconds.
-    pub fn lost(&self, attempt: u32, environment: Option<String>, reason: String, now: i64) -> Loss {
+    pub fn lost(&self, attempt: u32, environment: Option<InstanceId>, reason: String, now: i64) -> Loss {
         let began = self.dispatched.filter(|_| self.attempt == attempt);
         Loss { attempt, environment, reason, began, noticed: Some(now) }
     }
@@ -142,7 +142,7 @@ pub enum AfterLoss {
 }
 
 /// Decides what follows the loss of `attempt` of `shard`. A `hopeless` loss is one that another attempt would meet again.
-pub fn after_loss(shard: &str, attempt: u32, hopeless: bool) -> AfterLoss {
+pub fn after_loss(shard: &ShardId, attempt: u32, hopeless: bool) -> AfterLoss {
     if hopeless || attempt >= MOST_ATTEMPTS {
         return AfterLoss::GiveUp;
     }
@@ -150,24 +150,24 @@ pub fn after_loss(shard: &str, attempt: u32, hopeless: bool) -> AfterLoss {
 }
 
 /// Whether `shard` is the id of a shard of reruns, as [`rerun_id`] makes it.
-pub fn is_rerun(shard: &str) -> bool {
+pub fn is_rerun(shard: &ShardId) -> bool {
     shard.contains('r')
 }
 
 /// The planned shard that a shard of reruns goes back to; a planned shard's is itself.
-pub fn origin(shard: &str) -> &str {
-    shard.split_once('r').map_or(shard, |(origin, _)| origin)
+pub fn origin(shard: &ShardId) -> &str {
+    shard.split_once('r').map_or(shard.as_str(), |(origin, _)| origin)
 }
 
 /// Id of the shard that runs the failed tests of `shard` once more, or none when `reruns` of them were made.
 ///
 /// The id follows from the failed shard's own, so that collecting one shard twice queues one rerun.
-pub fn rerun_id(shard: &str, reruns: u32) -> Option<String> {
+pub fn rerun_id(shard: &ShardId, reruns: u32) -> Option<ShardId> {
     let (origin, made) = match shard.split_once('r') {
         Some((origin, made)) => (origin, made.parse::<u32>().ok()?),
-        None => (shard, 0),
+        None => (shard.as_str(), 0),
     };
-    (made < reruns).then(|| format!("{origin}r{}", made + 1))
+    (made < reruns).then(|| ShardId::from(format!("{origin}r{}", made + 1)))
 }
 
 #[cfg(test)]
@@ -176,10 +176,10 @@ mod tests {
 
     #[test]
     fn a_shard_is_given_up_after_three_losses() {
-        assert_eq!(after_loss("0001", 1, false), AfterLoss::Again(Attempt { shard: "0001".into(), number: 2 }));
-        assert_eq!(after_loss("0001", 2, false), AfterLoss::Again(Attempt { shard: "0001".into(), number: 3 }));
-        assert_eq!(after_loss("0001", 3, false), AfterLoss::GiveUp);
-        assert_eq!(after_loss("0001", 1, true), AfterLoss::GiveUp);
+        assert_eq!(after_loss(&"0001".into(), 1, false), AfterLoss::Again(Attempt { shard: "0001".into(), number: 2 }));
+        assert_eq!(after_loss(&"0001".into(), 2, false), AfterLoss::Again(Attempt { shard: "0001".into(), number: 3 }));
+        assert_eq!(after_loss(&"0001".into(), 3, false), AfterLoss::GiveUp);
+        assert_eq!(after_loss(&"0001".into(), 1, true), AfterLoss::GiveUp);
     }
 
     #[test]
@@ -193,9 +193,9 @@ mod tests {
 
     #[test]
     fn failed_tests_rerun_as_often_as_asked() {
-        assert_eq!(rerun_id("0007", 0), None);
-        assert_eq!(rerun_id("0007", 2).as_deref(), Some("0007r1"));
-        assert_eq!(rerun_id("0007r1", 2).as_deref(), Some("0007r2"));
-        assert_eq!(rerun_id("0007r2", 2), None);
+        assert_eq!(rerun_id(&"0007".into(), 0), None);
+        assert_eq!(rerun_id(&"0007".into(), 2).as_deref(), Some("0007r1"));
+        assert_eq!(rerun_id(&"0007r1".into(), 2).as_deref(), Some("0007r2"));
+        assert_eq!(rerun_id(&"0007r2".into(), 2), None);
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::ShardId;
+
 /// A shard shorter than this costs more in starting `robot` than it brings in parallel work.
 const LEAST_SHARD_SECONDS: f64 = 20.0;
 /// So many shards for each environment let a late or lost one cost little.
@@ -15,7 +17,7 @@ const UNKNOWN_FILE_SECONDS: f64 = 10.0;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlannedShard {
     /// Four digits, counted from `0001`; the longest shard is the first.
-    pub id: String,
+    pub id: ShardId,
     /// Suite files below the package's root.
     pub files: Vec<String>,
     /// Seconds that `robot` is expected to need.
@@ -45,7 +47,7 @@ pub fn pack(files: &[String], history: &BTreeMap<String, f64>, environments: usi
 
 fn planned(n: usize, mut files: Vec<String>, expected_seconds: f64) -> PlannedShard {
     files.sort();
-    PlannedShard { id: format!("{n:04}"), files, expected_seconds }
+    PlannedShard { id: format!("{n:04}").into(), files, expected_seconds }
 }
 
 fn weigh(files: &[String], history: &BTreeMap<String, f64>) -> Vec<(String, f64)> {

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::{InstanceId, RunId};
 use crate::results::halt::Halt;
 use crate::results::outcome::Counts;
 use crate::run::fleet::{self, Market};
@@ -42,7 +43,7 @@ impl Status {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Run's id.
-    pub id: String,
+    pub id: RunId,
     /// Suite's name.
     pub suite: String,
     /// Where it stands.
@@ -86,7 +87,7 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Environment {
     /// Instance's id.
-    pub id: String,
+    pub id: InstanceId,
     /// Instance type.
     pub instance_type: String,
     /// How its capacity is bought.

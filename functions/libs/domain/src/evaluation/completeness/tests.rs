@@ -2,6 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::base::ids::ShardId;
 use crate::evaluation::evaluate::{Evaluation, EvaluationInput, evaluate};
 use crate::evaluation::evidence::Evidence;
 use crate::package::plan::Plan;
@@ -24,10 +25,10 @@ fn plan() -> Plan {
 }
 
 fn entry(id: &str, state: State, result: Option<u32>) -> Shard {
-    Shard { state, result, ..Shard::queued(id.to_owned(), Vec::new(), 1.0) }
+    Shard { state, result, ..Shard::queued(id.into(), Vec::new(), 1.0) }
 }
 
-fn summary(shard: &str, attempt: u32, complete: bool, files: &[&str], status: Status) -> Summary {
+fn summary(shard: &ShardId, attempt: u32, complete: bool, files: &[&str], status: Status) -> Summary {
     let suite = |file: &&str| Suite {
         name: (*file).to_owned(),
         source: Some((*file).to_owned()),
@@ -46,7 +47,7 @@ fn summary(shard: &str, attempt: u32, complete: bool, files: &[&str], status: St
     Summary {
         shard: shard.to_owned(),
         attempt,
-        environment: "i-1".to_owned(),
+        environment: "i-1".into(),
         exit: Exit::Passed,
         complete,
         problem: None,
@@ -83,7 +84,7 @@ fn done() -> Vec<Shard> {
 }
 
 fn whole() -> Vec<Summary> {
-    FILES.map(|(id, files)| summary(id, 1, true, &files, Status::Passed)).to_vec()
+    FILES.map(|(id, files)| summary(&id.into(), 1, true, &files, Status::Passed)).to_vec()
 }
 
 #[test]
@@ -102,10 +103,11 @@ fn whatever_the_ledger_lacks_or_has_beside_the_plan_is_told() {
     let mut other = done();
     other.push(entry("0003", State::Done, Some(1)));
     let mut others = whole();
-    others.push(summary("0003", 1, true, &["x.robot"], Status::Passed));
+    others.push(summary(&"0003".into(), 1, true, &["x.robot"], Status::Passed));
     let twice = [whole(), whole()].concat();
-    let elsewhere = [whole()[0].clone(), summary("0002", 1, true, &["c.robot", "d.robot", "a.robot"], Status::Passed)];
-    let rerun = summary("0001r1", 1, true, &["c.robot"], Status::Passed);
+    let elsewhere =
+        [whole()[0].clone(), summary(&"0002".into(), 1, true, &["c.robot", "d.robot", "a.robot"], Status::Passed)];
+    let rerun = summary(&"0001r1".into(), 1, true, &["c.robot"], Status::Passed);
     let cases: [Accident; 8] = [
         ("an empty ledger", Vec::new(), Vec::new(), Vec::new()),
         ("an empty ledger beside results", Vec::new(), whole(), Vec::new()),
@@ -177,8 +179,8 @@ fn evidence_without_the_reason_of_a_stop_is_still_understood() {
 
 #[test]
 fn a_run_without_a_test_does_not_pass() {
-    let nothing =
-        FILES.map(|(id, files)| Summary { root: Suite::default(), ..summary(id, 1, true, &files, Status::Passed) });
+    let nothing = FILES
+        .map(|(id, files)| Summary { root: Suite::default(), ..summary(&id.into(), 1, true, &files, Status::Passed) });
     let evaluation = judge(done(), &nothing, &[]);
     assert_eq!((evaluation.verdict, evaluation.reasons), (Verdict::Inconclusive, vec!["No test was run.".to_owned()]));
 }
@@ -205,7 +207,7 @@ prop_compose! {
         files in prop::sample::subsequence(vec!["a.robot", "b.robot", "c.robot", "d.robot", "x.robot"], 0..5),
         status in prop::sample::select(vec![Status::Passed, Status::Passed, Status::Failed, Status::Skipped]),
     ) -> Summary {
-        summary(id, attempt, complete, &files, status)
+        summary(&id.into(), attempt, complete, &files, status)
     }
 }
 
@@ -222,12 +224,12 @@ fn nearly<T: Clone + std::fmt::Debug + 'static>(
 }
 
 /// Whether exactly the attempt that the ledger names reports `file`.
-fn reported_once(file: &str, shard: &str, entries: &[Shard], firsts: &[Summary]) -> bool {
+fn reported_once(file: &str, shard: &ShardId, entries: &[Shard], firsts: &[Summary]) -> bool {
     let reports: Vec<&Summary> =
         firsts.iter().filter(|summary| summary.reported.iter().any(|one| one == file)).collect();
-    let named: Vec<&Shard> = entries.iter().filter(|entry| entry.id == shard).collect();
+    let named: Vec<&Shard> = entries.iter().filter(|entry| entry.id == *shard).collect();
     let ([summary], [entry]) = (reports.as_slice(), named.as_slice()) else { return false };
-    summary.complete && summary.shard == shard && entry.state == State::Done && entry.result == Some(summary.attempt)
+    summary.complete && summary.shard == *shard && entry.state == State::Done && entry.result == Some(summary.attempt)
 }
 
 proptest! {
@@ -243,7 +245,7 @@ proptest! {
         if evaluation.verdict == Verdict::Passed {
             for (shard, files) in FILES {
                 for file in files {
-                    prop_assert!(reported_once(file, shard, &entries, &firsts), "{file}: {entries:?} {firsts:?}");
+                    prop_assert!(reported_once(file, &shard.into(), &entries, &firsts), "{file}: {entries:?} {firsts:?}");
                 }
             }
         }

@@ -79,7 +79,7 @@ pub(super) fn chat(story: &Story<'_>) -> Value {
     let facts = story.facts;
     let title = format!("{} {}", sign(story), plain(&heading::headline(story)));
     let mut context = story.attributes();
-    context.insert("run".to_owned(), facts.run.run.clone());
+    context.insert("run".to_owned(), facts.run.run.to_string());
     form(&Note {
         id: &facts.run.run,
         title: &title,

@@ -1,5 +1,6 @@
 //! Where a message sends its readers.
 
+use crate::base::ids::RunId;
 use crate::run::keys;
 
 /// Addresses of a run's results.
@@ -27,7 +28,7 @@ pub struct Report {
 impl Links {
     /// The addresses of the run `run`, whose results lie in `bucket`, by the ARN of the state machine; without a
     /// report. An ARN that is none has no consoles.
-    pub fn new(machine: &str, bucket: &str, run: &str) -> Self {
+    pub fn new(machine: &str, bucket: &str, run: &RunId) -> Self {
         let folder = keys::result(run, "");
         let results = format!("s3://{bucket}/{folder}");
         let parts: Vec<&str> = machine.split(':').collect();
@@ -59,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_consoles_are_those_of_the_state_machines_region() {
-        let links = Links::new("arn:aws:states:eu-west-1:123456789012:stateMachine:qaops-run", "bucket", "r1");
+        let links = Links::new("arn:aws:states:eu-west-1:123456789012:stateMachine:qaops-run", "bucket", &"r1".into());
         insta::assert_snapshot!(format!("{links:#?}"), @r#"
         Links {
             report: None,
@@ -72,8 +73,8 @@ mod tests {
             results: "s3://bucket/runs/r1/",
         }
         "#);
-        let links = Links::new("arn:aws-cn:states:cn-north-1:1:stateMachine:m", "b", "r1");
+        let links = Links::new("arn:aws-cn:states:cn-north-1:1:stateMachine:m", "b", &"r1".into());
         assert!(links.console.unwrap().starts_with("https://cn-north-1.console.amazonaws.cn/s3/"));
-        assert_eq!(Links::new("m", "b", "r1"), Links { results: "s3://b/runs/r1/".into(), ..Links::default() });
+        assert_eq!(Links::new("m", "b", &"r1".into()), Links { results: "s3://b/runs/r1/".into(), ..Links::default() });
     }
 }

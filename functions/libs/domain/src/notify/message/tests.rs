@@ -16,7 +16,7 @@ fn started(day: i64) -> i64 {
 }
 
 fn at(day: i64) -> RunRef {
-    RunRef { run: format!("nightly-{}", 22 + day), started: started(day) }
+    RunRef { run: format!("nightly-{}", 22 + day).into(), started: started(day) }
 }
 
 /// Runs of the nights before, the newest last, by the first letters of how they ended.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::ids::RunId;
 use crate::quality::gates::{Gate, read_by};
 use crate::quality::metrics::{JUNIT, Metric, Metrics, SOURCE};
 
@@ -12,7 +13,7 @@ use crate::quality::metrics::{JUNIT, Metric, Metrics, SOURCE};
 #[serde(default)]
 pub struct BaselineFigures {
     /// Run's id.
-    pub run: String,
+    pub run: RunId,
     /// Figures by their metric as it is displayed, `tests{tag=critical}.pass_rate`: those without labels, and
     /// those that a gate read.
     pub metrics: BTreeMap<String, f64>,
@@ -41,7 +42,7 @@ pub struct BaselineFigures {
 
 impl BaselineFigures {
     /// What the run `run` with these gates and figures leaves.
-    pub fn of(run: &str, gates: &[Gate], metrics: &Metrics<'_>) -> Self {
+    pub fn of(run: &RunId, gates: &[Gate], metrics: &Metrics<'_>) -> Self {
         let strict = metrics.counting_quarantined();
         let plain = |name: &str| strict.names(&Metric::plain(name));
         let junit = |name: &str| strict.names(&Metric::plain(name).with_label(SOURCE, JUNIT));

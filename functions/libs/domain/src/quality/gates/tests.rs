@@ -61,7 +61,7 @@ fn finding(id: &str, severity: Risk) -> Finding {
 
 fn baseline(metrics: &[(&str, f64)]) -> BaselineFigures {
     let metrics = metrics.iter().map(|(name, figure)| ((*name).to_owned(), *figure)).collect();
-    BaselineFigures { run: "shop-1".to_owned(), metrics, ..BaselineFigures::default() }
+    BaselineFigures { run: "shop-1".into(), metrics, ..BaselineFigures::default() }
 }
 
 #[test]

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{FileHistory, FileRun, Outcome};
 
+use crate::base::ids::RunId;
+
 /// Most bytes of the tests before they are compressed, so that no file's item comes near DynamoDB's 400 KB.
 ///
 /// Of a file with more tests those that failed last are kept first, then other tests that did not always pass, then
@@ -62,7 +64,7 @@ pub enum Damaged {
 /// Runs and tests by column.
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Columns {
-    run: Vec<String>,
+    run: Vec<RunId>,
     started: Vec<i64>,
     seconds: Vec<f64>,
     commit: Vec<Option<String>>,

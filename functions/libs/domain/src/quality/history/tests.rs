@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn run(n: usize) -> FileRun {
-    FileRun { run: format!("r{n}"), started: n as i64, seconds: n as f64, ..FileRun::default() }
+    FileRun { run: format!("r{n}").into(), started: n as i64, seconds: n as f64, ..FileRun::default() }
 }
 
 fn outcomes(tests: &[(&str, Outcome)]) -> Outcomes {

@@ -39,7 +39,7 @@ fn ordinary() -> FileHistory {
     let mut history = FileHistory::new("checkout/payment/cards_and_vouchers.robot");
     for n in 0..20_u64 {
         let run = FileRun {
-            run: format!("nightly-checkout-{}", hash(n * 7)),
+            run: format!("nightly-checkout-{}", hash(n * 7)).into(),
             started: 1_790_000_000 + n as i64 * 86_400 + (n as i64 * 7919) % 600,
             seconds: 61.0 + (n * 7919 % 10_007) as f64 / 1000.0,
             commit: Some(hash(n)),
