@@ -95,8 +95,10 @@ def _cloud(folder: Path, boot_seconds: float, **more: str) -> Iterator[str]:
     with subprocess.Popen([python, "-m", "emulator"], env=settings, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == f"ready {port}\n"
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
+        try:
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")
