@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use aws::{Artifacts, Ledger};
 use domain::base::ids::{Attempt, RunId};
-use domain::evaluation::evaluate::{Evaluation, EvaluationInput};
+use domain::evaluation::evaluate::Evaluation;
 use domain::evaluation::evidence::{Evidence, PastTest, ReportFile};
+use domain::evaluation::input::EvaluationInput;
 use domain::package::plan::Plan;
 use domain::quality::baseline::{BaselineFigures, branch_of};
 use domain::quality::history::{FileHistory, PastRun};

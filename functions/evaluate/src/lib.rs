@@ -7,7 +7,8 @@ mod report;
 
 use aws::{Artifacts, Ledger};
 use domain::base::ids::RunId;
-use domain::evaluation::evaluate::{Evaluation, EvaluationInput, evaluate};
+use domain::evaluation::evaluate::{Evaluation, evaluate};
+use domain::evaluation::input::EvaluationInput;
 use domain::quality::gates::Verdict;
 use domain::run::keys;
 use jiff::Timestamp;

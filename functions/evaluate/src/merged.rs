@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use aws::Artifacts;
 use domain::base::ids::RunId;
-use domain::evaluation::evaluate::EvaluationInput;
+use domain::evaluation::input::EvaluationInput;
 use domain::results::outcome::Suite;
 use domain::results::records::{Decided, TestRecord};
 use domain::results::summary::Summary;

@@ -9,9 +9,10 @@ use domain::base::ids::{RunId, RunRef};
 use domain::base::problem::Problem;
 use domain::package::contents::Checked;
 use domain::package::input::{Request, check_run};
-use domain::package::manifest::{Effective, Size, effective};
+use domain::package::manifest::Size;
 use domain::package::plan::{PackageVersion, Plan as RunPlan, Work};
 use domain::package::prices::parse_prices;
+use domain::package::settings::{Settings, settings};
 use domain::quality::baseline::{PinnedBaseline, branches};
 use domain::quality::gates::{parse_mandatory, with_mandatory};
 use domain::run::keys;
@@ -125,7 +126,7 @@ impl Plan {
         let request = Request::parse(&input.request).map_err(Error::BadRequest)?;
         let package = self.pin(&request).await?;
         let (directory, checked) = self.check(&package).await?;
-        let mut settings = effective(&request, &checked.config).map_err(Error::BadRequest)?;
+        let mut settings = settings(&request, &checked.config).map_err(Error::BadRequest)?;
         self.check_suites(&package, &directory, &checked.suite_files, &settings).await?;
         let mandatory = parse_mandatory(&self.mandatory).map_err(Error::BadSetting)?;
         settings.gates = with_mandatory(settings.gates, mandatory);
@@ -169,7 +170,7 @@ impl Plan {
         package: &PackageVersion,
         directory: &Directory,
         files: &[String],
-        settings: &Effective,
+        settings: &Settings,
     ) -> Result<(), Error> {
         let mut suites = directory.suites(files, &settings.robot);
         while let Some(range) = suites.wants().map_err(Error::BadPackage)? {
@@ -204,7 +205,7 @@ impl Plan {
     }
 
     /// The accepted run to compare with: of the run's own branch, else of the default branch.
-    async fn baseline(&self, settings: &Effective) -> Result<Option<PinnedBaseline>, Error> {
+    async fn baseline(&self, settings: &Settings) -> Result<Option<PinnedBaseline>, Error> {
         for branch in branches(&settings.labels, &settings.default_branch) {
             if let Some(RunRef { run, .. }) = self.ledger.baseline(&settings.suite, branch).await? {
                 return Ok(Some(PinnedBaseline { run, branch: branch.to_owned() }));
@@ -221,7 +222,7 @@ impl Plan {
 
 fn plan(
     input: &Input,
-    settings: Effective,
+    settings: Settings,
     package: PackageVersion,
     files: &[String],
     history: &BTreeMap<String, f64>,

@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use domain::base::problem::Problem;
 use domain::package::input::Request;
-use domain::package::manifest::{Config, Effective, effective};
+use domain::package::manifest::Config;
+use domain::package::settings::{Settings, settings};
 use serde_json::{Value, json};
 
 /// Exit status for a bad input and for an error of ours, usage errors of the command line included.
@@ -195,9 +196,9 @@ impl RunFlags {
     }
 
     /// All settings of the run, so that a bad flag is told before anything starts; a problem names the flag.
-    pub fn settings(&self, suite: &str, config: &Config) -> Result<Effective, Problem> {
+    pub fn settings(&self, suite: &str, config: &Config) -> Result<Settings, Problem> {
         let request = Request::parse(&self.request(suite)).map_err(of_flag)?;
-        effective(&request, config).map_err(of_flag)
+        settings(&request, config).map_err(of_flag)
     }
 }
 

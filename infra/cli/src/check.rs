@@ -8,8 +8,9 @@ use std::io::stdout;
 
 use domain::base::duration;
 use domain::base::problem::Problem;
-use domain::package::manifest::{Effective, Size};
+use domain::package::manifest::Size;
 use domain::package::plan::{Desktop, Video};
+use domain::package::settings::Settings;
 use domain::quality::gates::{Gate, Severity};
 use indicatif::DecimalBytes;
 
@@ -28,7 +29,7 @@ pub(crate) fn check(package: &Package) -> Result<String, Problem> {
     Ok(fit_for(&stdout(), summary(package, &settings, missing.as_ref())))
 }
 
-fn summary(package: &Package, settings: &Effective, missing: Option<&Problem>) -> String {
+fn summary(package: &Package, settings: &Settings, missing: Option<&Problem>) -> String {
     let mut rows = vec![
         ("platform", settings.platform.to_string()),
         ("environments", size(settings.size)),
@@ -79,7 +80,7 @@ pub(crate) fn some(paths: &[String]) -> String {
 
 /// What `robot` is given, as far as the package says it. Of variables and secrets only the names: a value may be one
 /// that nobody should read over a shoulder.
-fn options(settings: &Effective) -> Vec<(&'static str, String)> {
+fn options(settings: &Settings) -> Vec<(&'static str, String)> {
     let robot = &settings.robot;
     let names = |map: &BTreeMap<String, String>| map.keys().cloned().collect::<Vec<_>>().join(", ");
     let again = match settings.rerun_failed {

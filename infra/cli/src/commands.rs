@@ -10,7 +10,7 @@ use anstream::AutoStream;
 use domain::base::ids::RunId;
 use domain::base::problem::Problem;
 use domain::evaluation::evaluate::{Evaluation, evaluate};
-use domain::package::manifest::Platform;
+use domain::package::platform::Platform;
 use domain::run::status::Failure;
 use results::evaluation_input;
 
@@ -38,7 +38,7 @@ enum Error {
     #[error(transparent)]
     Problem(#[from] Problem),
     #[error(transparent)]
-    Cloud(#[from] cloud::Error),
+    Cloud(#[from] local::Error),
     #[error(transparent)]
     Aws(#[from] aws::Error),
     #[error("failed to use the folder {path}")]

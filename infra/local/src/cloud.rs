@@ -7,16 +7,13 @@ use std::path::{Path, PathBuf};
 use aws::provision::{Blueprint, Deployment};
 use zip::write::SimpleFileOptions;
 
+use crate::account::{ACCOUNT, NAME, REGION, ROLE_ID};
 use crate::emulator::{self, Behaviour, Emulator};
-use crate::programs::{self, Programs, STEPS};
-use crate::python::{self, Python};
+use crate::error::Error;
+use crate::programs::{Programs, STEPS};
+use crate::python::Python;
 use crate::roles;
 
-/// Account and region of the local cloud.
-pub(crate) const ACCOUNT: &str = "000000000000";
-pub(crate) const REGION: &str = "us-east-1";
-/// Unique id of the instances' role.
-pub(crate) const ROLE_ID: &str = "AROALOCALQAOPSROLE000";
 /// Image of the local environments; an instance is a folder here, so it stands for nothing.
 const IMAGE: &str = "ami-0c2023a1b2c3d4e5f";
 /// Settings of the emulator, in seconds: an instance boots in two, and the sweep's minute lasts five.
@@ -43,35 +40,8 @@ const PRICES: &str = r#"{
     "volume_gib": {"linux": 32}, "volume_gib_month": 0.08,
     "address_hour": 0, "transfer_gib": 0, "transition": 0.000025
 }"#;
-/// Beginning of every resource's name.
-pub(crate) const NAME: &str = "qaops";
 /// Minutes after which a local instance ends itself, whatever happens around it.
 const LIFE_MINUTES: u32 = 26 * 60;
-
-/// Why there is no local cloud.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Python is not there.
-    #[error(transparent)]
-    Python(#[from] python::Error),
-    /// The functions are not there.
-    #[error(transparent)]
-    Programs(#[from] programs::Error),
-    /// The emulator does not run.
-    #[error(transparent)]
-    Emulator(#[from] emulator::Error),
-    /// The deployment could not be made.
-    #[error("failed to set up the local cloud")]
-    Provision(#[from] aws::Error),
-    /// A file could not be read or written.
-    #[error("failed to set up the local cloud from {path}")]
-    Io {
-        /// Where.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-}
 
 /// A local cloud that is ready for runs.
 #[derive(Debug)]

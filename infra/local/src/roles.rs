@@ -6,7 +6,8 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::cloud::{ACCOUNT, Error, NAME, REGION, ROLE_ID};
+use crate::account::{ACCOUNT, NAME, REGION, ROLE_ID};
+use crate::error::Error;
 use crate::programs::STEPS;
 
 /// A further bucket that packages and reports may lie in, such as that of a pipeline. It is there if somebody makes it.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::evaluation::evaluate::EvaluationInput;
+use domain::evaluation::input::EvaluationInput;
 use domain::results::outcome::{Status, Suite, Test, TestId};
 use domain::results::summary::Summary;
 use results::report;

@@ -1,7 +1,8 @@
 //! What reports of other tools and earlier runs add to the report of a run.
 
-use domain::evaluation::evaluate::{EvaluationInput, QuarantinedTest};
+use domain::evaluation::evaluate::QuarantinedTest;
 use domain::evaluation::evidence::Evidence;
+use domain::evaluation::input::EvaluationInput;
 use domain::quality::gates::GateOutcome;
 use domain::quality::metrics::Joined;
 use domain::quality::reports::{Finding, Kind, Part, Reading, Report, ReportState, Unknown, findings};

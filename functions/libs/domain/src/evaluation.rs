@@ -5,3 +5,4 @@ pub mod cost;
 pub mod evaluate;
 pub mod evidence;
 pub mod halted;
+pub mod input;

@@ -6,4 +6,6 @@ pub mod input;
 pub mod manifest;
 pub mod modes;
 pub mod plan;
+pub mod platform;
 pub mod prices;
+pub mod settings;

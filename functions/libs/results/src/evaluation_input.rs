@@ -4,8 +4,8 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use domain::evaluation::evaluate::EvaluationInput;
 use domain::evaluation::evidence::{Evidence, ReportFile};
+use domain::evaluation::input::EvaluationInput;
 use domain::quality::reports::{Reading, Remark, ReportState};
 use domain::results::summary::Summary;
 use serde::de::DeserializeOwned;

@@ -10,6 +10,7 @@
 
 mod directory;
 mod entry;
+mod extra;
 mod local;
 mod name;
 mod records;

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use domain::base::problem::Problem;
-use domain::package::manifest::Effective;
+use domain::package::settings::Settings;
 use tokio::process::Command;
 
 use crate::package::{Package, PackageError};
@@ -29,7 +29,7 @@ pub(crate) fn robot(cache: &Path) -> Option<PathBuf> {
 pub(crate) async fn imports(
     robot: &Path,
     package: &Package,
-    settings: &Effective,
+    settings: &Settings,
     scratch: &Path,
 ) -> Result<Result<Vec<String>, Problem>, PackageError> {
     let above = scratch.join("dryrun");
@@ -52,7 +52,7 @@ pub(crate) async fn imports(
 }
 
 /// The package's own options. Secrets have no value here: their names stand for it, so that no variable is missing.
-fn arguments(settings: &Effective) -> Vec<String> {
+fn arguments(settings: &Settings) -> Vec<String> {
     let robot = &settings.robot;
     let option = |name: &str, value: &str| [name.to_owned(), value.to_owned()];
     let mut words = robot.arguments.clone();

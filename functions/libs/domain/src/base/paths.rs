@@ -1,6 +1,6 @@
 //! Names of entries that are safe to create below a folder.
 
-use crate::base::validate::breaks_a_line;
+use crate::base::text::breaks_a_line;
 
 /// Longest path and longest part of one that every system can create, in bytes.
 const LONGEST_PATH: usize = 1024;

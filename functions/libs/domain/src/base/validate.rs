@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::problem::{Problem, quoted};
+use crate::base::text::breaks_a_line;
 use crate::base::tree::Node;
 
 /// An object in S3, written `s3://bucket/key`.
@@ -78,11 +79,6 @@ pub(crate) fn duration(node: &Node, limits: std::ops::RangeInclusive<u64>) -> Re
     crate::base::duration::parse(text)
         .filter(|seconds| limits.contains(seconds))
         .ok_or_else(|| node.expected(&expected))
-}
-
-/// Characters that end a line for Python, and so a line of an argument file, and other control characters.
-pub(crate) fn breaks_a_line(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// The name of a long option as Robot Framework compares it: case and dashes do not count.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::ids::ShardId;
-use crate::evaluation::evaluate::EvaluationInput;
+use crate::evaluation::input::EvaluationInput;
 use crate::quality::gates::STOPPED;
 use crate::results::summary::Summary;
 use crate::run::shard::{Shard, State, is_rerun, origin};

@@ -3,8 +3,8 @@
 //! It counts what a run makes and a fleet that is always on would not: the environments' time and volumes, what they
 //! transfer, and the state transitions. Functions, requests and storage come to cents and are left out.
 
-use crate::evaluation::evaluate::EvaluationInput;
 use crate::evaluation::evidence::Evidence;
+use crate::evaluation::input::EvaluationInput;
 use crate::package::plan::Plan;
 use crate::run::fleet::Market;
 use crate::run::status::Environment;

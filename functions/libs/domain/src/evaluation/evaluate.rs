@@ -7,20 +7,17 @@ use serde::{Deserialize, Serialize};
 use crate::base::ids::{RunId, RunRef};
 use crate::evaluation::completeness::{Lost, lost, sentences, unexplained};
 use crate::evaluation::cost;
-use crate::evaluation::evidence::{Evidence, PastTest};
-use crate::evaluation::halted::End;
-use crate::package::plan::Plan;
+use crate::evaluation::evidence::PastTest;
+use crate::evaluation::input::EvaluationInput;
 use crate::quality::baseline::{BaselineFigures, COMMIT, PinnedBaseline};
 use crate::quality::flakiness::{Flakiness, Ground, flakiness};
-use crate::quality::gates::{self, GateOutcome, Judgement, Verdict, judge};
+use crate::quality::gates::{self, GateOutcome, Judgement, Verdict, baseline_of, judge};
 use crate::quality::metrics::{Metrics, RunFacts};
 use crate::quality::quarantine::{self, Quarantine};
-use crate::quality::reports::ReportState;
 use crate::results::classes::{Class, classify};
 use crate::results::outcome::{Counts, Found, Status, TestId};
 use crate::results::records;
-use crate::results::records::{Decided, TestRecord, decide};
-use crate::results::summary::Summary;
+use crate::results::records::TestRecord;
 
 /// The verdict of a run and everything that it rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -131,51 +128,6 @@ pub struct QuarantinedTest {
     pub entry: Quarantine,
 }
 
-/// Everything that a verdict rests on.
-#[derive(Clone, Debug)]
-pub struct EvaluationInput {
-    /// The plan.
-    pub plan: Plan,
-    /// What was written down before the run was judged.
-    pub evidence: Evidence,
-    /// Summaries of the shards that are done, without those of reruns.
-    pub firsts: Vec<Summary>,
-    /// Summaries of the shards of reruns that are done, in the order of their attempts.
-    pub reruns: Vec<Summary>,
-    /// Summaries of stopped attempts at planned shards without a result. Their tests show what is known; they answer for
-    /// no file.
-    pub partials: Vec<Summary>,
-    /// Reports of other tools, as they were read.
-    pub reports: Vec<ReportState>,
-}
-
-impl EvaluationInput {
-    /// Every test that is known of, after its reruns.
-    pub fn records(&self) -> Vec<TestRecord> {
-        self.decided().records
-    }
-
-    /// Every test that is known of, and what each attempt has to do with it, in the order of [`EvaluationInput::summaries`].
-    pub fn decided(&self) -> Decided {
-        let firsts = self.firsts.iter().chain(&self.partials);
-        let mut decided = decide(firsts.map(|summary| &summary.root), self.reruns.iter().map(|summary| &summary.root));
-        if let Some(end) = self.end() {
-            end.apply(&mut decided.records);
-        }
-        decided
-    }
-
-    /// Where one `robot` call would have ended, if a shard was halted.
-    pub fn end(&self) -> Option<End> {
-        End::of(&self.firsts, &self.plan.work.robot)
-    }
-
-    /// Summaries of all attempts that count, those of reruns last.
-    pub fn summaries(&self) -> impl Iterator<Item = &Summary> {
-        self.firsts.iter().chain(&self.partials).chain(&self.reruns)
-    }
-}
-
 /// Comes to the verdict of a run.
 pub fn evaluate(input: &EvaluationInput) -> Evaluation {
     let (plan, evidence) = (&input.plan, &input.evidence);
@@ -206,7 +158,7 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
         shards,
         environments: evidence.environments.len(),
         seconds,
-        left: BaselineFigures::of(&plan.run, &plan.gates, &metrics),
+        left: baseline_of(&plan.run, &plan.gates, &metrics),
         remarks,
         baseline: plan.baseline.clone(),
         failed: failed(&tests, input),

@@ -8,9 +8,11 @@ mod windows;
 
 use std::collections::HashMap;
 
+use crate::base::paths;
 use crate::base::problem::{Problem, quoted};
-use crate::base::{paths, validate};
-use crate::package::manifest::{self, Config, Platform};
+use crate::base::text::breaks_a_line;
+use crate::package::manifest::{self, Config};
+use crate::package::platform::Platform;
 
 pub use self::suites::suite_files;
 
@@ -110,7 +112,7 @@ pub fn problem(path: &str, what: impl Into<String>, help: impl Into<String>) -> 
 fn how_to_fix(path: &str) -> &'static str {
     match path.contains('\\') {
         true => "zip the folder again with \"tar -a -c -f package.zip *\", which Windows has, too, or with 7-Zip",
-        false if path.chars().any(validate::breaks_a_line) => "rename it",
+        false if path.chars().any(breaks_a_line) => "rename it",
         false => "zip the folder's own content with plain relative names",
     }
 }

@@ -1,22 +1,20 @@
 //! `qaops.toml`: what a suite package says of its own runs.
 
 pub mod arguments;
-mod effective;
 pub mod keys;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::effective::{Effective, effective};
 use crate::base::problem::Problem;
 use crate::base::table::Table;
 use crate::base::tree::Node;
 use crate::base::validate;
 use crate::package::environment::{self, Environment};
 use crate::package::plan::{Desktop, Hooks, RobotOptions, Video};
+use crate::package::platform::Platform;
 use crate::quality::gates::{self, Gate};
 use crate::quality::quarantine::{self, Quarantine};
 
@@ -37,29 +35,6 @@ const PIXELS: RangeInclusive<u32> = 480..=7680;
 
 /// Environments that a run may have.
 pub(crate) const ENVIRONMENTS: RangeInclusive<u32> = 1..=500;
-
-/// What an environment is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Platform {
-    /// Linux, with browsers.
-    #[default]
-    Linux,
-    /// Windows with a desktop.
-    Windows,
-    /// Linux with Android emulators.
-    Android,
-}
-
-impl fmt::Display for Platform {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Linux => "linux",
-            Self::Windows => "windows",
-            Self::Android => "android",
-        })
-    }
-}
 
 /// How large the fleet shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::base::problem::Problem;
 use crate::base::tree::Node;
-use crate::package::manifest::Platform;
+use crate::package::platform::Platform;
 
 /// Name of the setting that holds them.
 pub const SETTING: &str = "QAOPS_PRICES";

@@ -19,6 +19,7 @@
 //! A gate that compares with the baseline passes while there is none, and so does one with too few samples; both
 //! say so. The list of metrics with their labels and units stands in the crate's `README.md`.
 
+mod baseline;
 mod evaluate;
 mod grammar;
 mod mandatory;
@@ -30,6 +31,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::baseline::baseline_of;
 pub use self::evaluate::{GateOutcome, State, Value, evaluate, first_stop, read_by};
 pub use self::mandatory::{SETTING, parse_mandatory, with_mandatory};
 pub use self::verdict::{Judgement, Verdict, judge};

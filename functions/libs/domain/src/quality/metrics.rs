@@ -1,5 +1,6 @@
 //! Metrics: the named figures of a run that gates are about.
 
+mod before;
 mod filter;
 mod known;
 mod name;
@@ -112,7 +113,7 @@ impl<'a> Metrics<'a> {
     /// not tell.
     pub(crate) fn new_ones(&self, metric: &Metric, baseline: &BaselineFigures) -> Option<f64> {
         let now = self.names(metric)?;
-        let then = baseline.names(metric, self.strict)?;
+        let then = before::names(baseline, metric, self.strict)?;
         // A baseline of version 0.1 names tests without their files.
         let old = |name: &str| then.get(name.split_once(": ").filter(|_| metric.name.starts_with("tests."))?.1);
         let known = |name: &str| then.get(name).or_else(|| old(name)).copied().unwrap_or(0);
@@ -153,7 +154,9 @@ impl<'a> Metrics<'a> {
     pub(crate) fn standing(&self, metric: &Metric) -> Standing {
         let Some(kind) = kind_of(metric) else { return Standing::Told };
         match self.reported.standing(kind) {
-            Standing::Told => self.reported.unread(kind, metric).unwrap_or(Standing::Told),
+            Standing::Told => {
+                self.reported.unread.hides(kind, metric, &self.reported.findings).unwrap_or(Standing::Told)
+            }
             other => other,
         }
     }

@@ -19,8 +19,9 @@ use crate::base::forms;
 use crate::base::pattern::Pattern;
 use crate::base::problem::Problem;
 use crate::base::table::{Key, Table, Takes, Without};
+use crate::base::text::breaks_a_line;
 use crate::base::tree::Node;
-use crate::base::validate::{breaks_a_line, normal_tag};
+use crate::base::validate::normal_tag;
 use crate::results::outcome::Status;
 use crate::results::records::TestRecord;
 

@@ -10,7 +10,8 @@ mod schema;
 use std::path::{Path, PathBuf};
 
 use domain::base::table::{Key, Table, Without};
-use domain::package::manifest::{Config, effective};
+use domain::package::manifest::Config;
+use domain::package::settings::settings;
 use domain::package::{input, manifest};
 use serde_json::Value;
 
@@ -95,7 +96,7 @@ fn every_key_of_qaops_toml_has_an_example_that_the_parser_reads_and_that_changes
 #[test]
 fn every_default_of_qaops_toml_is_what_holds_without_the_key() -> Fallible<()> {
     let asked = input::Request::parse(&serde_json::json!({"suite": "a"}))?;
-    let settings = |text: &str| effective(&asked, &Config::parse(text)?);
+    let settings = |text: &str| settings(&asked, &Config::parse(text)?);
     let mut seen = 0;
     page::walk(&manifest::keys::ALL, &mut Vec::new(), &mut |place, table, key| {
         if let Without::Value(default) = key.without {

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 
 use super::entities::Entities;
 use super::error::Refusal;
-use super::wellformed::is_name;
+use super::name::is_name;
 
 /// More attributes than any element of Robot Framework has; checking for doubles is quadratic.
 const MOST: usize = 64;

@@ -5,6 +5,7 @@ mod attributes;
 mod entities;
 mod error;
 mod guard;
+pub(crate) mod name;
 mod source;
 pub(crate) mod wellformed;
 

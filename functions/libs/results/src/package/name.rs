@@ -40,7 +40,7 @@ fn decoded(header: &CentralDirectoryFileHeader<'_>) -> Result<String, Problem> {
 
 /// The name in Info-ZIP's extra field, if it is that of this name: it bears the name's CRC-32.
 fn unicode_path(extra: &[u8], name: &[u8]) -> Option<String> {
-    let field = super::records::field(extra, UNICODE_PATH)?;
+    let field = super::extra::field(extra, UNICODE_PATH)?;
     let (&version, rest) = field.split_first()?;
     let (sum, path) = rest.split_first_chunk::<4>()?;
     let mut crc = Crc::new();

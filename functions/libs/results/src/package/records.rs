@@ -13,6 +13,7 @@ use rc_zip::parse::{
 };
 use winnow05::Partial;
 
+use super::extra::field;
 use super::{damaged, name, refused};
 
 /// Bytes of a directory; more is no package of tests.
@@ -199,19 +200,6 @@ fn sizes(header: &CentralDirectoryFileHeader<'_>) -> Option<[u64; 3]> {
         short => Some(u64::from(short)),
     };
     Some([next(header.uncompressed_size)?, next(header.compressed_size)?, next(header.header_offset)?])
-}
-
-/// Content of the extra field with this tag.
-pub(super) fn field(mut extra: &[u8], tag: u16) -> Option<&[u8]> {
-    while let Some((head, rest)) = extra.split_first_chunk::<4>() {
-        let [found, length] = [[head[0], head[1]], [head[2], head[3]]].map(u16::from_le_bytes);
-        let field = rest.get(..length.into())?;
-        if found == tag {
-            return Some(field);
-        }
-        extra = &rest[field.len()..];
-    }
-    None
 }
 
 /// Refuses entries that share bytes, by which a small zip unpacks to a large one, and entries beyond the directory.

@@ -10,6 +10,7 @@ use super::Format;
 use super::error::Error;
 use super::limits::Limits;
 use super::notes::{Book, Notes};
+use crate::input::name::is_name;
 use crate::input::{Attributes, Entities, Guard, Refusal, wellformed};
 
 /// A buffer larger than this after a long text is given back.
@@ -203,7 +204,7 @@ where
         }
         let local = tag.local_name();
         let name = local.as_ref();
-        if !wellformed::is_name(name) {
+        if !is_name(name) {
             return Err(Problem::Here(Refusal::malformed("an element without a name")));
         }
         let mut attributes = Attributes::default();

@@ -1,8 +1,8 @@
 //! The parts of suites and tests: keywords and control structures, their statuses, and texts.
 
-use super::draft::Fixture;
 use super::elements::Kind;
 use super::error::Refusal;
+use super::fixture::Fixture;
 use super::place::{Side, Span};
 use super::state::State;
 use super::status;

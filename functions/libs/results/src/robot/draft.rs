@@ -3,57 +3,14 @@
 
 use domain::results::outcome::{Status, Suite, Test};
 
+use super::budget::Budget;
 use super::error::{Limits, Refusal};
+use super::fixture::Fixture;
 use super::names;
 use super::pictures;
 use super::place::{Place, Side, Span, TestPlace};
 use super::teardown::{self, Teardown};
 use super::times::Timing;
-
-/// What a suite, a test or an entry of a list costs in memory beside its texts, in bytes.
-const OVERHEAD: usize = 256;
-
-/// What may still be kept in memory, in bytes.
-pub(super) struct Budget(usize);
-
-impl Budget {
-    pub(super) fn new(limits: &Limits) -> Self {
-        Budget(limits.kept)
-    }
-
-    /// Takes the bytes of one more thing that is kept.
-    pub(super) fn take(&mut self, text: usize) -> Result<(), Refusal> {
-        let left = self.0.checked_sub(text.saturating_add(OVERHEAD));
-        self.0 = left.ok_or_else(|| Refusal::Limit("its tests need more memory than allowed".into()))?;
-        Ok(())
-    }
-}
-
-/// Setup or teardown of a suite.
-#[derive(Clone, Debug)]
-pub(super) struct Fixture {
-    pub(super) status: Status,
-    pub(super) message: String,
-    pub(super) times: Timing,
-}
-
-impl Default for Fixture {
-    /// A keyword without a status has failed.
-    fn default() -> Self {
-        Fixture { status: Status::Failed, message: String::new(), times: Timing::default() }
-    }
-}
-
-impl Fixture {
-    /// The one that Robot Framework makes up for keywords that a listener ran beside any fixture.
-    pub(super) fn implicit() -> Self {
-        Fixture { status: Status::Passed, ..Fixture::default() }
-    }
-
-    fn failed(&self) -> bool {
-        self.status == Status::Failed
-    }
-}
 
 /// A suite that may still grow.
 #[derive(Debug)]

@@ -4,8 +4,9 @@
 
 use json_event_parser::JsonEvent;
 
-use super::draft::{Draft, Fixture};
+use super::draft::Draft;
 use super::error::{Limits, Refusal};
+use super::fixture::Fixture;
 use super::pictures;
 use super::place::{Side, Span, TestPlace};
 use super::state::written_by_robot;

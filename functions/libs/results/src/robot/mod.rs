@@ -1,9 +1,11 @@
 //! Results of Robot Framework: `output.xml` and `output.json` of all versions that the current one reads.
 
 mod body;
+mod budget;
 mod draft;
 mod elements;
 mod error;
+mod fixture;
 mod json;
 mod json_state;
 mod merge;

@@ -2,13 +2,15 @@
 
 use quick_xml::events::{BytesStart, Event};
 
-use super::draft::{Draft, Fixture};
+use super::draft::Draft;
 use super::elements::Kind;
 use super::error::{Limits, Refusal};
+use super::fixture::Fixture;
 use super::pictures;
 use super::place::{Side, Span, TestPlace};
 use super::times::{self, Timing};
 use super::{LogMessage, Output, Scan};
+use crate::input::name::is_name;
 use crate::input::{Attributes, Entities, wellformed};
 
 /// What the file has said so far.
@@ -79,7 +81,7 @@ impl State {
                 self.copyable = false;
                 self.entities.declare(&doctype)
             }
-            Event::PI(instruction) if !wellformed::is_name(instruction.target()) => {
+            Event::PI(instruction) if !is_name(instruction.target()) => {
                 Err(Refusal::malformed("a processing instruction without a name"))
             }
             _ => Ok(()),
@@ -102,7 +104,7 @@ impl State {
             (Some(parent), Some(of)) if kind == Kind::Keyword => parent.keyword(of)?,
             _ => kind,
         };
-        if matches!(kind, Kind::Statistics | Kind::ErrorMessage) && !wellformed::is_name(tag.name().as_ref()) {
+        if matches!(kind, Kind::Statistics | Kind::ErrorMessage) && !is_name(tag.name().as_ref()) {
             return Err(Refusal::malformed("an element without a name"));
         }
         self.frames.push(kind);

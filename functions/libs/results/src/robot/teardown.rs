@@ -2,8 +2,9 @@
 
 use domain::results::outcome::{Status, Suite, Test};
 
-use super::draft::{Budget, Fixture};
+use super::budget::Budget;
 use super::error::Refusal;
+use super::fixture::Fixture;
 
 /// A teardown that did not pass.
 #[derive(Debug)]

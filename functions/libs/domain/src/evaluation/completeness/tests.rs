@@ -3,8 +3,9 @@ use serde_json::json;
 
 use super::*;
 use crate::base::ids::ShardId;
-use crate::evaluation::evaluate::{Evaluation, EvaluationInput, evaluate};
+use crate::evaluation::evaluate::{Evaluation, evaluate};
 use crate::evaluation::evidence::Evidence;
+use crate::evaluation::input::EvaluationInput;
 use crate::package::plan::Plan;
 use crate::quality::gates::Verdict;
 use crate::results::manifest::Exit;

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::package::manifest::Platform;
+use crate::package::platform::Platform;
 use crate::package::prices::parse_prices;
 
 const PRICES: &str = r#"{"instances": {"linux": {"c7i.large": {"on_demand": 0.09, "spot": 0.036}, "m7i.large": {"on_demand": 0.1}}},

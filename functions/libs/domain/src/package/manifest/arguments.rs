@@ -16,8 +16,8 @@ pub use self::table::{Decision, OPTIONS, RobotOption};
 pub use self::values::{Check, Invalid};
 use self::words::{Given, Word};
 use crate::base::problem::Problem;
+use crate::base::text::breaks_a_line;
 use crate::base::tree::Node;
-use crate::base::validate::breaks_a_line;
 
 /// The arguments of a list of lines, spelt out: the long name of each option, and its value as the next word. A value
 /// that no line of its own can hold stands on the option's line: `--settag=-slow`.

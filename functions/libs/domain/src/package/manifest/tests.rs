@@ -1,5 +1,6 @@
 use super::*;
 use crate::package::input::Request;
+use crate::package::settings::{Settings, settings};
 
 const DESIGN: &str = r#"
 suite = "checkout"
@@ -46,7 +47,7 @@ fn request(json: serde_json::Value) -> Request {
 #[test]
 fn the_file_of_the_design_is_read_whole() {
     let config = Config::parse(DESIGN).unwrap();
-    let mut effective = effective(&request(serde_json::json!({"suite": "checkout"})), &config).unwrap();
+    let mut effective = settings(&request(serde_json::json!({"suite": "checkout"})), &config).unwrap();
     let gates = std::mem::take(&mut effective.gates);
     let gates: Vec<String> = gates.iter().map(|gate| format!("{:?}: {}", gate.severity, gate.text)).collect();
     insta::assert_snapshot!(gates.join("\n"), @r"
@@ -111,7 +112,7 @@ fn the_file_of_the_design_is_read_whole() {
 fn an_empty_file_takes_every_default() {
     let config = Config::parse("\u{feff}").unwrap();
     assert_eq!(config, Config::default());
-    let effective = effective(&request(serde_json::json!({"suite": "a"})), &config).unwrap();
+    let effective = settings(&request(serde_json::json!({"suite": "a"})), &config).unwrap();
     let gates: Vec<&str> = effective.gates.iter().map(|gate| gate.text.as_str()).collect();
     assert_eq!(gates, ["tests.failed == 0", "tests.total > 0"]);
     assert_eq!(effective.size, Size::Environments(1));
@@ -123,7 +124,7 @@ fn an_empty_file_takes_every_default() {
 fn a_suite_says_how_long_it_may_have_no_verdict() {
     let stale_after = |text: &str| {
         let config = Config::parse(text).unwrap();
-        effective(&request(serde_json::json!({"suite": "a"})), &config).unwrap().stale_after_seconds
+        settings(&request(serde_json::json!({"suite": "a"})), &config).unwrap().stale_after_seconds
     };
     assert_eq!((stale_after(""), stale_after("stale_after = \"170h\"")), (26 * 3600, 170 * 3600));
     insta::assert_snapshot!(refusal("stale_after = \"30m\""), @r#"qaops.toml: stale_after: expected a duration from 1h to 2160h, such as "45m", found "30m""#);
@@ -132,7 +133,7 @@ fn a_suite_says_how_long_it_may_have_no_verdict() {
 #[test]
 fn programs_that_a_suite_needs_are_bare_names() {
     let config = Config::parse("needs = [\"chromium\", \"chromedriver\", \"python3.11\", \"x_y-z\"]").unwrap();
-    let settings = effective(&request(serde_json::json!({"suite": "a"})), &config).unwrap();
+    let settings = settings(&request(serde_json::json!({"suite": "a"})), &config).unwrap();
     assert_eq!(settings.needs, ["chromium", "chromedriver", "python3.11", "x_y-z"]);
     let names = ["", " ", "../x", "/usr/bin/x", "a b", "-rf", ".x", "a\\\\b", "x;y", "$(x)", "é", &"x".repeat(65)];
     for name in names {
@@ -154,7 +155,7 @@ fn the_request_wins_over_the_package() {
         "variables": {"base url": "http://localhost", "BROWSER": "firefox"},
         "reports": {"coverage": "s3://bucket/coverage.xml"}
     }));
-    let effective = effective(&request, &config).unwrap();
+    let effective = settings(&request, &config).unwrap();
     assert_eq!(effective.size, Size::TargetSeconds(600));
     assert_eq!((effective.timeout_seconds, effective.rerun_failed), (1200, 0));
     assert_eq!((effective.robot.include, effective.robot.exclude), (vec!["smoke".to_owned()], vec![]));
@@ -168,7 +169,7 @@ fn the_request_wins_over_the_package() {
 #[test]
 fn another_suite_and_a_secret_as_a_variable_are_refused() {
     let config = Config::parse(DESIGN).unwrap();
-    let problem = |json| effective(&request(json), &config).unwrap_err();
+    let problem = |json| settings(&request(json), &config).unwrap_err();
     insta::assert_snapshot!(problem(serde_json::json!({"suite": "shop"})), @r#"qaops.toml: suite: the input asks for suite "shop" but the package is "checkout", name the same suite in both"#);
     insta::assert_snapshot!(problem(serde_json::json!({"suite": "checkout", "variables": {"Password": "x"}})), @"input: variables.Password: this variable is a secret of the package, leave it out");
 }
@@ -176,9 +177,9 @@ fn another_suite_and_a_secret_as_a_variable_are_refused() {
 #[test]
 fn settings_survive_the_way_through_a_plan() {
     let config = Config::parse(DESIGN).unwrap();
-    let settings = effective(&request(serde_json::json!({"suite": "checkout"})), &config).unwrap();
+    let settings = settings(&request(serde_json::json!({"suite": "checkout"})), &config).unwrap();
     let json = serde_json::to_string(&settings).unwrap();
-    assert_eq!(serde_json::from_str::<Effective>(&json).unwrap(), settings);
+    assert_eq!(serde_json::from_str::<Settings>(&json).unwrap(), settings);
 }
 
 #[test]
@@ -317,7 +318,7 @@ fn a_desktop_has_both_sides_and_a_platform_that_has_one() {
     let config = Config::parse("desktop = { width = 1280, height = 720 }").unwrap();
     assert_eq!(config.desktop, Some(Desktop::new(1280, 720)));
     let request = request(serde_json::json!({ "suite": "a" }));
-    assert_eq!(effective(&request, &config).unwrap().desktop, config.desktop);
+    assert_eq!(settings(&request, &config).unwrap().desktop, config.desktop);
     insta::assert_snapshot!(refusals(&[
         "desktop = { width = 1280 }",
         "desktop = { width = 100, height = 720 }",

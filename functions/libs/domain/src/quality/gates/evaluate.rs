@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::words::Compared;
 use super::{Gate, LEAST, Limit, Operator, Severity, words};
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::metrics::{Metrics, Standing, Unit, lookup};
@@ -88,16 +89,6 @@ pub fn read_by(gates: &[Gate], metrics: &Metrics<'_>) -> BTreeMap<String, f64> {
     let told = |gate: &&Gate| metrics.standing(&gate.metric) == Standing::Told;
     let figure = |gate: &Gate| Some((gate.key(), gate.figures(metrics).value(&gate.metric)?));
     gates.iter().filter(told).filter_map(figure).collect()
-}
-
-/// What a gate compares, and what comes of it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Compared {
-    pub(super) state: State,
-    pub(super) value: Option<f64>,
-    pub(super) limit: Option<f64>,
-    /// Samples that are too few: how many there are, and how many there should be.
-    pub(super) few: Option<(u64, u64)>,
 }
 
 fn outcome(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> GateOutcome {

@@ -1,6 +1,5 @@
 //! What people read of a gate.
 
-use super::evaluate::Compared;
 use super::{Gate, Limit, Operator, Severity, State, Value};
 use crate::base::duration;
 use crate::quality::baseline::BaselineFigures;
@@ -17,6 +16,16 @@ pub(super) fn threshold(gate: &Gate, unit: Unit, limit: Option<f64>) -> String {
         (Limit::Baseline { .. }, Some(limit)) => format!("{words}{} by the baseline", show(unit, limit, 2)),
         (Limit::Baseline { .. }, None) => format!("{words}the baseline's"),
     }
+}
+
+/// What a gate compares, and what comes of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Compared {
+    pub(super) state: State,
+    pub(super) value: Option<f64>,
+    pub(super) limit: Option<f64>,
+    /// Samples that are too few: how many there are, and how many there should be.
+    pub(super) few: Option<(u64, u64)>,
 }
 
 /// Everything that the sentence on a gate tells.

@@ -4,9 +4,8 @@ use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use super::known::series_name;
-use super::reported::Reported;
 use super::{Filter, Metric, Standing};
-use crate::quality::reports::{Kind, Part, Remark, Unknown};
+use crate::quality::reports::{Finding, Kind, Part, Remark, Unknown};
 
 /// Figures that say how unit tests ended.
 const OUTCOMES: [&str; 5] = ["tests.passed", "tests.failed", "tests.skipped", "tests.flaky", "tests.pass_rate"];
@@ -57,20 +56,18 @@ impl Unread {
     pub(super) fn series_figures(&self) -> impl Iterator<Item = &String> {
         self.of_series.keys()
     }
-}
 
-impl Reported {
     /// Why the metric's figure is not known, where values that it needs cannot be read: the first of them.
-    pub(super) fn unread(&self, kind: Kind, metric: &Metric) -> Option<Standing> {
+    pub(super) fn hides(&self, kind: Kind, metric: &Metric, findings: &[Finding]) -> Option<Standing> {
         let filter = Filter::of(metric);
         // There may be many findings, so they are asked once for all values.
-        let unsure = LazyCell::new(|| self.findings.iter().any(|finding| filter.is_unsure_of(finding)));
+        let unsure = LazyCell::new(|| findings.iter().any(|finding| filter.is_unsure_of(finding)));
         let is_narrowed = |key: &str| metric.labels.iter().any(|label| label.key == *key) && *unsure;
-        let of_series = self.unread.of_series.get(&metric.name).into_iter().flatten();
-        let others = self.unread.values.iter().filter(|value| value.kind == kind);
+        let of_series = self.of_series.get(&metric.name).into_iter().flatten();
+        let others = self.values.iter().filter(|value| value.kind == kind);
         let others = others.filter(|value| match &value.unknown {
             Unknown::Label(key) => is_narrowed(key),
-            unknown => hides(unknown, &metric.name, &filter),
+            unknown => is_about(unknown, &metric.name, &filter),
         });
         let mut hiding = of_series.chain(others);
         let first = hiding.next()?;
@@ -81,7 +78,7 @@ impl Reported {
 }
 
 /// Whether a value leaves a metric unknown. What is of series and of labels is asked elsewhere.
-fn hides(unknown: &Unknown, metric: &str, filter: &Filter) -> bool {
+fn is_about(unknown: &Unknown, metric: &str, filter: &Filter) -> bool {
     match unknown {
         Unknown::Time(test) => metric == "tests.duration" && test.as_ref().is_none_or(|test| filter.is_of_case(test)),
         Unknown::Outcome { name, .. } => OUTCOMES.contains(&metric) && filter.is_of_case(name),

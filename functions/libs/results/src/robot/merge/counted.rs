@@ -3,7 +3,7 @@
 use domain::results::outcome::{Suite, Test};
 use domain::results::records::{Decided, decide};
 
-use super::tree::{Part, below, slashes};
+use super::part::{Part, below, slashes};
 
 /// Attempts as a verdict counts them, in the order of the inputs.
 #[derive(Clone, Debug)]

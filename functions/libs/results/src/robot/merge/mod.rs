@@ -15,6 +15,7 @@
 
 mod counted;
 mod message;
+mod part;
 mod statistics;
 mod tree;
 mod write;
@@ -30,7 +31,7 @@ pub use write::{MergeError, Merged, write_counted, write_merged};
 /// as plain `rebot` puts them. No trees give an empty suite.
 pub fn merge_suites(outputs: Vec<Suite>) -> Suite {
     let parts = outputs.into_iter().enumerate();
-    let parts = parts.map(|(input, root)| tree::Part { root, input, ..tree::Part::default() }).collect::<Vec<_>>();
+    let parts = parts.map(|(input, root)| part::Part { root, input, ..part::Part::default() }).collect::<Vec<_>>();
     let counted = counted::Counted::of(&parts);
     tree::merge(parts, &counted, false).into_suite()
 }

@@ -7,6 +7,7 @@ use domain::results::outcome::{Status, Suite, Test};
 
 use super::counted::Counted;
 use super::message;
+use super::part::{Part, below, slashes};
 use crate::robot::names;
 use crate::robot::place::{Place, TestPlace};
 use crate::robot::status::word;
@@ -38,14 +39,6 @@ pub(super) struct Leaf {
     record: usize,
     /// Whether it counts as not run, whatever its input says.
     pub(super) not_run: bool,
-}
-
-/// A result to be merged.
-#[derive(Debug, Default)]
-pub(super) struct Part {
-    pub(super) root: Suite,
-    pub(super) place: Place,
-    pub(super) input: usize,
 }
 
 /// Makes nodes of the parts. The first outcome of each test stands in a node, and later ones are kept beside.
@@ -206,17 +199,6 @@ impl Leaf {
             self.test.tags.push(NOT_RUN.to_owned());
         }
     }
-}
-
-pub(super) fn slashes(path: &str) -> String {
-    path.replace('\\', "/").trim_end_matches('/').to_owned()
-}
-
-/// What is left of a path below the root's own.
-pub(super) fn below(top: Option<&str>, source: Option<&str>) -> Option<String> {
-    let source = slashes(source?);
-    let rest = source.strip_prefix(top?)?;
-    (rest.is_empty() || rest.starts_with('/')).then(|| rest.to_owned())
 }
 
 /// Merges the roots of the parts, in order.

@@ -7,7 +7,8 @@ use domain::results::outcome::{Suite, Test};
 use jiff::civil::DateTime;
 
 use super::counted::{Attempts, Counted};
-use super::tree::{Leaf, Node, Part};
+use super::part::Part;
+use super::tree::{Leaf, Node};
 use super::{statistics, tree};
 use crate::markup;
 use crate::robot::error::{Error, Limits};

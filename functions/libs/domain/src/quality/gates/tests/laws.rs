@@ -123,7 +123,7 @@ fn run() -> impl Strategy<Value = Run> {
     (records(), reports(), gates(), baseline, lost()).prop_map(|(records, reports, gates, then, lost)| {
         let baseline = then.map(|(records, reports)| {
             let metrics = Metrics::from_run(&records, RunFacts::default()).with_reports(&reports);
-            BaselineFigures::of(&"before".into(), &gates, &metrics)
+            baseline_of(&"before".into(), &gates, &metrics)
         });
         Run { records, reports, gates, baseline, lost }
     })
@@ -292,7 +292,7 @@ proptest! {
         let texts = ["tests.failed.new == 0", "tests.flaky.new == 0", "vulnerabilities.new == 0", "tests.failed <= baseline", "tests.pass_rate >= baseline"];
         let gates: Vec<Gate> = texts.iter().map(|text| gate(text)).collect();
         let metrics = Metrics::from_run(&run.records, RunFacts::default()).with_reports(&run.reports);
-        let baseline = BaselineFigures::of(&"itself".into(), &gates, &metrics);
+        let baseline = baseline_of(&"itself".into(), &gates, &metrics);
         for outcome in evaluate(&gates, &metrics, Some(&baseline)) {
             let refused = outcome.value.is_none();
             prop_assert!(refused || outcome.state != State::Broken, "{}", outcome.why);

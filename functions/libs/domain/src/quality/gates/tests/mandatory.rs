@@ -75,7 +75,7 @@ fn a_failure_that_leaves_quarantine_is_new_but_not_for_mandatory_gates() {
     records[1].quarantined = true;
     let own = gate("tests.failed.new == 0");
     let both = [own.clone(), Gate { mandatory: true, ..own }];
-    let then = BaselineFigures::of(&"shop-1".into(), &both, &Metrics::from_run(&records, RunFacts::default()));
+    let then = baseline_of(&"shop-1".into(), &both, &Metrics::from_run(&records, RunFacts::default()));
     records[1].quarantined = false;
     let metrics = Metrics::from_run(&records, RunFacts::default());
     let states: Vec<State> = evaluate(&both, &metrics, Some(&then)).iter().map(|outcome| outcome.state).collect();

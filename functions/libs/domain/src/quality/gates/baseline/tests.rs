@@ -47,7 +47,7 @@ fn a_run_leaves_what_its_gates_read_and_what_has_a_name() {
     let gate = |text| Gate::parse(text, Severity::Error).unwrap();
     let strict = Gate { mandatory: true, ..gate("tests.pass_rate == 100%") };
     let gates = [gate("tests{tag=api}.pass_rate >= 90%"), strict, gate("coverage.line >= 80%")];
-    insta::assert_json_snapshot!(BaselineFigures::of(&"shop-1".into(), &gates, &metrics), @r#"
+    insta::assert_json_snapshot!(baseline_of(&"shop-1".into(), &gates, &metrics), @r#"
     {
       "run": "shop-1",
       "metrics": {

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Config, FILE, Platform, Size};
 use crate::base::problem::Problem;
 use crate::base::validate::{S3Url, normal_variable};
 use crate::package::environment::Environment;
 use crate::package::input::Request;
+use crate::package::manifest::{Config, FILE, Size};
 use crate::package::plan::{Desktop, Hooks, RobotOptions, STALE_AFTER_SECONDS};
+use crate::package::platform::Platform;
 use crate::quality::baseline::DEFAULT_BRANCH;
 use crate::quality::gates::{self, Gate};
 use crate::quality::quarantine::Quarantine;
@@ -19,7 +20,7 @@ const TIMEOUT_SECONDS: u64 = 3600;
 
 /// All settings of a run, none of them open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Effective {
+pub struct Settings {
     /// Suite's name.
     pub suite: String,
     /// What an environment is.
@@ -63,12 +64,12 @@ pub struct Effective {
 
 /// Joins the two. The request wins; its `include` and `exclude` replace the package's, its variables replace
 /// the package's name by name. Different suite names, and a variable that is a secret of the package, are problems.
-pub fn effective(request: &Request, config: &Config) -> Result<Effective, Problem> {
+pub fn settings(request: &Request, config: &Config) -> Result<Settings, Problem> {
     same_suite(request, config)?;
     let mut reports = config.reports.clone();
     reports.retain(|kind, _| !request.reports.contains_key(kind));
     let gates = if config.gates.is_empty() { gates::defaults() } else { config.gates.clone() };
-    Ok(Effective {
+    Ok(Settings {
         suite: request.suite.clone(),
         platform: config.platform.unwrap_or_default(),
         size: request.size.or(config.size).unwrap_or(Size::Environments(1)),

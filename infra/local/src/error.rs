@@ -1,0 +1,30 @@
+//! Why there is no local cloud.
+
+use std::path::PathBuf;
+
+use crate::{emulator, programs, python};
+
+/// Why there is no local cloud.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Python is not there.
+    #[error(transparent)]
+    Python(#[from] python::Error),
+    /// The functions are not there.
+    #[error(transparent)]
+    Programs(#[from] programs::Error),
+    /// The emulator does not run.
+    #[error(transparent)]
+    Emulator(#[from] emulator::Error),
+    /// The deployment could not be made.
+    #[error("failed to set up the local cloud")]
+    Provision(#[from] aws::Error),
+    /// A file could not be read or written.
+    #[error("failed to set up the local cloud from {path}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
