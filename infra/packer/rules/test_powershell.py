@@ -13,7 +13,7 @@ from .templates import ROOT
 
 PARSER = Parser(Language(tree_sitter_powershell.language()))
 # What the runner itself brings to Windows.
-PROOF = ROOT.parent / "runner/src/desktop/proof.ps1"
+PROOF = ROOT.parent / "runner/src/desktop/preflight.ps1"
 SCRIPTS = [*sorted(ROOT.glob("provision/windows/*.ps1")), PROOF]
 # Words that mean another command on another machine, or run a text as a program.
 BAD_COMMANDS = {

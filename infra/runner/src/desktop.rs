@@ -1,18 +1,19 @@
-//! The two halves of the runner, for tests that need a desktop.
+//! Tests that need a desktop: a client and a server of the same program.
 //!
-//! A command that comes from SSM has no desktop. So [`hand`] gives the attempt over to `qaops-runner desktop`
-//! ([`half`]), which was started in a session that has one, and waits. Between them is a folder ([`exchange`]) of files
-//! that appear whole, by a rename, and a lease that the desktop half renews. Before the first test the desktop is proven
-//! ([`proof`]); whatever is wrong with it has a name, loses the attempt with its environment, and blames no test.
+//! A command that comes from SSM has no desktop. So the [`client`] hands the attempt over to `qaops-runner desktop`, the
+//! [`server`], which runs in a session that has a desktop. The client waits for the result. They share a folder
+//! ([`exchange`]): its files appear whole, by a rename, and the server renews a lease in it. Before the first test the
+//! server checks the desktop ([`preflight`]). Each fault of a desktop has a name. The attempt is then lost with its
+//! environment, and no test fails because of it.
 
+pub mod client;
 pub mod exchange;
 pub mod fault;
-pub mod half;
-pub mod hand;
-pub mod proof;
+pub mod preflight;
 pub mod recording;
 mod script;
+pub mod server;
 mod session;
 mod x11;
 
-pub use half::serve;
+pub use server::serve;

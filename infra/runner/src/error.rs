@@ -115,8 +115,8 @@ pub enum Failure {
         /// Why and the mend.
         why: String,
     },
-    /// No desktop half serves, and none can be started.
-    #[error("there is no desktop half: {why}")]
+    /// No desktop server serves, and none can be started.
+    #[error("there is no desktop server: {why}")]
     DesktopAbsent {
         /// Why.
         why: String,
@@ -124,8 +124,8 @@ pub enum Failure {
     /// The desktop is none that tests can run on.
     #[error(transparent)]
     Desktop(#[from] Fault),
-    /// The desktop half did not give the attempt back.
-    #[error("the desktop half was lost while it had the attempt: {why}")]
+    /// The desktop server did not give the attempt back.
+    #[error("the desktop server was lost while it had the attempt: {why}")]
     DesktopLost {
         /// Why.
         why: String,

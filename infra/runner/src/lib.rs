@@ -2,7 +2,7 @@
 //!
 //! The SSM document starts it with run, shard and attempt. It takes plan and order from the bucket of artifacts, unpacks
 //! the package, runs the hooks and `robot` ([`stages`], on local files only), and uploads what there is with a manifest
-//! as the last object. Tests that need a desktop run in a half of their own ([`desktop`]). Whatever fails before `robot`
+//! as the last object. Tests that need a desktop run through a server in a session that has one ([`desktop`]). Whatever fails before `robot`
 //! is told in that manifest; without a manifest an attempt has no result.
 
 pub mod arguments;
@@ -33,4 +33,4 @@ pub mod words;
 
 pub use error::{Error, Failure};
 pub use settings::Settings;
-pub use start::{Args, Half, Line, start};
+pub use start::{Args, Line, Part, start};

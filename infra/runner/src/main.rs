@@ -4,15 +4,15 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
 use runner::desktop::{self, exchange::Exchange};
-use runner::{Args, Error, Half, Line, Settings};
+use runner::{Args, Error, Line, Part, Settings};
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let line = Line::parse();
     runner::processes::adopt();
-    let done = match (line.half, line.args) {
-        (Some(Half::Desktop { folder }), _) => serve(folder).await,
-        (Some(Half::Shard(args)), _) | (None, Some(args)) => start(args).await,
+    let done = match (line.part, line.args) {
+        (Some(Part::Desktop { folder }), _) => serve(folder).await,
+        (Some(Part::Shard(args)), _) | (None, Some(args)) => start(args).await,
         (None, None) => Line::command().error(ErrorKind::MissingSubcommand, "nothing to run is named").exit(),
     };
     match done {

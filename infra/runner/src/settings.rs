@@ -31,7 +31,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Folder between the two halves, for a desktop half that is told nothing else.
+    /// Folder between client and server, for a desktop server that gets no other.
     pub fn session(pairs: impl IntoIterator<Item = (String, String)>) -> Result<PathBuf, Error> {
         let named = pairs.into_iter().find(|(name, value)| name == "QAOPS_WORK" && !value.trim().is_empty());
         Ok(work(named.map(|(_, value)| value))?.join(SESSION))
@@ -61,7 +61,7 @@ impl Settings {
     }
 }
 
-/// Folder between the two halves, below that for packages and attempts; no run's id begins with a dot.
+/// Folder between client and server, below that for packages and attempts; no run's id begins with a dot.
 pub const SESSION: &str = ".desktop";
 
 fn work(named: Option<String>) -> Result<PathBuf, Error> {

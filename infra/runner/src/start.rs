@@ -11,7 +11,7 @@ use domain::results::manifest::Manifest;
 use domain::run::keys;
 use domain::run::order::Order;
 
-use crate::desktop::hand;
+use crate::desktop::client;
 use crate::error::{Error, Failure};
 use crate::folder::Folder;
 use crate::outcome::Outcome;
@@ -25,22 +25,22 @@ use crate::{notice, package, stages, upload};
 #[command(name = "qaops-runner", about = "Runs one attempt at one shard of a QAOps run")]
 #[command(args_conflicts_with_subcommands = true, arg_required_else_help = true)]
 pub struct Line {
-    /// Which half of the runner.
+    /// Which part of the runner.
     #[command(subcommand)]
-    pub half: Option<Half>,
+    pub part: Option<Part>,
     /// Which attempt to run.
     #[command(flatten)]
     pub args: Option<Args>,
 }
 
-/// The halves of the runner.
+/// The parts of the runner.
 #[derive(Clone, Debug, clap::Subcommand)]
-pub enum Half {
-    /// Runs an attempt; on a desktop, where its tests need one, through the other half
+pub enum Part {
+    /// Runs an attempt; on a desktop, where its tests need one, through the server there
     Shard(Args),
     /// Serves in a session that has a desktop, for as long as the session lives
     Desktop {
-        /// Folder between the two halves.
+        /// Folder between client and server.
         #[arg(long)]
         folder: Option<PathBuf>,
     },
@@ -120,7 +120,7 @@ async fn run(
     let outcome = match (shard.work.desktop, package) {
         (Some(asked), Ok(package)) => {
             let session = settings.work.join(SESSION);
-            hand::run(&shard, asked, package, folder.path(), session, &mut limits).await?
+            client::run(&shard, asked, package, folder.path(), session, &mut limits).await?
         }
         (_, package) => stages::run(&shard, package, folder.path(), &mut limits).await?,
     };

@@ -13,7 +13,7 @@ Copy-Item -Path "$PSScriptRoot\image-tests.ps1" -Destination "$QaopsHome\bin"
 # The desktop's user writes logs, and changes nothing else of ours.
 Invoke-Program 'icacls.exe' @("$QaopsHome\log", '/grant', '*S-1-5-32-545:(OI)(CI)M')
 
-# Both halves of the runner meet here: the one that SSM starts is SYSTEM, the one with the desktop is its user, who gets
+# Client and server of the runner meet here: the client that SSM starts is SYSTEM, the server is the desktop's user, who gets
 # in at the first boot. Nobody else does: what is handed over may hold secrets.
 New-Item -ItemType Directory -Force -Path "$QaopsHome\work" | Out-Null
 $owners = @('/grant', '*S-1-5-18:(OI)(CI)F', '/grant', '*S-1-5-32-544:(OI)(CI)F')

@@ -1,4 +1,4 @@
-# Runs at logon in the session of the desktop's user: gives the screen its size, starts the desktop half of
+# Runs at logon in the session of the desktop's user: gives the screen its size, starts the desktop server of
 # the runner, and Appium.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
@@ -6,7 +6,7 @@ $ErrorActionPreference = 'Stop'
 Set-ItemProperty -Path 'HKCU:\Control Panel\Desktop' -Name 'ScreenSaveActive' -Value '0'
 Set-DisplayResolution -Width 1920 -Height 1080 -Force
 
-# The desktop half of the runner; the half that SSM starts waits for it.
+# The desktop server of the runner; the client that SSM starts waits for it.
 Start-Process -FilePath "$env:ProgramFiles\QAOps\qaops-runner.exe" -ArgumentList 'desktop' -WindowStyle Hidden
 
 $appium = 'C:\qaops\appium\node_modules\appium\index.js'

@@ -1,4 +1,4 @@
-//! The folder between the halves.
+//! The folder between client and server.
 //!
 //! | file | from | holds |
 //! | --- | --- | --- |
@@ -32,7 +32,7 @@ pub struct Task {
     pub folder: PathBuf,
 }
 
-/// What the desktop half gives back.
+/// What the desktop server gives back.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Answer {
     /// What became of the attempt.
@@ -41,7 +41,7 @@ pub enum Answer {
     Broken(String),
 }
 
-/// That a desktop half serves.
+/// That a desktop server serves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lease {
     /// Its process.
@@ -50,7 +50,7 @@ pub struct Lease {
     pub beat: u64,
 }
 
-/// The folder between the halves.
+/// The folder between client and server.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     folder: PathBuf,
@@ -86,7 +86,7 @@ impl Exchange {
                 continue;
             };
             let taken = path.with_extension("taken");
-            // Another half may have been faster, or the shard's half has taken it back.
+            // Another server may have been faster, or the client has taken it back.
             if std::fs::rename(&path, &taken).is_err() {
                 continue;
             }
@@ -98,7 +98,7 @@ impl Exchange {
         Ok(None)
     }
 
-    /// Takes back what was handed over; false when a desktop half has it already.
+    /// Takes back what was handed over; false when a desktop server has it already.
     pub fn withdraw(&self, attempt: &str) -> bool {
         let withdrawn = self.path(attempt, "withdrawn");
         let back = std::fs::rename(self.path(attempt, "task"), &withdrawn).is_ok();
@@ -137,7 +137,7 @@ impl Exchange {
         self.write("lease.json", &lease)
     }
 
-    /// The lease; none where no desktop half ever served, or it cannot be read.
+    /// The lease; none where no desktop server ever served, or it cannot be read.
     pub fn lease(&self) -> Option<Lease> {
         read(&self.folder.join("lease.json")).ok().flatten()
     }
@@ -180,7 +180,7 @@ impl Watch {
         Self { last, seen: Instant::now(), most }
     }
 
-    /// Whether the lease is one of a half that serves; takes a look at it.
+    /// Whether the lease belongs to a server that runs; takes a look at it.
     pub fn holds(&mut self, lease: Option<Lease>) -> bool {
         self.renewed(lease) || self.seen.elapsed() < self.most
     }

@@ -8,8 +8,8 @@ pub enum Fault {
     /// There is none, or it does not answer.
     #[error("the desktop cannot be reached: {0}")]
     Unreachable(String),
-    /// The half runs where services run.
-    #[error("the desktop half runs in session 0, where no window can be seen")]
+    /// The server runs where services run.
+    #[error("the desktop server runs in session 0, where no window can be seen")]
     Session,
     /// It has another size.
     #[error("the desktop has {width}x{height} pixels instead of {}x{}", asked.width, asked.height)]

@@ -1,6 +1,6 @@
 //! What is kept of a desktop, if a suite asks for it: a video of the attempt, and a screenshot at each failure.
 //!
-//! Both are taken by ffmpeg in the session of the desktop half. Nothing can be masked in them.
+//! Both are taken by ffmpeg in the session of the desktop server. Nothing can be masked in them.
 
 use std::ffi::OsString;
 use std::path::PathBuf;

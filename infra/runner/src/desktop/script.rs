@@ -1,4 +1,4 @@
-//! The proof of a desktop of Windows, by a script for the PowerShell that every Windows has.
+//! The check of a desktop of Windows, by a script for the PowerShell that every Windows has.
 
 use std::process::{Command, Stdio};
 
@@ -6,19 +6,19 @@ use domain::package::plan::Desktop;
 
 use super::fault::Fault;
 
-const SCRIPT: &str = include_str!("proof.ps1");
+const SCRIPT: &str = include_str!("preflight.ps1");
 
-/// Proves the desktop of this session.
-pub(super) fn prove(asked: Desktop) -> Result<(), Fault> {
-    let file = std::env::temp_dir().join(format!("qaops-proof-{}.ps1", std::process::id()));
-    std::fs::write(&file, SCRIPT).map_err(|error| Fault::Unreachable(format!("failed to write the proof: {error}")))?;
+/// Checks the desktop of this session.
+pub(super) fn check(asked: Desktop) -> Result<(), Fault> {
+    let file = std::env::temp_dir().join(format!("qaops-preflight-{}.ps1", std::process::id()));
+    std::fs::write(&file, SCRIPT).map_err(|error| Fault::Unreachable(format!("failed to write the check: {error}")))?;
     let mut command = Command::new("powershell.exe");
     command.args(["-NoProfile", "-NonInteractive", "-STA", "-ExecutionPolicy", "Bypass", "-File"]).arg(&file);
     let done = command.stdin(Stdio::null()).output();
     let _ = std::fs::remove_file(&file);
     let done = done.map_err(|error| Fault::Unreachable(format!("failed to start powershell: {error}")))?;
     let said = String::from_utf8_lossy(&done.stdout);
-    match said.lines().rev().find_map(|line| line.trim().strip_prefix("proof: ")) {
+    match said.lines().rev().find_map(|line| line.trim().strip_prefix("preflight: ")) {
         Some(word) => read(word, asked),
         None => Err(Fault::Unreachable(String::from_utf8_lossy(&done.stderr).trim().to_owned())),
     }
@@ -40,7 +40,7 @@ fn read(word: &str, asked: Desktop) -> Result<(), Fault> {
         "covered" => Fault::Covered,
         "click" => Fault::Deaf("a click".to_owned()),
         "key" => Fault::Deaf("a key".to_owned()),
-        other => Fault::Unreachable(format!("the proof said {other:?}")),
+        other => Fault::Unreachable(format!("the check said {other:?}")),
     })
 }
 
@@ -55,7 +55,7 @@ mod tests {
         assert_eq!(read("1920x1080", ASKED), Ok(()));
         assert_eq!(read("1024x768", ASKED), Err(Fault::Size { asked: ASKED, width: 1024, height: 768 }));
         let says: Vec<&str> =
-            SCRIPT.split("Complete-Proof '").skip(1).filter_map(|rest| rest.split('\'').next()).collect();
+            SCRIPT.split("Complete-Preflight '").skip(1).filter_map(|rest| rest.split('\'').next()).collect();
         assert_eq!(says, ["session", "saver", "locked", "blank", "covered", "click", "key"]);
         for word in says {
             assert!(!matches!(read(word, ASKED), Ok(()) | Err(Fault::Unreachable(_))), "{word}");

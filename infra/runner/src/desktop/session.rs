@@ -1,4 +1,4 @@
-//! A session with a desktop: one whose half was found serving, or one that lives as long as its attempt.
+//! A session with a desktop: one with a server that was found, or one that lives as long as its attempt.
 
 use std::ffi::OsStr;
 use std::io;
@@ -17,7 +17,7 @@ use crate::processes::Processes;
 /// How long the programs of a desktop may take to come up.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Where the desktop half is.
+/// Where the desktop server is.
 #[derive(Debug)]
 pub(super) struct Session {
     exchange: Exchange,
@@ -25,12 +25,12 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// One whose half serves already.
+    /// One that has a server already.
     pub(super) fn found(exchange: Exchange) -> Self {
         Self { exchange, programs: None }
     }
 
-    /// A new desktop under Xvfb with a window manager, just as large as asked, and a desktop half on it.
+    /// A new desktop under Xvfb with a window manager, just as large as asked, and a desktop server on it.
     pub(super) async fn start(folder: PathBuf, desktop: Desktop) -> Result<Self, Failure> {
         let disk = |source| Failure::disk("the folder of the desktop")(source);
         std::fs::create_dir_all(&folder).map_err(disk)?;
@@ -45,7 +45,7 @@ impl Session {
         }
     }
 
-    /// The folder between the halves.
+    /// The folder between client and server.
     pub(super) fn exchange(&self) -> &Exchange {
         &self.exchange
     }
@@ -58,7 +58,7 @@ impl Session {
     }
 }
 
-/// Starts the X server, the window manager and the desktop half; an error says which of them failed, and why.
+/// Starts the X server, the window manager and the desktop server; an error says which of them failed, and why.
 async fn bring_up(folder: &Path, desktop: Desktop, programs: &mut Processes, console: &Console) -> Result<(), String> {
     let display = server(folder, desktop, programs, console).await?;
     start("openbox".as_ref(), folder, programs, console, |command| {

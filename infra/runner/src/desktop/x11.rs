@@ -1,4 +1,4 @@
-//! The proof of a desktop under X11, by a window of ours that is looked at, clicked and typed into.
+//! The check of a desktop under X11: a window of ours is looked at, clicked and typed into.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ const INPUT: Duration = Duration::from_secs(1);
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// A window in the middle of the desktop, white on the left and black on the right.
-struct Proof<'a> {
+struct Probe<'a> {
     connection: &'a RustConnection,
     root: Window,
     window: Window,
@@ -61,13 +61,13 @@ fn manages_windows(display: &str) -> Result<bool> {
     Ok(connection.get_property(false, root, list, AtomEnum::WINDOW, 0, 0)?.reply()?.type_ != NONE)
 }
 
-/// Proves the desktop of the variable `DISPLAY`.
-pub(super) fn prove(asked: Desktop) -> std::result::Result<(), Fault> {
-    try_to_prove(asked).unwrap_or_else(|error| Err(Fault::Unreachable(error.to_string())))
+/// Checks the desktop of the variable `DISPLAY`.
+pub(super) fn check(asked: Desktop) -> std::result::Result<(), Fault> {
+    try_to_check(asked).unwrap_or_else(|error| Err(Fault::Unreachable(error.to_string())))
 }
 
 /// An outer error is one of the X server.
-fn try_to_prove(asked: Desktop) -> Result<std::result::Result<(), Fault>> {
+fn try_to_check(asked: Desktop) -> Result<std::result::Result<(), Fault>> {
     let (connection, number) = x11rb::connect(None)?;
     let screen = connection.setup().roots.get(number).ok_or("there is no screen")?;
     let root = screen.root;
@@ -77,19 +77,19 @@ fn try_to_prove(asked: Desktop) -> Result<std::result::Result<(), Fault>> {
     }
     wake(&connection)?;
     let (pointer, focus) = (connection.query_pointer(root)?.reply()?, connection.get_input_focus()?.reply()?);
-    let proof = Proof::open(&connection, number, asked)?;
+    let probe = Probe::open(&connection, number, asked)?;
     let end = Instant::now() + PATIENCE;
-    let proven = loop {
-        let proven = proof.look_and_touch(asked)?;
-        if proven.is_ok() || Instant::now() > end {
-            break proven;
+    let checked = loop {
+        let checked = probe.look_and_touch(asked)?;
+        if checked.is_ok() || Instant::now() > end {
+            break checked;
         }
     };
-    connection.destroy_window(proof.window)?;
+    connection.destroy_window(probe.window)?;
     connection.set_input_focus(focus.revert_to, focus.focus, CURRENT_TIME)?;
     connection.warp_pointer(NONE, root, 0, 0, 0, 0, pointer.root_x, pointer.root_y)?;
     connection.sync()?;
-    Ok(proven)
+    Ok(checked)
 }
 
 /// Turns the screen saver off for good.
@@ -108,7 +108,7 @@ fn is_awake(connection: &RustConnection, root: Window) -> Result<bool> {
     Ok(off && state != u8::from(screensaver::State::ON))
 }
 
-impl<'a> Proof<'a> {
+impl<'a> Probe<'a> {
     fn open(connection: &'a RustConnection, number: usize, desktop: Desktop) -> Result<Self> {
         let screen = connection.setup().roots.get(number).ok_or("there is no screen")?;
         let (width, height) = (desktop.width / 4, desktop.height / 4);

@@ -1,4 +1,4 @@
-//! Attempts on a desktop: the program in its two halves under the real Xvfb, and desktops that are none.
+//! Attempts on a desktop: client and server under the real Xvfb, and desktops that are none.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use domain::package::plan::Desktop;
 use domain::results::manifest::Exit;
+use runner::desktop::client;
 use runner::desktop::exchange::Exchange;
-use runner::desktop::hand;
 use serde_json::json;
 use x11rb::protocol::xproto::{Blanking, ConnectionExt as _, Exposures};
 
@@ -44,11 +44,11 @@ pub(crate) fn instance_on(suite: &str, desktop: &serde_json::Value) -> Option<In
     Some(instance)
 }
 
-/// A session of a user: an X server, and the desktop half on it.
+/// A session of a user: an X server, and the desktop server on it.
 struct Session {
     display: String,
     server: Child,
-    half: Option<Child>,
+    serving: Option<Child>,
 }
 
 impl Session {
@@ -61,18 +61,18 @@ impl Session {
         while out.read(&mut byte).unwrap() == 1 && byte != *b"\n" {
             told.push(char::from(byte[0]));
         }
-        Self { display: format!(":{told}"), server, half: None }
+        Self { display: format!(":{told}"), server, serving: None }
     }
 
-    /// Starts the desktop half and waits until it serves.
+    /// Starts the desktop server and waits until it serves.
     fn serve(mut self, instance: &Instance) -> Self {
         let folder = instance.session();
-        let mut half = Command::new(env!("CARGO_BIN_EXE_qaops-runner"));
-        half.args([Path::new("desktop"), Path::new("--folder"), &folder]).env("DISPLAY", &self.display);
-        self.half = Some(half.stdout(Stdio::null()).spawn().unwrap());
+        let mut server = Command::new(env!("CARGO_BIN_EXE_qaops-runner"));
+        server.args([Path::new("desktop"), Path::new("--folder"), &folder]).env("DISPLAY", &self.display);
+        self.serving = Some(server.stdout(Stdio::null()).spawn().unwrap());
         let end = Instant::now() + Duration::from_secs(30);
         while Exchange::new(folder.clone()).lease().is_none() {
-            assert!(Instant::now() < end, "the desktop half does not serve");
+            assert!(Instant::now() < end, "the desktop server does not serve");
             std::thread::sleep(Duration::from_millis(20));
         }
         self
@@ -81,7 +81,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        for program in self.half.iter_mut().chain([&mut self.server]) {
+        for program in self.serving.iter_mut().chain([&mut self.server]) {
             let _ = program.kill();
             let _ = program.wait();
         }
@@ -201,7 +201,7 @@ fn a_desktop_half_that_is_killed_is_told_and_its_tests_are_not_blamed() {
     let Some(instance) = instance(suite) else { return };
     let started = Instant::now();
     let runner = instance.start();
-    // What robot says goes through the half that is to be killed.
+    // What robot says goes through the server that is to be killed.
     instance.wait_for_robot();
     std::fs::write(instance.attempt().join("package/shop/seen"), "").unwrap();
     let (error, cause) = refused(&instance, &runner.wait_with_output().unwrap());
@@ -247,8 +247,8 @@ async fn a_lease_that_nobody_renews_serves_nobody() {
     let folder = tempfile::tempdir().unwrap();
     let exchange = Exchange::new(PathBuf::from(folder.path()));
     exchange.renew(runner::desktop::exchange::Lease { process: 1, beat: 7 }).unwrap();
-    assert!(!hand::serves(&exchange, Duration::from_millis(300)).await);
-    let half = tokio::spawn(runner::desktop::serve(exchange.clone()));
-    assert!(hand::serves(&exchange, Duration::from_secs(10)).await);
-    half.abort();
+    assert!(!client::serves(&exchange, Duration::from_millis(300)).await);
+    let server = tokio::spawn(runner::desktop::serve(exchange.clone()));
+    assert!(client::serves(&exchange, Duration::from_secs(10)).await);
+    server.abort();
 }

@@ -103,7 +103,7 @@ impl Instance {
         self.folder.path().join("work/run/0001-1")
     }
 
-    /// The folder between the two halves.
+    /// The folder between client and server.
     pub(crate) fn session(&self) -> PathBuf {
         self.folder.path().join("work").join(runner::settings::SESSION)
     }

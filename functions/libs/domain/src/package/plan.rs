@@ -83,7 +83,7 @@ pub struct Hooks {
     pub after: Option<String>,
 }
 
-/// The desktop that a suite's tests need, proven before the first of them: `desktop = { width = 1920, height = 1080 }`.
+/// The desktop that a suite's tests need, checked before the first of them: `desktop = { width = 1920, height = 1080 }`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Desktop {
     /// Width in pixels.

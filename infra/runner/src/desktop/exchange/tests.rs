@@ -37,13 +37,13 @@ fn an_attempt_is_taken_once_and_leaves_no_secret() {
 }
 
 #[test]
-fn of_many_halves_one_has_the_attempt() {
+fn of_many_servers_one_gets_the_attempt() {
     let folder = tempfile::tempdir().unwrap();
     let exchange = exchange(folder.path());
     exchange.hand_over("run-0001-1", &task(folder.path())).unwrap();
     let taken = std::thread::scope(|scope| {
-        let halves: Vec<_> = (0..8).map(|_| scope.spawn(|| exchange.take().unwrap().is_some())).collect();
-        halves.into_iter().map(|half| half.join().unwrap()).filter(|taken| *taken).count()
+        let servers: Vec<_> = (0..8).map(|_| scope.spawn(|| exchange.take().unwrap().is_some())).collect();
+        servers.into_iter().map(|server| server.join().unwrap()).filter(|taken| *taken).count()
     });
     assert_eq!(taken, 1);
 }
@@ -88,5 +88,5 @@ async fn a_lease_holds_as_long_as_it_is_renewed() {
     assert!(watch.holds(lease(2)) && watch.holds(None));
     tokio::time::advance(Duration::from_secs(2)).await;
     assert!(!watch.holds(lease(2)) && !watch.holds(None));
-    assert!(watch.holds(Some(Lease { process: 2, beat: 2 })), "another half may have taken its place");
+    assert!(watch.holds(Some(Lease { process: 2, beat: 2 })), "another server may have taken its place");
 }

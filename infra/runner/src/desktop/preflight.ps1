@@ -1,5 +1,5 @@
-# Proves the desktop of the session that it runs in: a window that is looked at, clicked and typed into. Its last line is
-# `proof: ` and a word for what is wrong, or the desktop's size.
+# Checks the desktop of the session that it runs in: shows a window, looks at it, clicks and types into it. Its last line is
+# `preflight: ` and a word for what is wrong, or the desktop's size.
 Set-StrictMode -Version Latest
 $ErrorActionPreference = 'Stop'
 Add-Type -AssemblyName System.Windows.Forms
@@ -45,9 +45,9 @@ public static class Hands {
 }
 '@
 
-function Complete-Proof {
+function Complete-Preflight {
     param([string] $Word)
-    Write-Output "proof: $Word"
+    Write-Output "preflight: $Word"
     exit 0
 }
 
@@ -63,9 +63,9 @@ function Wait-Input {
 }
 
 [Hands]::SetProcessDPIAware() | Out-Null
-if ((Get-Process -Id $PID).SessionId -eq 0) { Complete-Proof 'session' }
-if ([Hands]::Saving()) { Complete-Proof 'saver' }
-if ([Hands]::Locked()) { Complete-Proof 'locked' }
+if ((Get-Process -Id $PID).SessionId -eq 0) { Complete-Preflight 'session' }
+if ([Hands]::Saving()) { Complete-Preflight 'saver' }
+if ([Hands]::Locked()) { Complete-Preflight 'locked' }
 
 $screen = [System.Windows.Forms.Screen]::PrimaryScreen.Bounds
 $script:got = @{ click = $false; key = $false }
@@ -99,18 +99,18 @@ $other = $false
 for ($y = 0; $y -lt $screen.Height -and -not $other; $y += 8) {
     for ($x = 0; $x -lt $screen.Width -and -not $other; $x += 8) { $other = $picture.GetPixel($x, $y) -ne $first }
 }
-if (-not $other) { Complete-Proof 'blank' }
+if (-not $other) { Complete-Preflight 'blank' }
 $middle = $form.Top + [int] ($height / 2)
 $white = $picture.GetPixel($form.Left + [int] ($width / 4), $middle).ToArgb()
 $black = $picture.GetPixel($form.Left + [int] (3 * $width / 4), $middle).ToArgb()
 if ($white -ne [System.Drawing.Color]::White.ToArgb() -or $black -ne [System.Drawing.Color]::Black.ToArgb()) {
-    Complete-Proof 'covered'
+    Complete-Preflight 'covered'
 }
 
 [Hands]::SetCursorPos($form.Left + [int] ($width / 4), $middle) | Out-Null
 [Hands]::Click()
-if (-not (Wait-Input 'click')) { Complete-Proof 'click' }
+if (-not (Wait-Input 'click')) { Complete-Preflight 'click' }
 [Hands]::Shift()
-if (-not (Wait-Input 'key')) { Complete-Proof 'key' }
+if (-not (Wait-Input 'key')) { Complete-Preflight 'key' }
 $form.Close()
-Complete-Proof "$($screen.Width)x$($screen.Height)"
+Complete-Preflight "$($screen.Width)x$($screen.Height)"

@@ -1,4 +1,5 @@
-//! The half in the session with the desktop: it proves the desktop, runs what is handed over, and gives it back.
+//! The server in the session with the desktop: it checks the desktop, runs the attempts that are handed over, and gives
+//! their results back.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +8,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::exchange::{Answer, Exchange, Lease, Task};
-use super::proof;
+use super::preflight;
 use crate::error::{Error, chain};
 use crate::outcome::Outcome;
 use crate::stages;
@@ -52,19 +53,19 @@ async fn run(exchange: &Exchange, attempt: &str, task: &Task) -> Result<Outcome,
     let (send, notice) = watch::channel(None);
     let mut limits = Limits::until(task.shard.order.deadline, notice);
     tokio::select! {
-        outcome = proven(task, &mut limits) => outcome,
+        outcome = checked(task, &mut limits) => outcome,
         () = tell_stop(exchange, attempt, send) => Err(Error::Outputs(std::io::Error::other("nobody told a stop"))),
     }
 }
 
-/// Runs the attempt on a desktop that is proven, and is so once more where a test failed: what a lost desktop broke is
-/// no failure of a test.
-async fn proven(task: &Task, limits: &mut Limits) -> Result<Outcome, Error> {
+/// Runs the attempt on a desktop that is checked. It is checked once more where a test failed: a lost desktop must not
+/// count as a failed test.
+async fn checked(task: &Task, limits: &mut Limits) -> Result<Outcome, Error> {
     let desktop = task.shard.work.desktop;
-    let package = proof::prove(desktop).await.map(|()| task.package.clone());
+    let package = preflight::check(desktop).await.map(|()| task.package.clone());
     let mut outcome = stages::run(&task.shard, package, &task.folder, limits).await?;
     if blames(&outcome.exit)
-        && let Err(failure) = proof::prove(desktop).await
+        && let Err(failure) = preflight::check(desktop).await
     {
         eprintln!("qaops-runner: {}", chain(&failure));
         outcome.exit = failure.exit();

@@ -1,4 +1,4 @@
-//! The half that SSM starts: it hands an attempt over and waits.
+//! The client, which SSM starts: it hands an attempt over and waits.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,19 +18,19 @@ use crate::shard::Shard;
 use crate::stages;
 use crate::stop::{Limits, Stop};
 
-/// How long a lease may stay as it is before its half is taken to be gone.
+/// How long a lease may stay unchanged before its server counts as gone.
 pub const LEASE: Duration = Duration::from_secs(10);
 
 /// How often the folder is looked into.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// How long the desktop half may take to come to its end, beyond what `robot` gets, once the attempt is stopped.
+/// How long the desktop server may take to come to its end, beyond what `robot` gets, once the attempt is stopped.
 const LAST: Duration = Duration::from_secs(60);
 
-/// How long a session may take to have its desktop half where this half cannot start one.
+/// How long a session may take to have its desktop server where the client cannot start one.
 const LOGON: Duration = Duration::from_secs(120);
 
-/// Runs an attempt through a desktop half: the one that serves in `folder_of_session`, or one in a session of its own.
+/// Runs an attempt through a desktop server: the one that serves in `folder_of_session`, or one in a session of its own.
 pub async fn run(
     shard: &Shard,
     desktop: Desktop,
@@ -55,7 +55,7 @@ pub async fn run(
     }
 }
 
-/// The session whose half serves, or a new one where the system lets a program make one.
+/// The session that has a server, or a new one where the system lets a program make one.
 async fn find(exchange: Exchange, desktop: Desktop, folder: &Path) -> Result<Session, Failure> {
     let most = if cfg!(windows) { LOGON } else { LEASE };
     let wait = cfg!(windows) || exchange.lease().is_some();
@@ -63,7 +63,7 @@ async fn find(exchange: Exchange, desktop: Desktop, folder: &Path) -> Result<Ses
         return Ok(Session::found(exchange));
     }
     if cfg!(windows) {
-        return Err(Failure::DesktopAbsent { why: format!("no desktop half served within {} s", most.as_secs()) });
+        return Err(Failure::DesktopAbsent { why: format!("no desktop server served within {} s", most.as_secs()) });
     }
     Session::start(folder.join("desktop"), desktop).await
 }
@@ -88,7 +88,7 @@ pub async fn through(
     limits: &mut Limits,
     lease: Duration,
 ) -> Result<Outcome, Failure> {
-    exchange.hand_over(attempt, task).map_err(Failure::disk("the attempt for the desktop half"))?;
+    exchange.hand_over(attempt, task).map_err(Failure::disk("the attempt for the desktop server"))?;
     let answer = tokio::select! {
         answer = answer(exchange, attempt, lease) => answer,
         stop = limits.stop() => stopped(exchange, attempt, lease, stop, limits.grace() + LAST).await,
@@ -99,7 +99,7 @@ pub async fn through(
     }
 }
 
-/// What is given back after the attempt was stopped; its deadline the desktop half knows itself.
+/// What is given back after the attempt was stopped; its deadline the desktop server knows itself.
 async fn stopped(
     exchange: &Exchange,
     attempt: &str,
@@ -118,7 +118,7 @@ async fn answer(exchange: &Exchange, attempt: &str, lease: Duration) -> Result<A
     let mut watch = Watch::new(exchange.lease(), lease);
     loop {
         let answer: io::Result<Option<Answer>> = exchange.given_back(attempt);
-        if let Some(answer) = answer.map_err(Failure::disk("what the desktop half gave back"))? {
+        if let Some(answer) = answer.map_err(Failure::disk("what the desktop server gave back"))? {
             return Ok(answer);
         }
         if !watch.holds(exchange.lease()) {
