@@ -1,10 +1,11 @@
 //! What makes a run fail, end to end: the examples below `tests/suites/failing`, and what only several runs tell.
 
+use domain::base::ids::RunId;
 use domain::evaluation::evaluate::Evaluation;
 use domain::quality::gates::{State, Verdict};
 use local::cloud::LocalCloud;
 use serde_json::json;
-use tests::{Finished, Suite, begin, end, put_elsewhere, run, with_cloud};
+use tests::{Fault, Finished, Suite, begin, begin_as, end, passing, put_elsewhere, run, with_cloud};
 
 /// Each example: its folder, how its run ends, and what one of the reasons says.
 const EXAMPLES: [(&str, Verdict, &str); 11] = [
@@ -192,5 +193,22 @@ fn a_given_report_that_cannot_be_fetched_leaves_its_own_gates_undecided() {
         let reasons = run.evaluation().reasons.join("\n");
         let told = "the coverage report s3://qaops-foreign/coverage.xml could not be fetched: ";
         assert!(reasons.contains(told) && reasons.contains("AccessDenied"), "{reasons}");
+    });
+}
+
+#[test]
+fn a_stop_gate_reads_each_summary_once() {
+    with_cloud(async |cloud| {
+        let files = passing(12);
+        let suite = Suite::new("stop-reads", "[gates]\nstop = [\"tests.failed > 5\"]\n", &files);
+        let id = RunId::from("stop-reads-1");
+        let reads = Fault::counted_body(&["GetObject", "qaops-collect", &format!("runs/{id}/shards/"), ".json"]);
+        reads.arm(cloud);
+        let run = end(cloud, begin_as(cloud, &suite, &id, json!({"environments": 2})).await).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Passed);
+        // Two functions may be warm, and each reads all of them. Reading them anew after each shard would be many more.
+        let (shards, read) = (run.shards.len() as u64, reads.struck(cloud));
+        assert!(shards >= 6, "{shards} shards");
+        assert!((shards..=2 * shards).contains(&read), "{read} reads of {shards} summaries");
     });
 }

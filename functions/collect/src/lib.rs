@@ -5,7 +5,9 @@
 
 mod output;
 
-use aws::{Artifacts, Fleet, Ledger};
+use std::sync::Arc;
+
+use aws::{Artifacts, Fleet, Ledger, Summaries};
 use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
 use domain::package::plan::Plan;
 use domain::quality::gates::{Severity, first_stop};
@@ -28,6 +30,8 @@ use serde::{Deserialize, Serialize};
 pub struct Collect {
     /// Uploads, the plan and the summaries.
     pub artifacts: Artifacts,
+    /// Summaries for stop gates, which look at all of them.
+    pub summaries: Summaries,
     /// Instances.
     pub fleet: Fleet,
     /// Shards and the queue.
@@ -176,15 +180,9 @@ impl Collect {
         if plan.gates.iter().all(|gate| gate.severity != Severity::Stop) {
             return Ok(());
         }
-        let (mut firsts, mut reruns) = (Vec::new(), Vec::new());
         let shards = self.ledger.shards(&plan.run).await?;
-        for shard in &shards {
-            let Some(number) = shard.result else { continue };
-            let attempt = Attempt { shard: shard.id.clone(), number };
-            let summary: Option<Summary> = self.artifacts.read_json(&keys::summary(&plan.run, &attempt)).await?;
-            if shard.is_rerun() { reruns.extend(summary) } else { firsts.extend(summary) }
-        }
-        let mut tests = records::records(&firsts, &reruns);
+        let done = self.summaries.done(&plan.run, &shards).await?;
+        let mut tests = records::records(done.firsts.iter().map(Arc::as_ref), done.reruns.iter().map(Arc::as_ref));
         quarantine::apply(&mut tests, &plan.quarantine, now);
         let tests = settled(tests, &shards);
         let metrics = Metrics::from_run(&tests, RunFacts::default());

@@ -8,6 +8,7 @@ async fn main() -> Result<(), Fatal> {
     let cloud = aws::Cloud::connect().await;
     let step = collect::Collect {
         artifacts: cloud.artifacts(settings.text("QAOPS_BUCKET")?),
+        summaries: cloud.summaries(settings.text("QAOPS_BUCKET")?),
         fleet: cloud.fleet(),
         ledger: cloud.ledger(settings.text("QAOPS_TABLE")?),
         role: settings.text("QAOPS_ROLE_ID")?,

@@ -3,9 +3,10 @@
 mod figures;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use aws::{Artifacts, Ledger};
-use domain::base::ids::{Attempt, RunId, RunRef};
+use aws::{Artifacts, Ledger, Summaries};
+use domain::base::ids::{RunId, RunRef};
 use domain::evaluation::evaluate::Evaluation;
 use domain::notify::staleness::{SCHEDULE, TRIGGER, is_verdict};
 use domain::package::plan::Plan;
@@ -13,9 +14,7 @@ use domain::quality::baseline::{self, COMMIT};
 use domain::quality::gates::Verdict;
 use domain::quality::history::{FileOfRun, FileRun, PastRun, files_of_run, kept_metrics};
 use domain::results::outcome::Counts;
-use domain::results::summary::Summary;
 use domain::run::keys;
-use domain::run::shard::Shard;
 use domain::run::status::{Environment, Failure, Run, Status};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,8 +24,10 @@ use tokio::task::{JoinError, JoinSet};
 /// The step's connections.
 #[derive(Debug)]
 pub struct Record {
-    /// The verdict and the summaries.
+    /// The verdict.
     pub artifacts: Artifacts,
+    /// The summaries.
+    pub summaries: Summaries,
     /// The run and its suite's history.
     pub ledger: Ledger,
 }
@@ -163,24 +164,12 @@ impl Record {
         environments: &[Environment],
         started: i64,
     ) -> Result<Vec<FileOfRun>, Error> {
-        let (reruns, firsts): (Vec<_>, Vec<_>) =
-            self.ledger.shards(&evaluation.run).await?.into_iter().partition(Shard::is_rerun);
-        let (firsts, reruns) =
-            (self.summaries(&evaluation.run, firsts).await?, self.summaries(&evaluation.run, reruns).await?);
+        let shards = self.ledger.shards(&evaluation.run).await?;
+        let done = self.summaries.done(&evaluation.run, &shards).await?;
+        let (firsts, reruns) = (done.firsts.iter().map(Arc::as_ref), done.reruns.iter().map(Arc::as_ref));
         let commit = evaluation.labels.get(COMMIT).cloned();
         let run = FileRun { run: evaluation.run.clone(), started, commit, ..FileRun::default() };
-        Ok(files_of_run(&run, &firsts, &reruns, environments))
-    }
-
-    /// Summaries of the shards that are done; one that is gone tells nothing.
-    async fn summaries(&self, run: &RunId, shards: Vec<Shard>) -> Result<Vec<Summary>, Error> {
-        let mut summaries = Vec::new();
-        for shard in shards {
-            let Some(number) = shard.result else { continue };
-            let key = keys::summary(run, &Attempt { shard: shard.id, number });
-            summaries.extend(self.artifacts.read_json(&key).await?);
-        }
-        Ok(summaries)
+        Ok(files_of_run(&run, firsts, reruns, environments))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The bucket of artifacts: packages, plans, orders, outputs, verdicts.
 
 mod parts;
+mod summaries;
 
 use std::ops::Range;
 use std::path::Path;
@@ -17,6 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
+pub use self::summaries::{Done, Summaries};
 use crate::Error;
 use crate::error::failed;
 use crate::patience::{through_broken_bodies, through_conflicts};

@@ -24,7 +24,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 pub use answers::{Answers, SHARD_LOST};
-pub use artifacts::{Artifacts, ObjectVersion, Reader};
+pub use artifacts::{Artifacts, Done, ObjectVersion, Reader, Summaries};
 pub use commands::{Command, CommandOrder, CommandState, Commands};
 pub use error::{Error, Kind};
 pub use executions::{Execution, ExecutionStatus, Executions, HistoryState, TokenAnswer};
@@ -72,6 +72,11 @@ impl Cloud {
     /// The bucket of artifacts.
     pub fn artifacts(&self, bucket: String) -> Artifacts {
         Artifacts::new(aws_sdk_s3::Client::new(&self.config), bucket)
+    }
+
+    /// The summaries of a run's attempts in the bucket of artifacts.
+    pub fn summaries(&self, bucket: String) -> Summaries {
+        Summaries::new(self.artifacts(bucket))
     }
 
     /// SSM Run Command with the deployment's document.

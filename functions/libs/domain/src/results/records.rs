@@ -68,8 +68,12 @@ pub struct Decided {
 }
 
 /// Tests of `firsts`, each with what `reruns` made of it.
-pub fn records<'a>(firsts: impl IntoIterator<Item = &'a Summary>, reruns: &'a [Summary]) -> Vec<TestRecord> {
-    decide(firsts.into_iter().map(|summary| &summary.root), reruns.iter().map(|summary| &summary.root)).records
+pub fn records<'a>(
+    firsts: impl IntoIterator<Item = &'a Summary>,
+    reruns: impl IntoIterator<Item = &'a Summary>,
+) -> Vec<TestRecord> {
+    let root = |summary: &'a Summary| &summary.root;
+    decide(firsts.into_iter().map(root), reruns.into_iter().map(root)).records
 }
 
 /// Decides for each test of `firsts`, and of `reruns` in the order of their attempts, what it is an outcome of.

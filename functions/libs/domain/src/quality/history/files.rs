@@ -24,13 +24,13 @@ pub struct FileOfRun {
 ///
 /// `firsts` are the summaries of the shards that are done, `reruns` those of the shards of reruns. Seconds and image
 /// are those of the first: a rerun holds a part of the file only.
-pub fn files_of_run(
+pub fn files_of_run<'a>(
     run: &FileRun,
-    firsts: &[Summary],
-    reruns: &[Summary],
+    firsts: impl Iterator<Item = &'a Summary> + Clone,
+    reruns: impl Iterator<Item = &'a Summary>,
     environments: &[Environment],
 ) -> Vec<FileOfRun> {
-    let mut outcomes = by_file(&records::records(firsts, reruns));
+    let mut outcomes = by_file(&records::records(firsts.clone(), reruns));
     let mut runs: BTreeMap<&str, FileRun> = BTreeMap::new();
     for summary in firsts {
         let environment = environments.iter().find(|environment| environment.id == summary.environment);
