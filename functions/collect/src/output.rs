@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 
 use aws::Artifacts;
-use domain::results::interrupted::leave_out_unended;
+use domain::results::interrupted::{Running, leave_out_unended};
 use domain::results::manifest::{Exit, Manifest, Upload};
 use domain::results::outcome::Suite;
 use domain::results::summary::{Summary, missing, relative, reported_files};
@@ -41,12 +41,15 @@ pub(crate) async fn summarize(
     reported.extend(reported_files(&root, &manifest.root).into_iter().map(|(file, _)| file));
     // Only files of the shard count, whatever else a result says.
     reported.retain(|file| shard.files.contains(file));
+    let failed = root.counts().failed;
     let root = with_uploaded_pictures(with_relative_sources(root, &manifest.root), manifest);
     if manifest.exit.was_stopped() {
         damage = Some(ending(&manifest.exit));
     }
-    let damage = damage.map(|what| what + &while_running(running.as_deref()));
-    let problem = damage.or_else(|| unexpected(shard, &root, &reported, &manifest.selected));
+    let damage = damage.map(|what| what + &while_running(running.as_ref()));
+    let problem = damage
+        .or_else(|| contradicted(&manifest.exit, failed))
+        .or_else(|| unexpected(shard, &root, &reported, &manifest.selected));
     let root = if problem.is_some() { of_files(root, &shard.files) } else { root };
     Ok(Summary {
         shard: manifest.shard.clone(),
@@ -75,6 +78,9 @@ fn reports(prefix: &str, manifest: &Manifest) -> BTreeMap<String, String> {
     kinds.filter_map(|kind| Some((kind.to_owned(), path(kind)?))).collect()
 }
 
+/// Failed tests that an exit status of Robot Framework can tell.
+const MOST_TOLD: u64 = 250;
+
 /// So often an output is read whose body breaks off.
 const MOST_READS: u32 = 3;
 
@@ -86,8 +92,8 @@ struct Read {
     rpa: bool,
     /// What is wrong with it, as a sentence without its end.
     problem: Option<String>,
-    /// The test in which it breaks off.
-    running: Option<String>,
+    /// What was running where it breaks off.
+    running: Option<Running>,
 }
 
 /// Reads an output. That its body breaks off says nothing about it.
@@ -124,7 +130,7 @@ fn parse(body: impl io::Read, upload: &Upload) -> io::Result<Read> {
         return Ok(Read { problem, ..Read::default() });
     }
     let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}"));
-    Ok(Read { root: output.root, rpa: output.rpa, problem, running: output.running })
+    Ok(Read { root: output.root, rpa: output.rpa, problem, running: output.running.map(Running::Test) })
 }
 
 /// How Robot Framework ended, as a sentence without its end.
@@ -151,9 +157,22 @@ fn ending(exit: &Exit) -> String {
     }
 }
 
-/// The end of a sentence that names the test that was running.
-fn while_running(test: Option<&str>) -> String {
-    test.map_or(".".to_owned(), |test| format!(", while the test {test} was running."))
+/// The end of a sentence that names what was running.
+fn while_running(running: Option<&Running>) -> String {
+    running.map_or(".".to_owned(), |running| format!(", while {running} was running."))
+}
+
+/// Robot Framework's exit status is the number of failed tests, at most 250. Where its output says another, one of the two
+/// was changed after the tests.
+fn contradicted(exit: &Exit, failed: u64) -> Option<String> {
+    let told = match exit {
+        Exit::Passed => 0,
+        Exit::Failed { tests } => *tests,
+        _ => return None,
+    };
+    (u64::from(told) != failed.min(MOST_TOLD)).then(|| {
+        format!("Robot Framework ended with the exit status {told}, but its {OUTPUT} reports {failed} failed tests.")
+    })
 }
 
 /// A planned shard must report each of its files, and no shard may report tests of another one's: they would count twice.

@@ -61,7 +61,7 @@ fn mark(gate: &GateOutcome) -> (&'static str, Color) {
         (State::Held, _) => ("✓", Color::DarkGreen),
         (State::Broken, Severity::Warn) => ("!", Color::DarkYellow),
         (State::Broken, _) => ("✗", Color::DarkRed),
-        (State::NoValue | State::NoBaseline | State::TooFew, _) => ("?", Color::DarkYellow),
+        (State::NoValue | State::NoBaseline | State::TooFew | State::Undecided, _) => ("?", Color::DarkYellow),
     }
 }
 

@@ -145,8 +145,12 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
         cost,
     };
     let metrics = Metrics::from_run(&tests, facts).with_reports(&input.reports);
-    let gates = gates::evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
-    let Judgement { verdict, reasons } = tested(judge(&gates, &lost_work(&lost, input)), &tests);
+    let mut gates = gates::evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
+    let lost_work = lost_work(&lost, input);
+    let Judgement { verdict, reasons } = tested(judge(&gates, &lost_work), &tests);
+    if !lost_work.is_empty() {
+        gates::undecide(&plan.gates, &mut gates);
+    }
     let flaky: Vec<TestId> = tests.iter().filter(|test| test.flaky).map(TestRecord::id).collect();
     Evaluation {
         run: plan.run.clone(),

@@ -32,7 +32,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 pub use self::baseline::baseline_of;
-pub use self::evaluate::{GateOutcome, State, Value, evaluate, first_stop, read_by};
+pub use self::evaluate::{GateOutcome, State, Value, evaluate, first_stop, read_by, undecide};
 pub use self::mandatory::{SETTING, parse_mandatory, with_mandatory};
 pub use self::verdict::{Judgement, Verdict, judge};
 pub use self::words::STOPPED;

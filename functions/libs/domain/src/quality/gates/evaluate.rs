@@ -23,6 +23,8 @@ pub enum State {
     NoBaseline,
     /// There are fewer samples than the gate asks for, in this run or in the baseline. The gate passes.
     TooFew,
+    /// It holds by what is known, but work was lost that may change that.
+    Undecided,
 }
 
 /// A figure, and how people read it.
@@ -67,7 +69,7 @@ impl GateOutcome {
         match self.state {
             State::Held => Some(true),
             State::Broken => Some(false),
-            State::NoValue | State::NoBaseline | State::TooFew => None,
+            State::NoValue | State::NoBaseline | State::TooFew | State::Undecided => None,
         }
     }
 }
@@ -75,6 +77,23 @@ impl GateOutcome {
 /// What comes of each gate, in the same order. `baseline` is the last accepted run.
 pub fn evaluate(gates: &[Gate], metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> Vec<GateOutcome> {
     gates.iter().map(|gate| outcome(gate, &gate.figures(metrics), baseline)).collect()
+}
+
+/// Takes back that gates hold, where work was lost that may change it. `outcomes` are those of `gates`.
+pub fn undecide(gates: &[Gate], outcomes: &mut [GateOutcome]) {
+    let may_change = |(gate, outcome): &(&Gate, &mut GateOutcome)| {
+        outcome.state == State::Held && gate.severity != Severity::Stop && !holds_for_good(gate)
+    };
+    for (_, outcome) in gates.iter().zip(outcomes).filter(may_change) {
+        outcome.state = State::Undecided;
+        outcome.why += " Work was lost, so this may change.";
+    }
+}
+
+/// Whether a gate that holds goes on to hold whatever is added: its figure only grows, and it must be large.
+fn holds_for_good(gate: &Gate) -> bool {
+    let grows = lookup(&gate.metric.name).is_some_and(|known| known.grows);
+    grows && !gate.metric.new && matches!(gate.operator, Operator::Above | Operator::AtLeast)
 }
 
 /// The first stop gate whose condition is met by the results so far; the run then ends early. A failure that may still

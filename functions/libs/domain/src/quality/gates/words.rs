@@ -59,9 +59,11 @@ impl Sentence<'_> {
             (State::NoBaseline, _) => format!("No baseline: {}.", self.without_baseline(&is)),
             (State::TooFew, _) => format!("{is}{aside}, but {}.", self.too_few()),
             (State::Broken, _) if unreadable => format!("{metric} cannot be told, because {remark}."),
-            (State::Held, Severity::Stop) => format!("{is}{aside}, and the run stops when it is {threshold}."),
+            (State::Held | State::Undecided, Severity::Stop) => {
+                format!("{is}{aside}, and the run stops when it is {threshold}.")
+            }
             (State::Broken, Severity::Stop) => format!("{is}, which is {threshold}{STOPPED}"),
-            (State::Held, _) => format!("{is}{aside}, and it must be {threshold}."),
+            (State::Held | State::Undecided, _) => format!("{is}{aside}, and it must be {threshold}."),
             (State::Broken, _) => format!("{is}{aside}, but it must be {threshold}."),
         }
     }
