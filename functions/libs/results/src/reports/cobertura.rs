@@ -125,7 +125,12 @@ impl Elements for Cobertura {
         match (tag.name, self.file) {
             (_, _) if tag.depth == 0 => {
                 self.line = stated(tag, ["line-rate", "lines-covered", "lines-valid"], notes);
-                self.branch = stated(tag, ["branch-rate", "branches-covered", "branches-valid"], notes);
+                let nothing = tag.get("lines-valid").and_then(numbers::count) == Some(0);
+                self.branch = if nothing {
+                    Stated::Nothing
+                } else {
+                    stated(tag, ["branch-rate", "branches-covered", "branches-valid"], notes)
+                };
             }
             ("package", _) => self.package = tag.owned("name").unwrap_or_default(),
             ("class", _) => self.class(tag, notes)?,
@@ -172,12 +177,12 @@ impl Stated {
 }
 
 /// What the root states, by the names of rate, count of what is covered and count of all. Nothing where there is
-/// nothing that it could be a share of: tools write 0 or 1 then.
+/// nothing that it could be a share of: tools write 0 or 1 then, and either says nothing without the count of all.
 fn stated(tag: Tag<'_, '_>, [rate, covered, valid]: [&str; 3], notes: &Notes<'_>) -> Stated {
     let Some(text) = tag.get(rate) else { return Stated::Nothing };
     let count = |name: &str| tag.get(name).and_then(numbers::count);
     match (count(covered), count(valid), numbers::share(text)) {
-        (_, Some(0), _) | (_, None, Some(0.0)) => Stated::Nothing,
+        (_, Some(0), _) | (_, None, Some(0.0 | 1.0)) => Stated::Nothing,
         (_, _, Some(rate)) => Stated::Percent(rate * 100.0),
         (Some(covered), Some(all), None) if covered <= all => Stated::Percent(covered as f64 * 100.0 / all as f64),
         _ => Stated::Bad(notes.line(), is_not(rate, text, "a share")),

@@ -6,7 +6,8 @@
 //! Two cases of one name are two cases, as junitparser and Jenkins have it. A case that has
 //! `flakyFailure` or `flakyError` passed after it had failed; one with `failure` and `rerunFailure` failed every time.
 //! A failure that stands in a suite and in no case is a case `<init>` of that suite, as in Jenkins. A case whose `status`
-//! says that it failed, as CTest's does beside its `failure`, failed.
+//! says that it failed, as CTest's does beside its `failure`, failed. One whose `status` is a word that no known tool
+//! writes has an unknown end.
 //!
 //! Times are those of [`super::times`]. What is not a duration, as `NaN` of mocha (issue 894) and of jasmine-reporters
 //! (issue 193), leaves the duration unknown, and so does a case that ran and has no time.
@@ -16,7 +17,7 @@ use domain::quality::reports::Report;
 use super::Format;
 use super::cases::{Cases, Claim, Draft, joined};
 use super::limits::Budget;
-use super::notes::Notes;
+use super::notes::{Notes, is_not};
 use super::xml::{Elements, Tag};
 use crate::input::Refusal;
 
@@ -30,6 +31,31 @@ pub(super) struct Junit {
     message: String,
     /// Failures so far, those of attempts among them.
     failures: u64,
+}
+
+/// What the `status` or `result` of a case says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Passed,
+    Skipped,
+    Failed,
+    /// A word that no known tool writes.
+    Unknown,
+}
+
+impl Said {
+    /// The words of GoogleTest (`run`, `completed`, `suppressed`), CTest, Katalon, Playwright and others, in any case.
+    fn of(word: &str) -> Self {
+        match word.trim().to_ascii_lowercase().as_str() {
+            "" | "run" | "completed" | "pass" | "passed" | "success" | "successful" | "ok" | "expected" => Self::Passed,
+            "notrun" | "not run" | "disabled" | "skip" | "skipped" | "suppressed" | "ignored" | "pending" | "todo" => {
+                Self::Skipped
+            }
+            "fail" | "failed" | "failure" | "error" | "errored" | "broken" | "timeout" | "timedout" | "timed out"
+            | "aborted" | "interrupted" | "crashed" | "unexpected" => Self::Failed,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// A suite, or the root around several.
@@ -68,14 +94,16 @@ impl Junit {
         }
         let class = tag.get("classname").or_else(|| tag.get("class")).unwrap_or(self.suite());
         let name = joined(&[class, tag.get("name").unwrap_or_default()]);
-        let says = |words: &[&str]| {
-            ["status", "result"].iter().any(|name| tag.get(name).is_some_and(|told| words.contains(&told)))
-        };
+        let told = ["status", "result"].iter().filter_map(|name| Some((*name, tag.get(name)?)));
+        let told: Vec<_> = told.map(|(name, word)| (name, word, Said::of(word))).collect();
+        let says = |said: Said| told.iter().any(|(.., told)| *told == said);
+        let unknown = told.iter().find(|(.., said)| *said == Said::Unknown);
         self.open = Some(Draft {
             name,
             time: self.cases.time("time", tag.get("time"), notes),
-            failed: says(&["fail", "failed", "failure", "error"]),
-            skipped: says(&["notrun", "disabled", "skipped", "suppressed"]),
+            failed: says(Said::Failed),
+            skipped: says(Said::Skipped),
+            unread: unknown.map(|(name, word, _)| (notes.line(), is_not(name, word, "a status"))),
             ..Draft::default()
         });
         Ok(())
@@ -110,7 +138,7 @@ impl Elements for Junit {
                 self.message = tag.owned("message").unwrap_or_default();
                 return Ok(self.message.trim().is_empty());
             }
-            ("skipped" | "disabled", Some(case)) => case.skipped = true,
+            ("skipped" | "disabled", Some(case)) => (case.skipped, case.unread) = (true, None),
             ("flakyFailure" | "flakyError", Some(case)) => case.stumbled = true,
             _ => {}
         }

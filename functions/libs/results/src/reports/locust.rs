@@ -4,7 +4,7 @@
 //! them apart. Times in milliseconds are rounded by Locust itself, so percentiles are not exact.
 //!
 //! Locust writes `N/A` for the percentiles of a row without requests (`StatsCSV`), which is not a strange value: there is
-//! no figure. Any other text that is not a number costs its own figure.
+//! no figure. It writes 0 for their average and largest, which are no figures either. Any other text that is not a number costs its own figure.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -113,6 +113,10 @@ impl Cells<'_, '_, '_> {
         let [p50, p90, p95, p99, avg, max] = times;
         let rate = self.figure(columns.rate, "requests per second", "rate", "a rate");
         let error_rate = failures.zip(count).and_then(|(failures, count)| self.share(failures, count));
+        if count == Some(0) {
+            // Locust writes 0 for the times of no request.
+            return Ok(Series { count: Some(0.0), ..Series::default() });
+        }
         let count = count.map(|count| count as f64);
         Ok(Series { p50, p90, p95, p99, avg, max, rate, error_rate, count, ..Series::default() })
     }

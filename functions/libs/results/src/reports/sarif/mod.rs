@@ -6,6 +6,11 @@
 //! which is rejected or under review (§3.27.23; a suppression without a status is accepted). A result whose
 //! `baselineState` is `absent` is gone and does not count. sarif-tools counts all of these; we follow the standard.
 //!
+//! # A scan that tells nothing
+//! A run whose `results` are absent or null did not scan (§3.14.23), and GitHub refuses it. A run with an invocation whose
+//! `executionSuccessful` is false broke off (§3.20.14). The number of findings is then not known: those that are there
+//! are the least.
+//!
 //! # Severity
 //! A `security-severity` of the result or its rule has the bands that GitHub documents; tools that write a word there,
 //! as Semgrep's rules do, mean the word. A score of 0 or beyond 10 says nothing, as on GitHub. Without one the level
@@ -27,7 +32,7 @@ mod packages;
 mod place;
 mod rules;
 
-use domain::quality::reports::{Finding, Report, Risk};
+use domain::quality::reports::{Finding, Report, Risk, Unknown};
 
 use self::log::{ExternalResults, Log, Rule, Run, SarifResult};
 use self::place::Places;
@@ -54,6 +59,9 @@ pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error
     let mut places = Places::default();
     let mut found = Vec::new();
     findings::note_strange(&log.runs, "runs", book);
+    if log.runs.is_empty() {
+        book.bad("runs", "no run, so nothing was scanned", Unknown::Findings);
+    }
     for (at, run) in log.runs.numbered() {
         found.extend(of_run(run, &format!("runs[{at}]"), &mut places, book)?);
     }
@@ -65,10 +73,14 @@ fn of_run(run: &Run, path: &str, places: &mut Places, book: &mut Book) -> Result
     if !run.external.as_ref().is_none_or(ExternalResults::is_empty) {
         return Err(here(Refusal::Unsupported("a run with its results in other files")));
     }
-    // Some writers leave an empty list out, so its absence alone does not tell of a failure.
     let failed = run.invocations.entries().iter().any(|invocation| invocation.successful == Some(false));
-    if failed && run.results.is_none() {
-        return Err(here(Refusal::Shape("the tool failed and gave no results".to_owned())));
+    match (failed, &run.results) {
+        (true, None) => return Err(here(Refusal::Shape("the tool failed and gave no results".to_owned()))),
+        (true, Some(_)) => {
+            book.bad(path, "the tool did not come to its end: executionSuccessful is false", Unknown::Findings)
+        }
+        (false, None) => book.bad(path, "a run without results, so nothing was scanned", Unknown::Findings),
+        (false, Some(_)) => {}
     }
     let rules = Rules::of(run);
     let mut found = Vec::new();
