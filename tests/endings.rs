@@ -1,8 +1,9 @@
 //! Runs that end before every test was run: by a hang, a fatal error, a failure that ends all, a refusal.
 
-use domain::quality::gates::Verdict;
+use domain::base::ids::RunId;
+use domain::quality::gates::{State, Verdict};
 use serde_json::json;
-use tests::{Finished, Suite, run, with_cloud};
+use tests::{Finished, Suite, begin_as, end, run, with_cloud};
 
 fn files(files: &[(&str, &str)]) -> Vec<(String, String)> {
     files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
@@ -175,6 +176,83 @@ fn tests_that_a_listener_takes_out_are_missing() {
                 Suite::new("taken", config, &files(&[("a.robot", passes), ("b.robot", fails), ("Taker.py", &taker)]));
             let run = run(cloud, &suite, json!({})).await;
             assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{what}: {:?}", run.evaluation().reasons);
+        }
+    });
+}
+
+#[test]
+fn a_suite_teardown_that_hangs_hides_no_failure_and_is_named() {
+    let text = "*** Settings ***\nSuite Teardown    Sleep    10 min\n*** Test Cases ***\nPasses\n    No Operation\n\
+                Really fails\n    Fail    real failure\nPasses too\n    No Operation\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("teardown", "timeout = \"20s\"\n", &files(&[("a.robot", text)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [1, 0, 1, 0, 0]));
+        assert_eq!(failed(&run), named(&[("a.robot: Teardown.A.Really fails", "real failure")]));
+        let reasons = run.evaluation().reasons.join("\n");
+        assert!(reasons.contains("while the teardown of the suite Teardown.A was running."), "{reasons}");
+    });
+}
+
+#[test]
+fn a_gate_holds_for_nobody_where_work_was_lost() {
+    let text = "*** Test Cases ***\nEnds all\n    Evaluate    __import__('os')._exit(77)\n";
+    with_cloud(async |cloud| {
+        let config = "[gates]\nerror = [\"tests.failed == 0\", \"tests.total >= 1\"]\n";
+        let good = "*** Test Cases ***\nGood\n    No Operation\n";
+        let suite = Suite::new("crash", config, &files(&[("a.robot", text), ("b.robot", good)]));
+        let run = run(cloud, &suite, json!({"environments": 2})).await;
+        let states: Vec<State> = run.evaluation().gates.iter().map(|gate| gate.state).collect();
+        // More tests cannot make the number of tests too small.
+        assert_eq!((run.evaluation().verdict, &*states), (Verdict::Inconclusive, &[State::Undecided, State::Held][..]));
+    });
+}
+
+#[test]
+fn an_exit_status_that_the_output_contradicts_is_believed() {
+    let listener = "import os\nROBOT_LISTENER_API_VERSION = 3\ndef close():\n    os._exit(1)\n";
+    let good = "*** Test Cases ***\nGood\n    No Operation\n";
+    with_cloud(async |cloud| {
+        let config = "[robot]\narguments = [\"--listener\", \"Liar.py\"]\n";
+        let suite = Suite::new("liar", config, &files(&[("a.robot", good), ("Liar.py", listener)]));
+        let run = run(cloud, &suite, json!({})).await;
+        let reasons = run.evaluation().reasons.join("\n");
+        assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{reasons}");
+        assert!(reasons.contains("exit status 1, but its output.xml reports 0 failed tests"), "{reasons}");
+    });
+}
+
+#[test]
+fn a_file_whose_tests_are_all_excluded_is_not_lost() {
+    let excluded = "*** Test Cases ***\nNot this one\n    [Tags]    Robot:Ex_clude\n    Fail\n";
+    let good = "*** Test Cases ***\nGood\n    No Operation\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("excluded", "", &files(&[("a.robot", excluded), ("b.robot", good)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Passed, [1, 1, 0, 0, 0]));
+    });
+}
+
+#[test]
+fn a_report_that_came_with_the_package_is_none_of_the_run() {
+    let good = "*** Test Cases ***\nGood\n    No Operation\n";
+    let report = "<testsuite><testcase name=\"a\" time=\"1\"/></testsuite>";
+    with_cloud(async |cloud| {
+        let config = "[gates]\nerror = [\"tests{source=junit}.failed == 0\"]\n[reports]\njunit = \"old.xml\"\n";
+        let suite = Suite::new("stale-report", config, &files(&[("a.robot", good), ("old.xml", report)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{:?}", run.evaluation().reasons);
+    });
+}
+
+#[test]
+fn a_run_may_have_a_name_that_looks_like_an_option() {
+    let good = "*** Test Cases ***\nGood\n    No Operation\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("dashes", "", &files(&[("a.robot", good)]));
+        for name in ["-lead", "--help", "---"] {
+            let run = end(cloud, begin_as(cloud, &suite, &RunId::from(name), json!({})).await).await;
+            assert_eq!(run.evaluation().verdict, Verdict::Passed, "{name}: {:?}", run.evaluation().reasons);
         }
     });
 }

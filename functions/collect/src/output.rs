@@ -39,12 +39,17 @@ pub(crate) async fn summarize(
     }
     let mut reported = manifest.unselected.clone();
     reported.extend(reported_files(&root, &manifest.root).into_iter().map(|(file, _)| file));
+    // Robot Framework leaves tests out that have the tag `robot:exclude`, and a file of which none is left.
+    let without = manifest.selected.iter().filter(|(_, count)| **count == 0).map(|(file, _)| file);
+    let without: Vec<String> = without.filter(|file| !reported.contains(file)).cloned().collect();
+    reported.extend(without);
     // Only files of the shard count, whatever else a result says.
     reported.retain(|file| shard.files.contains(file));
     let failed = root.counts().failed;
     let root = with_uploaded_pictures(with_relative_sources(root, &manifest.root), manifest);
     if manifest.exit.was_stopped() {
-        damage = Some(ending(&manifest.exit));
+        damage =
+            Some(if manifest.robot_seconds > 0.0 { ending(&manifest.exit) } else { ending_before(&manifest.exit) });
     }
     let damage = damage.map(|what| what + &while_running(running.as_ref()));
     let problem = damage
@@ -131,6 +136,16 @@ fn parse(body: impl io::Read, upload: &Upload) -> io::Result<Read> {
     }
     let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}"));
     Ok(Read { root: output.root, rpa: output.rpa, problem, running: output.running.map(Running::Test) })
+}
+
+/// How an attempt ended that was stopped before Robot Framework started, as a sentence without its end.
+fn ending_before(exit: &Exit) -> String {
+    let why = match exit {
+        Exit::DeadlinePassed => "because the time of the run was over",
+        Exit::InstanceReclaimed => "because AWS took the Spot instance back",
+        _ => return ending(exit),
+    };
+    format!("It was stopped before Robot Framework started, {why}: requirements, hooks.before and health come first")
 }
 
 /// How Robot Framework ended, as a sentence without its end.

@@ -124,6 +124,10 @@ async fn keep_up() -> Result<u8, Error> {
 
 async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     let scratch = scratch()?;
+    // A run that is refused must not leave the verdict of an earlier one there either.
+    if let Some(out) = &flags.out {
+        run::remove_results(out).map_err(|source| Error::Folder { path: out.clone(), source })?;
+    }
     let package = Package::open(&flags.path, scratch.path())?;
     let settings = flags.settings(&package.suite, &package.checked.config)?;
     package.check_suites(&settings.robot)?;

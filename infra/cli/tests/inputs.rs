@@ -132,3 +132,29 @@ fn a_strange_value_is_told_with_its_line() {
         assert_eq!(metrics(name)["remarks"], json!([remark]), "{name}");
     }
 }
+
+#[test]
+fn a_run_that_is_refused_leaves_no_verdict_of_an_earlier_one() {
+    let out = tempfile::tempdir().unwrap();
+    let package = suite(&[("t.robot", GOOD), ("qaops.toml", b"junk = [")]);
+    let nowhere = package.path().join("nowhere");
+    for path in [package.path(), &nowhere] {
+        for name in ["verdict.json", "report.html", "own.txt"] {
+            std::fs::write(out.path().join(name), "before").unwrap();
+        }
+        let output = qaops(&["run", "--out", out.path().to_str().unwrap()], path);
+        assert_eq!(output.status.code(), Some(3), "{}", told(&output));
+        let left = std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name());
+        assert_eq!(left.collect::<Vec<_>>(), ["own.txt"], "{}", path.display());
+    }
+}
+
+#[test]
+fn a_suite_file_in_very_many_folders_is_refused() {
+    let package = tempfile::tempdir().unwrap();
+    let deep = package.path().join("d/".repeat(60));
+    std::fs::create_dir_all(&deep).unwrap();
+    std::fs::write(deep.join("t.robot"), GOOD).unwrap();
+    let output = qaops(&["check"], package.path());
+    assert!(told(&output).contains("lies in more than 50 folders"), "{}", told(&output));
+}

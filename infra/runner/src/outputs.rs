@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::attempt::{Attempt, Places};
 use crate::desktop::recording;
@@ -27,6 +27,9 @@ const FIRST: [&str; 2] = ["output.xml", "log.html"];
 /// Bytes without room for which a disk is full.
 const ROOM: usize = 64 << 10;
 
+/// When a report was written that came with the package.
+const MARK: SystemTime = SystemTime::UNIX_EPOCH;
+
 /// Endings of files that hold pictures and films: masking cannot find anything in them and could spoil them.
 const PICTURES: [&str; 8] = ["png", "jpg", "jpeg", "gif", "webp", "mp4", "webm", "avi"];
 
@@ -46,6 +49,18 @@ pub async fn masked(attempt: &mut Attempt<'_>, masker: &Masker) -> io::Result<Ou
         attempt.processes.end().await;
     }
     Ok(outputs)
+}
+
+/// Makes reports that lie in the package older than anything that an attempt writes: whatever stays so old was not written
+/// by it, and says nothing of this run.
+pub fn mark_reports(shard: &Shard, places: &Places) -> io::Result<()> {
+    let reports = shard.work.reports.values().map(|path| places.file(path));
+    reports.filter(|path| is_file(path)).try_for_each(|path| File::options().write(true).open(path)?.set_modified(MARK))
+}
+
+/// Whether a report came with the package and nothing wrote it.
+fn is_marked(path: &Path) -> bool {
+    std::fs::metadata(path).and_then(|about| about.modified()).is_ok_and(|time| time == MARK)
 }
 
 /// Whether the disk is full and `robot` could not close its output for it.
@@ -132,7 +147,11 @@ type Found = Vec<(String, PathBuf)>;
 /// out: a film never takes the place of a hundred screenshots.
 fn found(shard: &Shard, places: &Places, left_out: &mut Vec<String>) -> io::Result<Found> {
     let reports = shard.work.reports.iter().map(|(kind, path)| (format!("reports/{kind}"), places.file(path)));
-    let mut files: Found = reports.filter(|(_, path)| is_file(path)).collect();
+    let (packed, written): (Found, Found) =
+        reports.filter(|(_, path)| is_file(path)).partition(|(_, path)| is_marked(path));
+    left_out
+        .extend(packed.into_iter().map(|(name, _)| format!("{name}: it came with the package, and nothing wrote it")));
+    let mut files = written;
     let mut paths = Vec::new();
     walk(&places.out, &mut paths)?;
     paths.sort();
@@ -245,6 +264,20 @@ mod tests {
         let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["output.xml", "note.txt", "shot.txt"]);
         assert!(left_out.len() == 1 && left_out[0].starts_with("film.txt: 5 bytes"), "{left_out:?}");
+    }
+
+    #[test]
+    fn a_report_that_came_with_the_package_is_left_out_unless_something_writes_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path(), &["package/shop/old.xml", "package/shop/new.xml"]);
+        let shard = shard(json!({ "junit": "old.xml", "coverage": "new.xml", "load": "none.json" }));
+        mark_reports(&shard, &places).unwrap();
+        std::fs::write(places.file("new.xml"), "written").unwrap();
+        let mut left_out = Vec::new();
+        let found = found(&shard, &places, &mut left_out).unwrap();
+        let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["reports/coverage"]);
+        assert_eq!(left_out, ["reports/junit: it came with the package, and nothing wrote it"]);
     }
 
     #[cfg(unix)]

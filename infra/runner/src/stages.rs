@@ -49,6 +49,7 @@ pub async fn run(
 async fn all(attempt: &mut Attempt<'_>, package: &Path, limits: &mut Limits) -> Result<Ran, Failure> {
     check_secrets(&attempt.shard.secrets)?;
     unpack(attempt, package).await?;
+    outputs::mark_reports(attempt.shard, &attempt.places).map_err(Failure::disk("the reports of the package"))?;
     robot::prepare(attempt)?;
     let recording = tokio::select! {
         done = ready(attempt) => done?,

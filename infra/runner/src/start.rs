@@ -49,8 +49,8 @@ pub enum Part {
 /// Which attempt to run.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// Run's id.
-    #[arg(long)]
+    /// Run's id; it may begin with a dash.
+    #[arg(long, allow_hyphen_values = true)]
     pub run: RunId,
     /// Shard's id.
     #[arg(long)]

@@ -57,6 +57,9 @@ pub struct Entry {
     pub compressed: u64,
 }
 
+/// Folders that a suite file may lie in: each is a suite around the next, and results nest two levels for each.
+const MOST_FOLDERS: usize = 50;
+
 /// A package that can be run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checked {
@@ -81,6 +84,9 @@ pub fn check(entries: &[Entry], config: Option<&str>) -> Result<Checked, Problem
     let suite_files = suite_files(files);
     if suite_files.is_empty() {
         return Err(no_suites(entries));
+    }
+    if let Some(deep) = suite_files.iter().find(|path| path.matches('/').count() > MOST_FOLDERS) {
+        return Err(problem(deep, format!("lies in more than {MOST_FOLDERS} folders"), "move it up"));
     }
     Ok(Checked { config, suite_files })
 }

@@ -1,7 +1,7 @@
 //! Coverage in the form of JaCoCo, which Kover and Pester write too.
 //!
 //! A line counts as covered if one of its instructions ran, as JaCoCo's own LINE counter has it; branches are those of
-//! its lines. A file without lines has what its counters tell, and the counters of the whole report are used where
+//! its lines. In a report of several modules a file's path begins with its module's group. A file without lines has what its counters tell, and the counters of the whole report are used where
 //! there is no file at all. Instructions are not lines, so a report that counts only them has no figure.
 //!
 //! JaCoCo's DTD (report.dtd 1.1) has text for its counters, and JaCoCo writes them as whole numbers. A counter that
@@ -52,10 +52,10 @@ impl Jacoco {
 
     fn begin_file(&mut self, tag: Tag<'_, '_>, notes: &mut Notes<'_>) -> Result<(), Refusal> {
         let name = tag.get("name").unwrap_or_default();
-        let path = if self.package.is_empty() { name.to_owned() } else { format!("{}/{name}", self.package) };
-        // Modules of one report may have files of the same name.
-        let key = format!("{}\n{path}", self.groups.join("\n"));
-        self.file = Some(self.files.file(key, &self.package, &path)?);
+        // Modules of one report may have files of the same name, so a file's path begins with its module.
+        let parts = self.groups.iter().map(String::as_str).chain([self.package.as_str(), name]);
+        let path = parts.filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/");
+        self.file = Some(self.files.file(path.clone(), &self.package, &path)?);
         if tag.get("name").is_none() {
             self.files.unnamed("a sourcefile without its name", notes);
         }

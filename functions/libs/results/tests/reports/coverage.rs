@@ -112,8 +112,19 @@ fn files_of_one_name_in_two_modules_of_jacoco_are_two() {
         <sourcefile name="C.java"><line nr="1" mi="3" ci="1" mb="1" cb="1"/><line nr="2" mi="1" ci="0" mb="0" cb="0"/></sourcefile>
         <sourcefile name="D.java"><counter type="LINE" missed="3" covered="1"/></sourcefile></package>"#;
     let text = format!(r#"<report name="r"><group name="x">{group}</group><group name="y">{group}</group></report>"#);
-    let both = [file("a/b", "a/b/C.java", (1, 2), (1, 2)), file("a/b", "a/b/D.java", (1, 4), (0, 0))];
-    assert_eq!(coverage(Format::Jacoco, &text).files, [both.clone(), both].concat());
+    let of = |group: &str| {
+        let path = |name: &str| format!("{group}/a/b/{name}");
+        [file("a/b", &path("C.java"), (1, 2), (1, 2)), file("a/b", &path("D.java"), (1, 4), (0, 0))]
+    };
+    assert_eq!(coverage(Format::Jacoco, &text).files, [of("x"), of("y")].concat());
+    // Two lines of one number, each covered in one module only: half of two lines, and not all of one.
+    let line = |covered: u8| {
+        let line = format!(r#"<line nr="1" mi="{}" ci="{covered}"/>"#, 1 - covered);
+        format!(r#"<package name="p"><sourcefile name="A.java">{line}</sourcefile></package>"#)
+    };
+    let text =
+        format!(r#"<report name="r"><group name="a">{}</group><group name="b">{}</group></report>"#, line(0), line(1));
+    assert_eq!(told(&text).figure("line"), Some(50.0));
     let totals = r#"<report name="r"><counter type="INSTRUCTION" missed="1" covered="1"/><counter type="LINE" missed="1" covered="3"/></report>"#;
     let expected = Coverage { files: vec![], stated_line: Some(75.0), stated_branch: None };
     assert_eq!(coverage(Format::Jacoco, totals), expected);

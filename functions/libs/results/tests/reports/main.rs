@@ -9,6 +9,7 @@ mod hostile;
 mod load;
 mod strange;
 mod units;
+mod untold;
 
 use std::collections::BTreeMap;
 
