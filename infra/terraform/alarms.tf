@@ -69,9 +69,9 @@ locals {
   )
 
   # What should happen and does not.
-  silences = merge(
+  stale = merge(
     {
-      sweep-silence = {
+      sweep-stale = {
         description = "The sweep has not run for a quarter of an hour."
         namespace   = "AWS/Lambda"
         metric      = "Invocations"
@@ -80,14 +80,14 @@ locals {
         periods     = 2
       }
     },
-    local.scheduled && var.silence_hours > 0 ? {
-      run-silence = {
-        description = "No run has started for ${var.silence_hours} hours."
+    local.scheduled && var.stale_hours > 0 ? {
+      run-stale = {
+        description = "No run has started for ${var.stale_hours} hours."
         namespace   = "AWS/States"
         metric      = "ExecutionsStarted"
         dimensions  = { StateMachineArn = aws_sfn_state_machine.run.arn }
         period      = 3600
-        periods     = var.silence_hours
+        periods     = var.stale_hours
       }
     } : {},
   )
@@ -114,7 +114,7 @@ resource "aws_cloudwatch_metric_alarm" "too_much" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "too_little" {
-  for_each = local.silences
+  for_each = local.stale
 
   alarm_name          = "${var.name}-${each.key}"
   alarm_description   = "${each.value.description} What to do stands in the README of infra/terraform, at ${each.key}."

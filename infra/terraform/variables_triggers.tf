@@ -150,14 +150,14 @@ variable "report_url" {
   }
 }
 
-variable "silence_hours" {
+variable "stale_hours" {
   description = "Hours without any run after which an alarm tells of it, at most 168. 0 sets no such alarm; without schedules there is none either."
   type        = number
   default     = 26
   nullable    = false
 
   validation {
-    condition     = var.silence_hours >= 0 && var.silence_hours <= 168 && floor(var.silence_hours) == var.silence_hours
+    condition     = var.stale_hours >= 0 && var.stale_hours <= 168 && floor(var.stale_hours) == var.stale_hours
     error_message = "Expected whole hours from 0 to 168: an alarm looks back a week at most."
   }
 }

@@ -112,7 +112,7 @@ pub enum Failure {
     SecretRefused {
         /// Variable that gets its value.
         variable: String,
-        /// Why and the mend.
+        /// Why, and how to fix it.
         why: String,
     },
     /// No desktop server serves, and none can be started.

@@ -259,7 +259,7 @@ run "a_deployment" {
   }
 
   assert {
-    condition     = toset(keys(aws_cloudwatch_metric_alarm.too_little)) == toset(["sweep-silence"])
+    condition     = toset(keys(aws_cloudwatch_metric_alarm.too_little)) == toset(["sweep-stale"])
     error_message = "Without a schedule, runs that do not start are no silence."
   }
 

@@ -36,7 +36,7 @@ run "first_mistakes" {
     alarm_subscriptions      = { open = { protocol = "http", endpoint = "http://example.com" } }
     chat                     = { slack_team_id = "team", slack_channel_id = "channel" }
     shard_artifacts_mib      = 0.5
-    silence_hours            = 169
+    stale_hours            = 169
     link_seconds             = 604801
     report_url               = "http://reports.example"
     code_signing_config_arn  = "signed"
@@ -48,7 +48,7 @@ run "first_mistakes" {
     var.name, var.tags, var.kms_key_arn, var.permissions_boundary_arn, var.architecture, var.functions, var.log_retention_days,
     var.pauses, var.artifacts, var.source_bucket_arns, var.source_kms_key_arns, var.image_kms_key_arns, var.sweep_schedule,
     var.network, var.egress, var.platforms, var.runners, var.secret_parameters, var.service_linked_roles, var.quotas,
-    var.subscriptions, var.alarm_subscriptions, var.chat, var.shard_artifacts_mib, var.silence_hours, var.link_seconds, var.report_url,
+    var.subscriptions, var.alarm_subscriptions, var.chat, var.shard_artifacts_mib, var.stale_hours, var.link_seconds, var.report_url,
     var.code_signing_config_arn, var.existing_network, var.schedules,
   ]
 }
@@ -66,7 +66,7 @@ run "second_mistakes" {
     platforms         = { linux = { image = "ami-x y", types = ["m7i.large"] } }
     secret_parameters = []
     existing_network  = { vpc_id = "vpc-1", subnet_ids = [] }
-    silence_hours     = 1.5
+    stale_hours     = 1.5
     link_seconds      = 59
     report_url        = "https://reports.example/?a=b"
     schedules         = { nightly = { expression = "0 2 * * *", input = "{\"suite\": \"a\"}" } }
@@ -74,7 +74,7 @@ run "second_mistakes" {
 
   expect_failures = [
     var.name, var.tags, var.functions, var.artifacts, var.network, var.egress, var.platforms, var.secret_parameters,
-    var.existing_network, var.silence_hours, var.link_seconds, var.report_url, var.schedules,
+    var.existing_network, var.stale_hours, var.link_seconds, var.report_url, var.schedules,
   ]
 }
 

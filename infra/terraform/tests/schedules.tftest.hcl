@@ -61,7 +61,7 @@ run "schedules_with_good_inputs" {
   }
 
   assert {
-    condition     = aws_cloudwatch_metric_alarm.too_little["run-silence"].evaluation_periods == 26
+    condition     = aws_cloudwatch_metric_alarm.too_little["run-stale"].evaluation_periods == 26
     error_message = "Schedules without runs are not told as silence."
   }
 }

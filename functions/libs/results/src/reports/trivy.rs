@@ -1,5 +1,6 @@
 //! Findings of Trivy, as `trivy --format json` writes them: schema 2, the list of versions before 0.20, reports of
-//! clusters, and the `null` of old versions that found nothing.
+//! clusters, and the `null` of old versions that found nothing. Whatever asks for a key that is not there writes `null`, too
+//! (jq), so its findings are not known.
 //!
 //! Only `Vulnerabilities` count. Misconfigurations, secrets and licenses stand in the same file but are no
 //! vulnerabilities: Trivy counts them apart too. What `.trivyignore` or a VEX document has cleared stands in
@@ -13,7 +14,7 @@
 //! Trivy writes five severities in capitals (`dbTypes.SeverityNames`). A finding with another word counts, and its severity
 //! is not known.
 
-use domain::quality::reports::{Finding, Report};
+use domain::quality::reports::{Finding, Report, Unknown};
 use serde::Deserialize;
 
 use super::error::Error;
@@ -34,7 +35,10 @@ pub(super) fn looks_like(top: &Top) -> bool {
 
 pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error> {
     let found = match document.top() {
-        Top::Null => Vec::new(),
+        Top::Null => {
+            book.bad("null", "nothing says that anything was scanned", Unknown::Findings);
+            Vec::new()
+        }
         Top::List(_) => of_targets("", &document.parsed()?, book),
         _ => document.parsed::<Scan>()?.findings(book)?,
     };

@@ -26,6 +26,22 @@ fn a_scan_that_did_not_take_place_found_not_nothing() {
 }
 
 #[test]
+fn a_list_of_components_is_no_scan_of_them() {
+    let bill = |more: &str| format!(r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []{more}}}"#);
+    let xml = |inner: &str| format!(r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.5">{inner}</bom>"#);
+    for (text, known) in [
+        (bill(r#", "vulnerabilities": []"#), true),
+        (bill(""), false),
+        (xml("<components/><vulnerabilities/>"), true),
+        (xml("<components/>"), false),
+        ("null".to_owned(), false),
+    ] {
+        let report = told(&text);
+        assert_eq!(report.unknown().is_empty(), known, "{text}: {:?}", report.remarks);
+    }
+}
+
+#[test]
 fn a_status_that_no_tool_is_known_to_write_leaves_the_outcome_unknown() {
     let case = |about: &str| format!(r#"<testsuite><testcase name="a" time="1" {about}</testsuite>"#);
     for (about, failed, unknown) in [

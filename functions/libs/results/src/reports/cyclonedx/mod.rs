@@ -4,7 +4,9 @@
 //! A vulnerability in each package that it affects, as scanners' own formats count it: one that affects two packages
 //! is two findings. One whose analysis (VEX) says `resolved`, `resolved_with_pedigree`, `false_positive` or
 //! `not_affected` does not count, nor does a package of which every version named is `unaffected`. `exploitable`,
-//! `in_triage` and no analysis count. A bill of materials without vulnerabilities is a report without findings.
+//! `in_triage` and no analysis count. A bill with an empty list of vulnerabilities is a
+//! report without findings. A bill that has no such list only says what something is made of (schema: the list is
+//! optional): nobody says that it was scanned, so its findings are not known.
 //!
 //! # Severity
 //! The worst of the ratings. A bill lists what several sources say, and its first rating is no more than the first:
@@ -26,7 +28,7 @@ mod xml;
 
 use std::collections::HashMap;
 
-use domain::quality::reports::{Finding, Report, Risk};
+use domain::quality::reports::{Finding, Report, Risk, Unknown};
 
 use self::bill::{Affected, Bill, Component, Rating, Vulnerability};
 pub(super) use self::xml::Reader;
@@ -38,6 +40,9 @@ use super::notes::{Book, is_not};
 /// States of an analysis that say that there is nothing to do.
 const CLEARED: [&str; 4] = ["resolved", "resolved_with_pedigree", "false_positive", "not_affected"];
 
+/// What is wrong with a bill without a list of vulnerabilities.
+const UNSCANNED: &str = "not there: this is a list of components, and nothing says that they were scanned";
+
 pub(super) fn looks_like(top: &Top) -> bool {
     let schema = |keys: &super::json::Keys| keys.text("$schema").is_some_and(|schema| schema.contains("cyclonedx"));
     top.object().is_some_and(|keys| keys.text("bomFormat") == Some("CycloneDX") || schema(keys))
@@ -48,6 +53,9 @@ pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error
     let packages = Packages::of(bill.components());
     let mut found = Vec::new();
     findings::note_strange(&bill.vulnerabilities, "vulnerabilities", book);
+    if !document.top().object().is_some_and(|keys| keys.has("vulnerabilities")) {
+        book.bad("vulnerabilities", UNSCANNED, Unknown::Findings);
+    }
     for (at, vulnerability) in bill.vulnerabilities.numbered() {
         found.extend(vulnerability.findings(&packages, &format!("vulnerabilities[{at}]"), book));
     }

@@ -3,15 +3,15 @@
 //! The extension for versions before 1.4 has vulnerabilities at the bill's end, where `ref` says which component is
 //! affected, or in the component itself.
 
-use domain::quality::reports::Report;
+use domain::quality::reports::{Report, Unknown};
 
 use super::super::limits::Budget;
 use super::super::notes::{Notes, place};
 use super::super::numbers;
 use super::super::xml::{Elements, Tag};
 use super::super::{Format, findings};
-use super::Packages;
 use super::bill::{Affected, Component, Property, Rating, Reference, Source, Version, Vulnerability};
+use super::{Packages, UNSCANNED};
 use crate::input::{Attributes, Refusal};
 
 /// Reads the elements of a bill.
@@ -28,6 +28,8 @@ pub(in super::super) struct Reader {
     found: Vec<(u64, Vulnerability)>,
     /// The vulnerability that is open.
     draft: Option<Vulnerability>,
+    /// Whether there is a list of vulnerabilities, which may be empty.
+    scanned: bool,
 }
 
 impl Reader {
@@ -40,6 +42,7 @@ impl Reader {
             seen: 0,
             found: Vec::new(),
             draft: None,
+            scanned: false,
         }
     }
 
@@ -114,6 +117,7 @@ impl Elements for Reader {
         self.open.push(name.into());
         match name {
             "component" | "service" => self.begin_component(attributes)?,
+            "vulnerabilities" => self.scanned = true,
             "vulnerability" => {
                 self.budget.entry(8)?;
                 self.begin_vulnerability(attributes);
@@ -151,6 +155,9 @@ impl Elements for Reader {
     }
 
     fn finish(self: Box<Self>, notes: &mut Notes<'_>) -> Result<Report, Refusal> {
+        if !self.scanned {
+            notes.book().bad("vulnerabilities", UNSCANNED, Unknown::Findings);
+        }
         let mut found = Vec::new();
         for (line, vulnerability) in &self.found {
             found.extend(vulnerability.findings(&self.packages, &place(*line), notes.book()));
