@@ -105,10 +105,12 @@ async fn check_one(path: &Path) -> Result<u8, Error> {
     let told = check(&package)?;
     let settings = RunFlags::default().settings(&package.suite, &package.checked.config)?;
     package.check_suites(&settings.robot)?;
-    let remarks = match robot(&cloud::cache(&project())) {
+    let mut remarks: Vec<String> =
+        settings.check_reports().err().map(|problem| problem.to_string()).into_iter().collect();
+    remarks.extend(match robot(&cloud::cache(&project())) {
         Some(robot) => imports(&robot, &package, &settings, scratch.path()).await??,
         None => vec!["There was no dry run, for there is no robot on the PATH: pip install robotframework".to_owned()],
-    };
+    });
     println!("{told}");
     remarks.iter().for_each(|remark| println!("\n{}", show::style::plain(remark)));
     Ok(0)

@@ -12,8 +12,9 @@ use crate::package::manifest::{Config, FILE, Size};
 use crate::package::plan::{Desktop, Hooks, RobotOptions, STALE_AFTER_SECONDS};
 use crate::package::platform::Platform;
 use crate::quality::baseline::DEFAULT_BRANCH;
-use crate::quality::gates::{self, Gate};
+use crate::quality::gates::{self, Gate, Severity};
 use crate::quality::quarantine::Quarantine;
+use crate::quality::reports::Kind;
 
 /// Seconds of a run that neither the request nor the package limits.
 const TIMEOUT_SECONDS: u64 = 3600;
@@ -60,6 +61,21 @@ pub struct Settings {
     /// Tests that may fail for a while.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quarantine: Vec<Quarantine>,
+}
+
+impl Settings {
+    /// Refuses an error gate on a kind of report that nobody brings: no run could ever decide it.
+    pub fn check_reports(&self) -> Result<(), Problem> {
+        let is_there =
+            |kind: &Kind| self.reports.contains_key(kind.word()) || self.given_reports.contains_key(kind.word());
+        let errors = self.gates.iter().filter(|gate| gate.severity == Severity::Error);
+        let mut without = errors.filter_map(|gate| Some((gate, gate.report().filter(|kind| !is_there(kind))?)));
+        let Some((gate, kind)) = without.next() else { return Ok(()) };
+        let what = format!("\"{}\" is about a {kind} report, and neither [reports] nor the input names one", gate.text);
+        let help =
+            format!("name it as {kind} = \"<path below the package's root>\" in [reports], or make the gate a warning");
+        Err(Problem::new(format!("{FILE}: gates"), what, help))
+    }
 }
 
 /// Joins the two. The request wins; its `include` and `exclude` replace the package's, its variables replace

@@ -40,7 +40,8 @@ use crate::base::forms;
 use crate::base::problem::Problem;
 use crate::base::table::{Key, Table, Takes, Without};
 use crate::base::tree::Node;
-use crate::quality::metrics::{Metric, Metrics, Unit, lookup};
+use crate::quality::metrics::{Metric, Metrics, Unit, kind_of, lookup};
+use crate::quality::reports::Kind;
 
 /// Samples that a gate asks for that compares a share, an average or a percentile with the baseline and names no count.
 pub(crate) const LEAST: u64 = 20;
@@ -135,6 +136,11 @@ impl fmt::Display for Refusal {
 impl std::error::Error for Refusal {}
 
 impl Gate {
+    /// The kind of report that its figure comes from; none for one of the run itself.
+    pub fn report(&self) -> Option<Kind> {
+        kind_of(&self.metric)
+    }
+
     /// Reads a gate such as `tests{tag=critical}.pass_rate == 100%`: its form, its names and its units.
     pub fn parse(text: &str, severity: Severity) -> Result<Self, Refusal> {
         let shown: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -175,6 +175,22 @@ fn another_suite_and_a_secret_as_a_variable_are_refused() {
 }
 
 #[test]
+fn an_error_gate_on_a_report_that_nobody_brings_is_refused() {
+    let of = |severity: &str, gate: &str| Config::parse(&format!("[gates]\n{severity} = [\"{gate}\"]\n")).unwrap();
+    let ask = |config: &Config, json| {
+        settings(&request(json), config).unwrap().check_reports().map_err(|problem| problem.to_string())
+    };
+    let alone = || serde_json::json!({"suite": "a"});
+    let coverage = of("error", "coverage.line >= 80%");
+    insta::assert_snapshot!(ask(&coverage, alone()).unwrap_err(), @r#"qaops.toml: gates: "coverage.line >= 80%" is about a coverage report, and neither [reports] nor the input names one, name it as coverage = "<path below the package's root>" in [reports], or make the gate a warning"#);
+    let given = serde_json::json!({"suite": "a", "reports": {"coverage": "s3://bucket/coverage.xml"}});
+    assert_eq!(ask(&coverage, given), Ok(()));
+    assert_eq!(ask(&of("warn", "coverage.line >= 80%"), alone()), Ok(()));
+    assert!(ask(&of("error", "tests{source=junit}.failed == 0"), alone()).is_err());
+    assert_eq!(ask(&of("error", "tests.failed == 0"), alone()), Ok(()));
+}
+
+#[test]
 fn settings_survive_the_way_through_a_plan() {
     let config = Config::parse(DESIGN).unwrap();
     let settings = settings(&request(serde_json::json!({"suite": "checkout"})), &config).unwrap();

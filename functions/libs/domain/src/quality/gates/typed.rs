@@ -205,7 +205,8 @@ fn check_stop(metric: &Metric, known: Known, syntax: &Syntax, operator: Operator
     if let Right::Baseline { at, .. } = syntax.right {
         return late(at, "the baseline is asked when the run is over, so it cannot stop it");
     }
-    if !matches!(operator, Operator::Above | Operator::AtLeast) {
+    let is_zero = matches!(&syntax.right, Right::Quantity(limit) if limit.number == 0.0);
+    if !matches!(operator, Operator::Above | Operator::AtLeast) || (operator == Operator::AtLeast && is_zero) {
         let what = format!("\"{}\" would stop the run before it began", operator.sign());
         let help = "a stop gate says when to stop, with > or >=".to_owned();
         return Err((syntax.operator.at, what, help));

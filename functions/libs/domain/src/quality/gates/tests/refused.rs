@@ -297,6 +297,7 @@ fn a_stop_gate_must_be_able_to_wait() {
     for text in ["tests{tag=critical}.failed > 0", "tests.failed >= 10", "run.cost > $5", "run.duration > 1h"] {
         assert!(Gate::parse(text, Severity::Stop).is_ok(), "{text}");
     }
+    assert!(Gate::parse("tests.failed >= 0", Severity::Stop).is_err(), "it holds before the first test");
     insta::assert_snapshot!(refusals(Severity::Stop, &["tests.pass_rate < 90%", "tests.failed == 0", "tests.total < 5"]), @r#"
     gate: tests.pass_rate goes up and down during a run and cannot stop it, use a figure that only grows, such as tests.failed > 0
       tests.pass_rate < 90%
