@@ -36,7 +36,7 @@ run "first_mistakes" {
     alarm_subscriptions      = { open = { protocol = "http", endpoint = "http://example.com" } }
     chat                     = { slack_team_id = "team", slack_channel_id = "channel" }
     shard_artifacts_mib      = 0.5
-    stale_hours            = 169
+    stale_hours              = 169
     link_seconds             = 604801
     report_url               = "http://reports.example"
     code_signing_config_arn  = "signed"
@@ -66,7 +66,7 @@ run "second_mistakes" {
     platforms         = { linux = { image = "ami-x y", types = ["m7i.large"] } }
     secret_parameters = []
     existing_network  = { vpc_id = "vpc-1", subnet_ids = [] }
-    stale_hours     = 1.5
+    stale_hours       = 1.5
     link_seconds      = 59
     report_url        = "https://reports.example/?a=b"
     schedules         = { nightly = { expression = "0 2 * * *", input = "{\"suite\": \"a\"}" } }

@@ -61,7 +61,7 @@ module "qaops" {
   source_kms_key_arns        = var.source_kms_key_arns
 
   sweep_schedule = var.sweep_schedule
-  stale_hours  = 26
+  stale_hours    = 26
   schedules = {
     checkout = {
       expression = "cron(0 2 ? * MON-FRI *)"
