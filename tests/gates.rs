@@ -212,3 +212,21 @@ fn a_stop_gate_reads_each_summary_once() {
         assert!((shards..=2 * shards).contains(&read), "{read} reads of {shards} summaries");
     });
 }
+
+#[test]
+fn coverage_of_one_file_by_two_shards_is_joined_whatever_its_path() {
+    let covers = |lines: &str| {
+        let told = format!("SF:${{EXECDIR}}/src/a.c\\n{lines}end_of_record\\n");
+        format!(
+            "*** Test Cases ***\nCovers\n    Evaluate    open('cov.info', 'w').write('${{TOLD}}')\n*** Variables ***\n${{TOLD}}    {told}\n"
+        )
+    };
+    let files = [("a.robot", covers("DA:1,1\\nDA:2,0\\n")), ("b.robot", covers("DA:1,0\\nDA:2,1\\n"))];
+    let files = files.map(|(name, text)| (name.to_owned(), text));
+    let config = "[gates]\nerror = [\"coverage.line == 100%\"]\n[reports]\ncoverage = \"cov.info\"\n";
+    with_cloud(async |cloud| {
+        let run = run(cloud, &Suite::new("joined", config, &files), json!({"environments": 2})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
+        assert!(run.shards.len() > 1, "the shards are several");
+    });
+}

@@ -6,7 +6,8 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use domain::evaluation::evidence::{Evidence, ReportFile};
 use domain::evaluation::input::EvaluationInput;
-use domain::quality::reports::{Reading, Remark, ReportState};
+use domain::package::plan::Plan;
+use domain::quality::reports::{Part, Reading, Remark, Report, ReportState, Unknown};
 use domain::results::summary::Summary;
 use serde::de::DeserializeOwned;
 
@@ -49,13 +50,15 @@ pub enum Error {
 pub fn read<R: Read>(open: impl Fn(&str) -> io::Result<R>) -> Result<EvaluationInput, Error> {
     let files = Files { open };
     let evidence: Evidence = files.json(EVIDENCE, None)?;
-    let plan = files.json(PLAN, evidence.inputs.get(PLAN))?;
+    let plan: Plan = files.json(PLAN, evidence.inputs.get(PLAN))?;
     let summaries = |paths: &[String]| -> Result<Vec<Summary>, Error> {
         paths.iter().map(|path| files.json(path, evidence.inputs.get(path))).collect()
     };
     let (firsts, reruns) = (summaries(&evidence.firsts)?, summaries(&evidence.reruns)?);
     let partials = summaries(&evidence.partials)?;
-    let reports = evidence.reports.iter().map(|report| files.report(report, &evidence)).collect::<Result<_, _>>()?;
+    let mut reports: Vec<ReportState> =
+        evidence.reports.iter().map(|report| files.report(report, &evidence)).collect::<Result<_, _>>()?;
+    reports.iter_mut().for_each(|report| relocate(report, &plan));
     Ok(EvaluationInput { plan, firsts, reruns, partials, reports, evidence })
 }
 
@@ -105,5 +108,49 @@ fn reading(input: &mut impl BufRead) -> (Reading, Vec<Remark>) {
     match reports::read(input) {
         Ok(found) => (Reading::Read(found.report), found.remarks),
         Err(error) => (Reading::Refused(error.to_string()), Vec::new()),
+    }
+}
+
+/// Makes absolute paths of source files relative to the package. Each attempt unpacks it into a folder of its own, and the
+/// coverage of one file by two shards is that of one file.
+fn relocate(state: &mut ReportState, plan: &Plan) {
+    let shorten = |path: &mut String| {
+        if let Some(below) = below_package(path, &plan.run, &plan.work.suite) {
+            *path = below.to_owned();
+        }
+    };
+    if let Reading::Read(Report::Coverage(coverage)) = &mut state.state {
+        coverage.files.iter_mut().for_each(|file| shorten(&mut file.file));
+    }
+    for remark in &mut state.remarks {
+        if let Some(Unknown::Lines(Part::File { file, .. }) | Unknown::Branches(Part::File { file, .. })) =
+            &mut remark.unknown
+        {
+            shorten(file);
+        }
+    }
+}
+
+/// What follows `…/<run>/<attempt>/package/<suite>/`, where the runner unpacks a package.
+fn below_package<'a>(path: &'a str, run: &str, suite: &str) -> Option<&'a str> {
+    let (_, below) = path.split_once(&format!("/{run}/"))?;
+    let (_, below) = below.split_once('/')?;
+    below.strip_prefix(&format!("package/{suite}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_in_a_package_of_any_attempt_are_one() {
+        let below = |path| below_package(path, "nightly-1", "shop");
+        assert_eq!(below("/opt/qaops/work/nightly-1/0001-1/package/shop/src/a.c"), Some("src/a.c"));
+        assert_eq!(below("C:/qaops/work/nightly-1/0002r1-3/package/shop/src/a.c"), Some("src/a.c"));
+        for other in
+            ["src/a.c", "/usr/include/stdio.h", "/work/nightly-1/0001-1/out/a.c", "/work/other/0001-1/package/shop/a.c"]
+        {
+            assert_eq!(below(other), None, "{other}");
+        }
     }
 }
