@@ -218,7 +218,7 @@ fn coverage_of_one_file_by_two_shards_is_joined_whatever_its_path() {
     let covers = |lines: &str| {
         let told = format!("SF:${{EXECDIR}}/src/a.c\\n{lines}end_of_record\\n");
         format!(
-            "*** Test Cases ***\nCovers\n    Evaluate    open('cov.info', 'w').write('${{TOLD}}')\n*** Variables ***\n${{TOLD}}    {told}\n"
+            "*** Test Cases ***\nCovers\n    Evaluate    open('cov.info', 'w').write($TOLD)\n*** Variables ***\n${{TOLD}}    {told}\n"
         )
     };
     let files = [("a.robot", covers("DA:1,1\\nDA:2,0\\n")), ("b.robot", covers("DA:1,0\\nDA:2,1\\n"))];
