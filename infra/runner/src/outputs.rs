@@ -269,14 +269,14 @@ mod tests {
     #[test]
     fn a_report_that_came_with_the_package_is_left_out_unless_something_writes_it() {
         let folder = tempfile::tempdir().unwrap();
-        let places = places(folder.path(), &["package/shop/old.xml", "package/shop/new.xml"]);
+        let places = places(folder.path(), &["out/a.txt", "package/shop/old.xml", "package/shop/new.xml"]);
         let shard = shard(json!({ "junit": "old.xml", "coverage": "new.xml", "load": "none.json" }));
         mark_reports(&shard, &places).unwrap();
         std::fs::write(places.file("new.xml"), "written").unwrap();
         let mut left_out = Vec::new();
         let found = found(&shard, &places, &mut left_out).unwrap();
         let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
-        assert_eq!(names, ["reports/coverage"]);
+        assert_eq!(names, ["reports/coverage", "a.txt"]);
         assert_eq!(left_out, ["reports/junit: it came with the package, and nothing wrote it"]);
     }
 
