@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(below("/opt/qaops/work/nightly-1/0001-1/package/shop/src/a.c"), Some("src/a.c"));
         assert_eq!(below("C:/qaops/work/nightly-1/0002r1-3/package/shop/src/a.c"), Some("src/a.c"));
         for other in
-            ["src/a.c", "/usr/include/stdio.h", "/work/nightly-1/0001-1/out/a.c", "/work/other/0001-1/package/shop/a.c"]
+            ["src/a.c", "/usr/include/stdio.h", "/opt/nightly-1/0001-1/out/a.c", "/opt/other/0001-1/package/shop/a.c"]
         {
             assert_eq!(below(other), None, "{other}");
         }
