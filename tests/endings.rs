@@ -182,6 +182,38 @@ fn tests_that_a_listener_takes_out_are_missing() {
 }
 
 #[test]
+fn a_file_that_a_listener_takes_out_is_missing_also_where_a_variable_might_exclude_it() {
+    let tagged =
+        "*** Variables ***\n${TAG}    smoke\n*** Test Cases ***\nTagged\n    [Tags]    ${TAG}\n    No Operation\n";
+    let good = "*** Test Cases ***\nGood\n    No Operation\n";
+    let how = "data.suites = [suite for suite in data.suites if suite.name != 'A']";
+    let taker = format!("ROBOT_LISTENER_API_VERSION = 3\n\ndef start_suite(data, result):\n    {how}\n");
+    let config = "[robot]\narguments = [\"--pythonpath\", \".\", \"--listener\", \"Taker\"]\n";
+    with_cloud(async |cloud| {
+        let suite =
+            Suite::new("variable-tag", config, &files(&[("a.robot", tagged), ("b.robot", good), ("Taker.py", &taker)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{:?}", run.evaluation().reasons);
+    });
+}
+
+#[test]
+fn failed_suite_teardowns_are_failed_tests_for_exit_status_and_output_alike() {
+    let torn = "*** Settings ***\nSuite Teardown    Fail    torn down\n*** Test Cases ***\nPasses\n    No Operation\nSkips\n    Skip\n";
+    let good = "*** Test Cases ***\nGood\n    No Operation\n";
+    let folder = "*** Settings ***\nSuite Teardown    Fail    no\n";
+    let many: String = (0..260).map(|n| format!("Fails {n}\n    Fail    no\n")).collect();
+    let many = format!("*** Test Cases ***\n{many}");
+    let all = [("a.robot", torn), ("d/__init__.robot", folder), ("d/b.robot", good), ("many.robot", many.as_str())];
+    with_cloud(async |cloud| {
+        let run = run(cloud, &Suite::new("torn", "", &files(&all)), json!({"environments": 1})).await;
+        let reasons = &run.evaluation().reasons;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [264, 0, 263, 1, 0]), "{reasons:?}");
+        assert_eq!(run.evaluation().shards.lost, 0, "{reasons:?}");
+    });
+}
+
+#[test]
 fn a_suite_teardown_that_hangs_hides_no_failure_and_is_named() {
     let text = "*** Settings ***\nSuite Teardown    Sleep    10 min\n*** Test Cases ***\nPasses\n    No Operation\n\
                 Really fails\n    Fail    real failure\nPasses too\n    No Operation\n";

@@ -184,6 +184,12 @@ fn bad_input_ends_the_run_before_an_instance_starts() {
             assert!(failure.cause.contains(word), "{}", failure.cause);
             assert!(cloud.aws.fleet().of_run(&started.id).await.unwrap().is_empty());
         }
+        let suite = Suite::new("undecidable", "[gates]\nerror = [\"coverage.line >= 80%\"]\n", &passing(1));
+        let started = begin(cloud, &suite, json!({})).await;
+        let failure = ended(cloud, &started).await.failure.unwrap();
+        assert_eq!(failure.error, "Plan.BadPackage", "{}", failure.cause);
+        assert!(failure.cause.contains("is about a coverage report"), "{}", failure.cause);
+        assert!(cloud.aws.fleet().of_run(&started.id).await.unwrap().is_empty());
     });
 }
 

@@ -151,7 +151,7 @@ variable "report_url" {
 }
 
 variable "stale_hours" {
-  description = "Hours without any run after which an alarm tells of it, at most 168. 0 sets no such alarm; without schedules there is none either."
+  description = "Hours without any run after which an alarm is raised, at most 168. 0 sets no such alarm; without schedules there is none either."
   type        = number
   default     = 26
   nullable    = false

@@ -39,10 +39,6 @@ pub(crate) async fn summarize(
     }
     let mut reported = manifest.unselected.clone();
     reported.extend(reported_files(&root, &manifest.root).into_iter().map(|(file, _)| file));
-    // Robot Framework leaves tests out that have the tag `robot:exclude`, and a file of which none is left.
-    let without = manifest.selected.iter().filter(|(_, count)| **count == 0).map(|(file, _)| file);
-    let without: Vec<String> = without.filter(|file| !reported.contains(file)).cloned().collect();
-    reported.extend(without);
     // Only files of the shard count, whatever else a result says.
     reported.retain(|file| shard.files.contains(file));
     let failed = root.counts().failed;

@@ -127,7 +127,7 @@ impl Plan {
         let package = self.pin(&request).await?;
         let (directory, checked) = self.check(&package).await?;
         let mut settings = settings(&request, &checked.config).map_err(Error::BadRequest)?;
-        settings.check_reports().map_err(Error::BadRequest)?;
+        settings.check_reports().map_err(Error::BadPackage)?;
         self.check_suites(&package, &directory, &checked.suite_files, &settings).await?;
         let mandatory = parse_mandatory(&self.mandatory).map_err(Error::BadSetting)?;
         settings.gates = with_mandatory(settings.gates, mandatory);

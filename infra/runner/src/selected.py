@@ -24,13 +24,18 @@ def start_suite(data, result):
 def _count(suite, selected):
     for child in suite.suites:
         _count(child, selected)
-    if suite.tests and suite.source:
+    # A file whose tests are all left out for certain has no test that was selected.
+    if suite.source and not all(_is_left_out(test) for test in suite.tests):
         selected[str(suite.source)] = sum(1 for test in suite.tests if not _may_be_left_out(test))
 
 
 def _may_be_left_out(test):
     """Robot Framework leaves out a test with this tag only when its turn comes, when variables in tags have values."""
-    return any("${" in tag or _normal(tag) == "robot:exclude" for tag in test.tags)
+    return _is_left_out(test) or any("${" in tag for tag in test.tags)
+
+
+def _is_left_out(test):
+    return any(_normal(tag) == "robot:exclude" for tag in test.tags)
 
 
 def _normal(tag):

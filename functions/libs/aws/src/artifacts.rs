@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 
-pub use self::summaries::{Done, Summaries};
+pub use self::summaries::{ShardSummaries, Summaries};
 use crate::Error;
 use crate::error::failed;
 use crate::patience::{through_broken_bodies, through_conflicts};

@@ -24,7 +24,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 
 pub use answers::{Answers, SHARD_LOST};
-pub use artifacts::{Artifacts, Done, ObjectVersion, Reader, Summaries};
+pub use artifacts::{Artifacts, ObjectVersion, Reader, ShardSummaries, Summaries};
 pub use commands::{Command, CommandOrder, CommandState, Commands};
 pub use error::{Error, Kind};
 pub use executions::{Execution, ExecutionStatus, Executions, HistoryState, TokenAnswer};

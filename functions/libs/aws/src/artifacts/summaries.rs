@@ -31,7 +31,7 @@ struct Kept {
 
 /// Summaries of the shards that are done, in the order of the shards.
 #[derive(Clone, Debug, Default)]
-pub struct Done {
+pub struct ShardSummaries {
     /// Those of the planned shards.
     pub firsts: Vec<Arc<Summary>>,
     /// Those of the shards of reruns.
@@ -45,12 +45,12 @@ impl Summaries {
     }
 
     /// Summaries of the shards among `shards` that are done. One that is not in the artifacts is left out.
-    pub async fn done(&self, run: &RunId, shards: &[Shard]) -> Result<Done, Error> {
+    pub async fn done(&self, run: &RunId, shards: &[Shard]) -> Result<ShardSummaries, Error> {
         let attempt = |shard: &Shard| Some(Attempt { shard: shard.id.clone(), number: shard.result? });
         let mut known = self.kept(run);
         let new = shards.iter().filter_map(attempt).filter(|attempt| !known.contains_key(attempt)).collect();
         known.extend(self.read(run, new).await?);
-        let mut done = Done::default();
+        let mut done = ShardSummaries::default();
         for shard in shards {
             let summary = attempt(shard).and_then(|attempt| known.get(&attempt)).cloned();
             if shard.is_rerun() { done.reruns.extend(summary) } else { done.firsts.extend(summary) }
