@@ -19,10 +19,12 @@ from . import (
     functions,
     instances,
     limits,
+    models,
     objects,
     policies,
     protocols,
     readback,
+    requests,
     roles,
     run_command,
     schedules,
@@ -44,6 +46,7 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     """Serves until a signal, or the parent's end, calls `leave`; prints `ready PORT` before."""
     faults.arm(list(settings.faults))
     protocols.install()
+    models.load_ahead()
     events.install()
     instances.install(settings)
     run_command.install()
@@ -93,7 +96,7 @@ def _gate(pool: Pool) -> Callable[[Any, Receive, Send], Awaitable[None]]:
         await wire.serve(counted, scope, receive, send, lambda: _caller(scope, pool))
 
     async def counted(scope: Any, receive: Receive, send: Send) -> None:
-        await ministack.app(scope, receive, _struck(scope, pool, send))
+        await requests.serve(ministack.app, scope, receive, _struck(scope, pool, send))
 
     return gate
 
