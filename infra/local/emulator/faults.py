@@ -25,6 +25,8 @@ KINDS = {
     "capacity": "no capacity for a slot; text: spot or on-demand, type, subnet",
     "impaired": "an instance never registers with SSM; text: instance",
     "undelivered": "a command never reaches its instance; text: instance, document, parameters",
+    "throttled": "a request to EC2, Systems Manager, Step Functions or CloudWatch is one too many; text:"
+    " service, operation, parameters",
     "unseen": "Describe calls know nothing of an instance while it is pending; text: instance",
     "transaction-cancelled": "TransactWriteItems is cancelled for `reasons`, nothing is written; text:"
     " operation, request, ARN of the caller's session, a function's payload",

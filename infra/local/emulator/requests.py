@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -59,7 +59,7 @@ Listener = Callable[[Call], Response | None]
 
 
 async def serve(
-    app: App, scope: Any, receive: Receive, send: Send, listeners: tuple[Listener, ...] = ()
+    app: App, scope: Any, receive: Receive, send: Send, listeners: Sequence[Listener] = ()
 ) -> None:
     """Hands a request on that the model allows, and that no listener has an answer for."""
     head = await asyncio.to_thread(_head, scope) if scope["type"] == "http" else None
@@ -80,7 +80,7 @@ async def serve(
     await wire.answer(send, (status, headers, b"" if head.method == "HEAD" else text))
 
 
-def _first(call: Call, listeners: tuple[Listener, ...]) -> Response | None:
+def _first(call: Call, listeners: Sequence[Listener]) -> Response | None:
     return next((answer for listen in listeners if (answer := listen(call))), None)
 
 
