@@ -13,6 +13,7 @@ from ministack import app as ministack
 
 from . import (
     ahead,
+    chances,
     credentials,
     events,
     faults,
@@ -26,6 +27,7 @@ from . import (
     readback,
     requests,
     roles,
+    rules,
     run_command,
     schedules,
     throttles,
@@ -48,7 +50,8 @@ _listeners: list[requests.Listener] = []
 def serve(settings: Settings, leave: Callable[[], None]) -> None:
     """Serves until a signal, or the parent's end, calls `leave`; prints `ready PORT` before."""
     faults.arm(list(settings.faults))
-    _listeners[:] = [throttles.listener(settings.rates)]
+    _listeners[:] = [throttles.listener(settings.rates), rules.filters]
+    chances.install(settings.chances)
     protocols.install()
     models.load_ahead()
     events.install()

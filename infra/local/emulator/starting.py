@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core.responses import new_uuid
 from ministack.services import ec2, ssm
 
-from . import ahead, faults, machines
+from . import ahead, chances, faults, machines
 from .settings import REGION, Settings
 
 Params = dict[str, Any]
@@ -101,10 +101,12 @@ def run_instances(settings: Settings) -> Action:
         try:
             wanted = _of_request(params)
             check(wanted)
-            capacity(wanted)
         except Refusal as refusal:
             return refusal.response()
-        records = launch(wanted, most, settings, get("ClientToken"))
+        count = capacity(wanted, most)
+        if count < least:
+            return no_capacity(wanted).response()
+        records = launch(wanted, count, settings, get("ClientToken"))
         items = "".join(ec2._instance_xml(record) for record in records)
         inner = f"<instancesSet>{items}</instancesSet><reservationId>{_reservation()}</reservationId>"
         return plain(ec2._xml(200, "RunInstancesResponse", inner))
@@ -230,12 +232,17 @@ def _check_image(image: str) -> None:
         raise Refusal("InvalidAMIID.NotFound", f"The image id '[{image}]' does not exist")
 
 
-def capacity(wanted: Wanted) -> None:
-    """Raises Refusal when a test's fault leaves no capacity."""
+def capacity(wanted: Wanted, count: int) -> int:
+    """How many of so many instances there is capacity for: all, unless a fault or chance leaves fewer."""
     tags = " ".join(f"{key}={value}" for key, value in wanted.tags.items())
-    if faults.takes("capacity", f"{wanted.lifecycle} {wanted.kind} {wanted.subnet} {tags}"):
-        text = f"There is no {wanted.lifecycle} capacity for {wanted.kind} that matches your request."
-        raise Refusal("InsufficientInstanceCapacity", text)
+    fault = faults.taken("capacity", f"{wanted.lifecycle} {wanted.kind} {wanted.subnet} {tags}")
+    return min(count, fault.details["left"]) if fault else chances.dice().offer(count)
+
+
+def no_capacity(wanted: Wanted) -> Refusal:
+    """There is no capacity, or no more of it."""
+    text = f"There is no {wanted.lifecycle} capacity for {wanted.kind} that matches your request."
+    return Refusal("InsufficientInstanceCapacity", text)
 
 
 def launch(wanted: Wanted, count: int, settings: Settings, token: str = "") -> list[dict[str, Any]]:

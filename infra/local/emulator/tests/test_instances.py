@@ -87,17 +87,17 @@ def test_every_process_of_an_instance_dies_with_it(cloud: Cloud) -> None:
 
 def test_a_stopped_instance_keeps_its_files_and_starts_again(cloud: Cloud) -> None:
     instance = cloud.instance()
-    cloud.result(cloud.send(instance, "echo kept > $HOME/file"), instance)
+    cloud.result(cloud.send(instance, "echo kept > file"), instance)
     cloud.ec2.stop_instances(InstanceIds=[instance])
     until(lambda: cloud.state(instance) == "stopped")
     assert not cloud.managed(instance)
     cloud.ec2.start_instances(InstanceIds=[instance])
     until(lambda: cloud.managed(instance))
-    assert cloud.result(cloud.send(instance, "cat $HOME/file"), instance)["StandardOutputContent"] == "kept\n"
+    assert cloud.result(cloud.send(instance, "cat file"), instance)["StandardOutputContent"] == "kept\n"
 
 
 def test_user_data_runs_at_boot_as_a_process_of_the_instance(cloud: Cloud) -> None:
-    instance = cloud.instance(UserData=script("echo $AWS_SSM_INSTANCE_ID", "sleep 600"))
+    instance = cloud.instance(UserData=script(f"echo ${MARK}", "sleep 600"))
     until(lambda: log_of(cloud, instance, "user-data.log") == f"{instance}\n")
     assert processes.marked(f"{MARK}={instance}")
     cloud.ec2.terminate_instances(InstanceIds=[instance])
