@@ -47,6 +47,8 @@ class Wanted:
     tags: dict[str, str] = field(default_factory=dict)
     on_shutdown: str = "stop"
     spot: bool = False
+    # Whether the template has network interfaces: subnet and groups are theirs then.
+    interfaces: bool = False
     template: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -126,6 +128,7 @@ def getter(params: Params) -> Callable[[str], str]:
 def _of_request(params: Params) -> Wanted:
     get = getter(params)
     base = of_template({k: get(f"LaunchTemplate.{k}") for k in TEMPLATE_KEYS}, spot=False)
+    _check_interfaces(params, base)
     profile = {"arn": get("IamInstanceProfile.Arn"), "name": get("IamInstanceProfile.Name")}
     return replace(
         base,
@@ -139,6 +142,15 @@ def _of_request(params: Params) -> Wanted:
         on_shutdown=get("InstanceInitiatedShutdownBehavior") or base.on_shutdown,
         spot=get("InstanceMarketOptions.MarketType") == "spot",
     )
+
+
+def _check_interfaces(params: Params, base: Wanted) -> None:
+    """Raises Refusal for a subnet or groups beside interfaces: terraform-provider-aws, issue 33536."""
+    get = getter(params)
+    for name, what in (("SubnetId", "subnet ID"), ("SecurityGroupId.1", "security groups")):
+        if get(name) and (base.interfaces or get("NetworkInterface.1.DeviceIndex")):
+            text = f"Network interfaces and an instance-level {what} may not be specified on the same request"
+            raise Refusal("InvalidParameterCombination", text)
 
 
 TEMPLATE_KEYS = ("LaunchTemplateId", "LaunchTemplateName", "Version")
@@ -163,6 +175,7 @@ def of_template(spec: dict[str, str], spot: bool) -> Wanted:
         tags={tag["Key"]: tag.get("Value", "") for tag in slot["instance_tags"]},
         on_shutdown=data.get("InstanceInitiatedShutdownBehavior") or "stop",
         spot=spot,
+        interfaces=bool(data.get("NetworkInterfaces")),
         template={key: value for key, value in spec.items() if value},
     )
 

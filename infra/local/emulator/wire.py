@@ -29,7 +29,7 @@ Response = tuple[int, dict[str, str], bytes]
 
 _BEFORE = ("lost-request", "transaction-cancelled", "dynamodb-error", "s3-error", "s3-late-error")
 _BODIES = ("cut-body", "stalled-body")
-_KINDS = frozenset((*_BEFORE, *_BODIES, "lost-answer"))
+KINDS = frozenset((*_BEFORE, *_BODIES, "lost-answer"))
 _DYNAMODB = "DynamoDB_20120810."
 
 
@@ -125,7 +125,7 @@ async def serve(app: App, scope: Any, receive: Receive, send: Send, caller: Call
 
     `send` is the server's own; `caller` gives text about who asks.
     """
-    if scope["type"] != "http" or not faults.any_of(_KINDS):
+    if scope["type"] != "http" or not faults.any_of(KINDS):
         await app(scope, receive, send)
         return
     request, receive = await _read(scope, receive)

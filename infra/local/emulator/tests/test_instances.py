@@ -227,6 +227,19 @@ def test_a_launch_template_gives_what_the_request_leaves_open(cloud: Cloud) -> N
     assert shown["Tags"] == [{"Key": "from", "Value": "template"}]
 
 
+def test_a_subnet_or_groups_beside_the_interfaces_of_a_template_are_refused(cloud: Cloud) -> None:
+    group = cloud.ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    subnet = cloud.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    interface = {"DeviceIndex": 0, "Groups": [group], "AssociatePublicIpAddress": True}
+    data = {"ImageId": IMAGE, "InstanceType": "t3.micro", "NetworkInterfaces": [interface]}
+    cloud.ec2.create_launch_template(LaunchTemplateName="interfaces", LaunchTemplateData=data)
+    wanted = {"LaunchTemplate": {"LaunchTemplateName": "interfaces"}, "MinCount": 1, "MaxCount": 1}
+    for more in ({"SubnetId": subnet}, {"SecurityGroupIds": [group]}):
+        assert error_of(cloud.ec2.run_instances, **wanted, **more) == "InvalidParameterCombination"
+    made = cloud.ec2.run_instances(**wanted)["Instances"][0]["InstanceId"]
+    cloud.ec2.terminate_instances(InstanceIds=[made])
+
+
 def test_an_instance_is_its_role_with_its_own_id(cloud: Cloud) -> None:
     cloud.iam.create_role(RoleName="worker", AssumeRolePolicyDocument="{}")
     cloud.iam.create_instance_profile(InstanceProfileName="workers")
