@@ -110,10 +110,9 @@ impl Commands {
         let whole = self.invocation(command, instance, None).await?;
         Ok(match whole.and_then(|whole| whole.status) {
             None | Some(Pending | InProgress | Delayed | Cancelling) => CommandState::Open,
-            Some(status) => CommandState::Ended {
-                code: self.code(command, instance).await?,
-                status: status.as_str().to_owned(),
-            },
+            Some(status) => {
+                CommandState::Ended { code: self.code(command, instance).await?, status: status.as_str().to_owned() }
+            }
         })
     }
 
