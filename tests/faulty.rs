@@ -207,7 +207,11 @@ async fn overdue(cloud: &LocalCloud, run: &RunId, deployment: Option<&str>) -> V
     let platform = &platforms["linux"];
     let order =
         LaunchOrder { run, platform, volume: None, market: Market::OnDemand, count: 1, token: run, tags, deadline: 1 };
-    cloud.aws.fleet().launch(&order).await.unwrap().instances.into_keys().collect()
+    let launched = cloud.aws.fleet().launch(&order).await.unwrap().instances.into_keys().collect();
+    // EC2 does not show an instance at once.
+    let seen = async || (!living(cloud, run).await.is_empty()).then_some(());
+    until(Duration::from_secs(60), "the instance is shown", seen).await;
+    launched
 }
 
 #[test]

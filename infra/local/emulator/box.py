@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +21,7 @@ from . import processes
 from .settings import OWNER, REGION, Settings
 
 MARK = "QAOPS_LOCAL_INSTANCE"
-_FOLDERS = ("bin", "home", "tmp", "work", "commands")
+_FOLDERS = ("bin", "tmp", "work", "commands")
 _PROGRAMS = ("shutdown", "poweroff", "halt", "reboot")
 # A pipe instead of a request: a sandbox may have nothing that speaks HTTP.
 _SCRIPT = """#!/bin/sh
@@ -40,26 +41,37 @@ class Box:
         self.root = settings.directory / "instances" / instance
         self._settings = settings
         self._power = self.root / "power"
+        # Systemd's id of the agent's service.
+        self._invocation = uuid.uuid4().hex
         self._on = False
         self._lock = threading.Lock()
 
     def environment(self, credentials: dict[str, str]) -> dict[str, str]:
-        """What every process of the instance starts with; nothing of the emulator's own."""
+        """What every process of the instance starts with; nothing of the emulator's own.
+
+        Only the locale and the path are an instance's: a service of systemd has no HOME and no USER, and
+        nothing reads /etc/environment for it. The rest stands in for the network and the disk of a machine.
+        """
         return {
             "AWS_ENDPOINT_URL": self._settings.endpoint,
-            "AWS_REGION": REGION,
-            "AWS_DEFAULT_REGION": REGION,
             "LANG": "C.UTF-8",
             **self._settings.instance_env,
             **credentials,
-            "AWS_SSM_INSTANCE_ID": self.instance,
-            "AWS_SSM_REGION_NAME": REGION,
-            "HOME": str(self.root / "home"),
             "PATH": f"{self.root / 'bin'}:{self._settings.path}",
             "TMPDIR": str(self.root / "tmp"),
-            "USER": "root",
             MARK: self.instance,
             OWNER: str(self._settings.directory),
+        }
+
+    def command_environment(self, command: str) -> dict[str, str]:
+        """What the SSM agent adds for a command; amazon-ssm-agent's issue 427 shows the whole."""
+        return {
+            "AWS_SSM_INSTANCE_ID": self.instance,
+            "AWS_SSM_PLATFORM_NAME": "Amazon Linux",
+            "AWS_SSM_PLATFORM_VERSION": "2023",
+            "AWS_SSM_REGION_NAME": REGION,
+            "INVOCATION_ID": self._invocation,
+            "SSM_COMMAND_ID": command,
         }
 
     def power_on(self, asked: Callable[[list[str]], None]) -> None:

@@ -34,7 +34,9 @@ class Command:
     data: Data
     document: str
     version: str
+    # Those for this platform, and the names of all.
     steps: list[Data]
+    names: list[str]
     delivery: float
     variables: dict[str, str]
     id: str = field(default_factory=new_uuid)
@@ -75,6 +77,51 @@ class Command:
         }
 
 
+@dataclass
+class Result:
+    """What came of a step."""
+
+    name: str
+    status: str = "Pending"
+    details: str = "Pending"
+    code: int = -1
+    output: bytes = b""
+    errors: bytes = b""
+    began: float = 0.0
+    ended: float = 0.0
+
+    def public(self) -> Data:
+        """What GetCommandInvocation tells of a step."""
+        span = max(0.0, self.ended - self.began) if self.began else 0.0
+        return {
+            "PluginName": self.name,
+            "ResponseCode": self.code,
+            "ExecutionStartDateTime": _stamp(self.began),
+            "ExecutionEndDateTime": _stamp(self.ended),
+            "ExecutionElapsedTime": f"PT{span:.3f}S",
+            "StandardOutputContent": self.output.decode("utf-8", "replace")[:_STDOUT_LIMIT],
+            "StandardErrorContent": self.errors.decode("utf-8", "replace")[:_STDERR_LIMIT],
+            "StandardOutputUrl": "",
+            "StandardErrorUrl": "",
+        }
+
+    def listed(self) -> Data:
+        """What ListCommandInvocations tells of a step."""
+        return {
+            "Name": self.name,
+            "Status": self.status,
+            "StatusDetails": self.details,
+            "ResponseCode": self.code,
+            "Output": self.output.decode("utf-8", "replace")[:2500],
+        }
+
+
+def _skipped(name: str) -> Result:
+    """A step for another platform: it counts as one that went well."""
+    text = f"Step execution skipped due to unsupported platform: platformType. Step name: {name}"
+    return Result(name, "Success", "Success", 0, text.encode())
+
+
 class Invocation:
     """A command on one instance."""
 
@@ -82,10 +129,8 @@ class Invocation:
         self.command = command
         self.machine = machine
         self.status = self.details = "Pending"
-        self.code = -1
-        self.step = command.steps[0]["name"]
-        self.output = self.errors = b""
-        self.began = self.ended = 0.0
+        run = {step["name"] for step in command.steps}
+        self.results = {name: Result(name) if name in run else _skipped(name) for name in command.names}
         self._cancelled = False
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -96,13 +141,11 @@ class Invocation:
             self._deliver()
             if not self._enter("InProgress"):
                 return
-            self.began = time.time()
             for step in self.command.steps:
-                ended, details, on = self._run(step)
-                if not on:
+                if not self._run(step):
                     break
-            self._upload()
-            self._enter(ended, details)
+            worst = self._worst()
+            self._enter(worst.status, worst.details)
         except Off:
             self._outlive()
 
@@ -111,33 +154,41 @@ class Invocation:
         if faults.takes("undelivered", text):
             raise Off(self.machine.instance)
 
-    def _run(self, step: Data) -> tuple[str, str, bool]:
-        """Runs a step; returns the status, its details, and whether the next step is to run."""
+    def _worst(self) -> Result:
+        """The step that tells how the command ended: the first that did not go well, else the last."""
+        ran = [one for one in self.results.values() if one.status != "Pending"]
+        return next((one for one in ran if one.status != "Success"), ran[-1])
+
+    def _run(self, step: Data) -> bool:
+        """Runs a step; whether the next one is to run."""
         inputs = step.get("inputs") or {}
         limit = within(inputs.get("timeoutSeconds") or 3600, EXECUTION, "executionTimeout")
-        self.step = step["name"]
+        result = self.results[step["name"]]
+        result.status, result.details, result.began = "InProgress", "InProgress", time.time()
         folder = self._folder(step["name"])
         with folder.joinpath("stdout").open("wb") as out, folder.joinpath("stderr").open("wb") as err:
             script = _script(folder, inputs.get("runCommand") or [])
-            variables = {**self.machine.environment(), **self.command.variables}
+            own = self.machine.box.command_environment(self.command.id)
+            variables = {**self.machine.environment(), **own, **self.command.variables}
             directory = inputs.get("workingDirectory") or self.machine.box.root / "work"
             with self._lock:
                 command = ["/bin/sh", "-c", script]
                 self._process = self.machine.box.start(command, variables, directory, out, err)
             timed_out = not _ends(self._process, limit)
-        self.code = self._process.returncode
         if not self.machine.managed:
             raise Off(self.machine.instance)
-        self.output += (folder / "stdout").read_bytes()
-        self.errors += (folder / "stderr").read_bytes()
-        return self._judge(timed_out, step)
+        result.code, result.ended = self._process.returncode, time.time()
+        result.output, result.errors = (folder / "stdout").read_bytes(), (folder / "stderr").read_bytes()
+        self._upload(result)
+        result.status, result.details, on = self._judge(timed_out, result.code, step)
+        return on
 
-    def _judge(self, timed_out: bool, step: Data) -> tuple[str, str, bool]:
+    def _judge(self, timed_out: bool, code: int, step: Data) -> tuple[str, str, bool]:
         if self._cancelled:
             return "Cancelled", "Cancelled", False
         if timed_out:
             return "TimedOut", "ExecutionTimedOut", False
-        if self.code:
+        if code:
             return "Failed", "Failed", step.get("onFailure") != "exit"
         return "Success", "Success", step.get("onSuccess") != "exit"
 
@@ -160,7 +211,7 @@ class Invocation:
         """The instance is gone: nothing is heard any more, so AWS waits for the time limit."""
         pending = self.status == "Pending"
         limits = [float(step["inputs"].get("timeoutSeconds") or 3600) for step in self.command.steps]
-        wait = self.command.delivery if pending else max(limits)
+        wait = self.command.delivery if pending else max(limits, default=3600.0)
         details = "DeliveryTimedOut" if pending else "ExecutionTimedOut"
         timer = threading.Timer(wait, self._enter, ("TimedOut", details))
         timer.daemon = True
@@ -171,7 +222,6 @@ class Invocation:
         if self.status in ENDED:
             return False
         self.details = details or status
-        self.ended = time.time() if status in ENDED else 0.0
         self.status = status
         asked = datetime.fromtimestamp(self.command.sent, tz=timezone.utc)
         detail = {
@@ -185,31 +235,31 @@ class Invocation:
         events.emit("aws.ssm", "EC2 Command Invocation Status-change Notification", arn, detail)
         return True
 
-    def _upload(self) -> None:
+    def _upload(self, result: Result) -> None:
         data = self.command.data
         if bucket := data.get("OutputS3BucketName"):
             parts = [data.get("OutputS3KeyPrefix", "").strip("/"), self.command.id]
-            parts += [self.machine.instance, "awsrunShellScript", self.step]
+            parts += [self.machine.instance, "awsrunShellScript", result.name]
             prefix = "/".join(part for part in parts if part)
-            for name, body in (("stdout", self.output), ("stderr", self.errors)):
+            for name, body in (("stdout", result.output), ("stderr", result.errors)):
                 if body:
                     _put(f"/{bucket}/{prefix}/{name}", body)
 
-    def public(self) -> Data:
-        """The GetCommandInvocation shape."""
-        span = max(0.0, self.ended - self.began) if self.began else 0.0
-        return {
-            **self.brief(),
-            "PluginName": self.step,
-            "ResponseCode": self.code,
-            "ExecutionStartDateTime": _stamp(self.began),
-            "ExecutionEndDateTime": _stamp(self.ended),
-            "ExecutionElapsedTime": f"PT{span:.3f}S",
-            "StandardOutputContent": self.output.decode("utf-8", "replace")[:_STDOUT_LIMIT],
-            "StandardErrorContent": self.errors.decode("utf-8", "replace")[:_STDERR_LIMIT],
-            "StandardOutputUrl": "",
-            "StandardErrorUrl": "",
-        }
+    def public(self, plugin: str | None) -> Data:
+        """The GetCommandInvocation shape of a step, or of the whole where nothing says which of several.
+
+        Raises Refused when there is no such step.
+        """
+        if plugin is None and len(self.results) > 1:
+            return {**Result("").public(), **self.brief()}
+        name = plugin or next(iter(self.results))
+        if name not in self.results:
+            raise Refused("InvalidPluginName", f"The document has no step {name}")
+        result = self.results[name]
+        own = {"Status": result.status, "StatusDetails": result.details}
+        # A step of an instance that is gone is told by the whole.
+        ran = len(self.results) > 1 and result.status in ENDED
+        return {**self.brief(), **result.public(), **(own if ran else {})}
 
     def brief(self) -> Data:
         """What GetCommandInvocation and ListCommandInvocations share."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
+import threading
 from collections.abc import Mapping
 from typing import Any
 
 from ministack.services import eventbridge
 
-from . import faults
+from . import chances, faults
 from .settings import ACCOUNT, REGION
 
 
@@ -44,14 +46,27 @@ def _dispatch(event: dict[str, Any], view: Any = None) -> None:
     text = f"{event['Source']} {event['DetailType']} {event['Detail']}"
     if faults.takes("drop-event", text):
         return
-    _plain(event, view)
+    times = [chances.dice().lateness()]
     if faults.takes("double-event", text):
+        times.append(times[0])
+    if (again := chances.dice().repeats()) is not None:
+        times.append(again)
+    for seconds in times:
+        _after(seconds, event, view)
+
+
+def _after(seconds: float, event: dict[str, Any], view: Any) -> None:
+    if not seconds:
         _plain(event, view)
+        return
+    timer = threading.Timer(seconds, contextvars.copy_context().run, (_plain, event, view))
+    timer.daemon = True
+    timer.start()
 
 
 _plain = eventbridge._dispatch_event
 
 
 def install() -> None:
-    """Lets faults come between an event and its rules."""
+    """Lets faults and chances come between an event and its rules."""
     eventbridge._dispatch_event = _dispatch

@@ -22,9 +22,11 @@ KINDS = {
     "kill-after-call": "a function dies when its AWS call number `call` took effect; text: function, payload",
     "kill-before-answer": "a function dies when it hands in its answer; text: function, payload",
     "lose-answer": "AWS call number `call` takes effect, the function sees status 500; text as above, target",
-    "capacity": "no capacity for a slot; text: spot or on-demand, type, subnet",
+    "capacity": "a slot has capacity for `left` instances only; text: spot or on-demand, type, subnet",
     "impaired": "an instance never registers with SSM; text: instance",
     "undelivered": "a command never reaches its instance; text: instance, document, parameters",
+    "throttled": "a request to EC2, Systems Manager, Step Functions or CloudWatch is one too many; text:"
+    " service, operation, parameters",
     "unseen": "Describe calls know nothing of an instance while it is pending; text: instance",
     "transaction-cancelled": "TransactWriteItems is cancelled for `reasons`, nothing is written; text:"
     " operation, request, ARN of the caller's session, a function's payload",
@@ -78,6 +80,7 @@ _SECONDS = Detail("a number of seconds", _is_seconds, 600)
 _BYTES = Detail("a number of bytes", _is_count, None)
 _REASONS = f"an object of items ('*', an index, or a text) and reasons ({', '.join(dynamodb_errors.REASONS)})"
 DETAILS: dict[str, dict[str, Detail]] = {
+    "capacity": {"left": Detail("a number of instances", _is_count, 0)},
     "transaction-cancelled": {"reasons": Detail(_REASONS, _are_reasons, _MISSING)},
     "dynamodb-error": {
         "error": Detail(

@@ -24,6 +24,7 @@ from .starting import (
     check,
     getter,
     launch,
+    no_capacity,
     of_template,
     plain,
     request_tags,
@@ -111,19 +112,26 @@ class Outcome:
         self.errors: list[tuple[Wanted, Refusal]] = []
 
     def fill(self, slots: list[Wanted], count: int, settings: Settings) -> None:
-        """Takes the whole count from the first slot that can give it."""
+        """Takes from each slot what it can give, until the count is whole or no slot is left."""
         for wanted in slots:
             try:
                 check(wanted)
-                capacity(wanted)
             except Refusal as refusal:
                 self.errors.append((wanted, refusal))
                 continue
-            records = launch(wanted, count, settings)
-            for record in records:
-                self._tag(record["InstanceId"])
-            self.items.append((wanted, [record["InstanceId"] for record in records]))
-            return
+            given = capacity(wanted, count)
+            if given:
+                self._start(wanted, given, settings)
+            count -= given
+            if not count:
+                return
+            self.errors.append((wanted, no_capacity(wanted)))
+
+    def _start(self, wanted: Wanted, count: int, settings: Settings) -> None:
+        records = launch(wanted, count, settings)
+        for record in records:
+            self._tag(record["InstanceId"])
+        self.items.append((wanted, [record["InstanceId"] for record in records]))
 
     def _tag(self, instance: str) -> None:
         tag = {"Key": "aws:ec2:fleet-id", "Value": self.fleet}

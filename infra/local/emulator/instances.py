@@ -45,6 +45,8 @@ def install(settings: Settings) -> None:
         StartInstances=_start,
         DescribeInstances=_describe,
         DescribeInstanceStatus=_describe_status,
+        CreateTags=_known(ec2._ACTION_MAP["CreateTags"]),
+        DeleteTags=_known(ec2._ACTION_MAP["DeleteTags"]),
     )
 
 
@@ -88,10 +90,28 @@ def _describe(params: Params) -> Response:
     return _plain_describe(params)
 
 
+def _known(action: Action) -> Action:
+    """An action on resources, which knows of no instance that EC2 does not tell of yet."""
+
+    def act(params: Params) -> Response:
+        named = [name for name in ec2._parse_member_list(params, "ResourceId") if name.startswith("i-")]
+        try:
+            _found(named)
+        except Refusal as refusal:
+            return refusal.response()
+        return action(params)
+
+    return act
+
+
 def _named(params: Params) -> list[Machine]:
     """The machines that a request names; raises Refusal for one that is not there."""
+    return _found(ec2._parse_member_list(params, "InstanceId"))
+
+
+def _found(names: list[str]) -> list[Machine]:
     found = []
-    for name in ec2._parse_member_list(params, "InstanceId"):
+    for name in names:
         if not ec2._INSTANCE_ID_RE.match(name):
             raise Refusal("InvalidInstanceID.Malformed", f'Invalid id: "{name}"')
         machine = machines.find(name)

@@ -15,7 +15,7 @@ from typing import Any
 from ministack.core.concurrency import spawn_background
 from ministack.services import ec2
 
-from . import credentials, events, faults
+from . import chances, credentials, events, faults
 from .box import Box
 from .metadata import MetadataServer
 from .settings import REGION, Settings
@@ -40,7 +40,8 @@ class Machine:
         self.instance: str = record["InstanceId"]
         self.managed = False
         self.impaired = False
-        self.unseen = faults.takes("unseen", self.instance)
+        self._hidden = faults.takes("unseen", self.instance)
+        self._known_at = time.monotonic() + chances.dice().hidden()
         self.interruption: float | None = None
         self.started = time.time()
         self.box = Box(self.instance, settings)
@@ -51,6 +52,11 @@ class Machine:
         self._metadata: MetadataServer | None = None
         role = credentials.role_of_profile((record.get("IamInstanceProfile") or {}).get("Arn", ""))
         self.credentials = credentials.issue(role, self.instance)
+
+    @property
+    def unseen(self) -> bool:
+        """Whether EC2's answers do not tell of the instance yet, as for up to a minute after a launch."""
+        return self._hidden or time.monotonic() < self._known_at
 
     @property
     def state(self) -> str:
@@ -97,10 +103,10 @@ class Machine:
                 return
             self._metadata = MetadataServer(self._facts)
             self.box.power_on(self._asked)
-            self.unseen = False
+            self._hidden = False
             self._enter("running")
         self.box.run_user_data(self.record.get("UserData") or "", self.environment())
-        if not self._stay("running", self._settings.boot):
+        if not self._stay("running", self._settings.boot * chances.dice().slowness()):
             return
         with self._lock:
             self.impaired = faults.takes("impaired", self.instance)

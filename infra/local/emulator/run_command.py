@@ -27,7 +27,8 @@ def _send(data: Data) -> Data:
     version = document.version(data.get("DocumentVersion"))
     content = document.content(version)
     given = documents.arguments(content, data.get("Parameters") or {})
-    steps = [step for step in documents.render(content["mainSteps"], given) if _for_linux(step)]
+    rendered = documents.render(content["mainSteps"], given)
+    steps = [step for step in rendered if _for_linux(step)]
     for step in steps:
         limit = (step.get("inputs") or {}).get("timeoutSeconds") or 3600
         within(limit, EXECUTION, "executionTimeout")
@@ -38,6 +39,7 @@ def _send(data: Data) -> Data:
         document=document.name,
         version=str(version),
         steps=steps,
+        names=[step["name"] for step in rendered],
         delivery=delivery,
         variables=_variables(content, given),
     )
@@ -106,7 +108,7 @@ def _get(data: Data) -> Data:
     invocation = command.invocations.get(data.get("InstanceId", "")) if command else None
     if not command or not invocation or not _visible(command):
         raise Refused("InvocationDoesNotExist", "")
-    return invocation.public()
+    return invocation.public(data.get("PluginName"))
 
 
 def _visible(command: Command) -> bool:
@@ -151,15 +153,8 @@ def _page(name: str, shown: list[Data], data: Data) -> Data:
 
 
 def _listed(invocation: Invocation, details: bool) -> Data:
-    plugin = {
-        "Name": invocation.step,
-        "Status": invocation.status,
-        "StatusDetails": invocation.details,
-        "ResponseCode": invocation.code,
-        "Output": invocation.output.decode("utf-8", "replace")[:2500],
-    }
-    asked = {"RequestedDateTime": invocation.command.sent}
-    return {**invocation.brief(), **asked, "CommandPlugins": [plugin] if details else []}
+    plugins = [result.listed() for result in invocation.results.values()] if details else []
+    return {**invocation.brief(), "RequestedDateTime": invocation.command.sent, "CommandPlugins": plugins}
 
 
 def _describe_information(data: Data) -> Data:

@@ -13,19 +13,24 @@ from ministack import app as ministack
 
 from . import (
     ahead,
+    chances,
     credentials,
     events,
     faults,
     functions,
     instances,
     limits,
+    models,
     objects,
     policies,
     protocols,
     readback,
+    requests,
     roles,
+    rules,
     run_command,
     schedules,
+    throttles,
     tidy,
     wire,
 )
@@ -38,12 +43,17 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 _KEY = b"Credential="
+# What may answer a request that its model allows before its service does.
+_listeners: list[requests.Listener] = []
 
 
 def serve(settings: Settings, leave: Callable[[], None]) -> None:
     """Serves until a signal, or the parent's end, calls `leave`; prints `ready PORT` before."""
     faults.arm(list(settings.faults))
+    _listeners[:] = [throttles.listener(settings.rates), rules.filters]
+    chances.install(settings.chances)
     protocols.install()
+    models.load_ahead()
     events.install()
     instances.install(settings)
     run_command.install()
@@ -93,7 +103,8 @@ def _gate(pool: Pool) -> Callable[[Any, Receive, Send], Awaitable[None]]:
         await wire.serve(counted, scope, receive, send, lambda: _caller(scope, pool))
 
     async def counted(scope: Any, receive: Receive, send: Send) -> None:
-        await ministack.app(scope, receive, _struck(scope, pool, send))
+        answered = _struck(scope, pool, send)
+        await requests.serve(ministack.app, scope, receive, answered, _listeners)
 
     return gate
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .chances import BadChance, Chances, parse
+
 DIRECTORY = "QAOPS_LOCAL_DIR"
 # Every process of functions and instances carries it, and the caller of the emulator does not.
 OWNER = "QAOPS_LOCAL_OWNER"
@@ -38,6 +40,8 @@ class Settings:
     boot: float = 2.0
     pending: float = 0.5
     tick: float = 60.0
+    rates: float = 20.0
+    chances: Chances = field(default_factory=Chances)
     path: str = "/usr/local/bin:/usr/bin:/bin"
     instance_env: Mapping[str, str] = field(default_factory=dict)
     enter: str | None = None
@@ -60,9 +64,11 @@ def read(pairs: Mapping[str, str]) -> Settings:
         port=_whole(_required(pairs, "QAOPS_LOCAL_PORT"), "QAOPS_LOCAL_PORT", 65535),
         directory=_directory(_required(pairs, DIRECTORY)),
         parent=None if parent is None else _whole(parent, "QAOPS_LOCAL_PARENT", 2**31),
-        boot=_seconds(pairs, "QAOPS_LOCAL_BOOT", 2.0),
-        pending=_seconds(pairs, "QAOPS_LOCAL_PENDING", 0.5),
-        tick=_seconds(pairs, "QAOPS_LOCAL_TICK", 60.0),
+        boot=_number(pairs, "QAOPS_LOCAL_BOOT", 2.0),
+        pending=_number(pairs, "QAOPS_LOCAL_PENDING", 0.5),
+        tick=_number(pairs, "QAOPS_LOCAL_TICK", 60.0),
+        rates=_number(pairs, "QAOPS_LOCAL_RATES", Settings.rates),
+        chances=_chances(pairs, "QAOPS_LOCAL_CHANCES"),
         path=_optional(pairs, "QAOPS_LOCAL_PATH") or Settings.path,
         instance_env=_variables(pairs, "QAOPS_LOCAL_INSTANCE_ENV"),
         enter=_optional(pairs, "QAOPS_LOCAL_ENTER"),
@@ -105,7 +111,7 @@ def _flag(pairs: Mapping[str, str], name: str) -> bool:
     return value == "true"
 
 
-def _seconds(pairs: Mapping[str, str], name: str, default: float) -> float:
+def _number(pairs: Mapping[str, str], name: str, default: float) -> float:
     value = _optional(pairs, name)
     if value is None:
         return default
@@ -114,7 +120,7 @@ def _seconds(pairs: Mapping[str, str], name: str, default: float) -> float:
     except ValueError:
         seconds = -1.0
     if not 0 <= seconds < 1e6:
-        raise SettingError(f"{name} is not a number of seconds: {value}")
+        raise SettingError(f"{name} is not a number from 0 to a million: {value}")
     return seconds
 
 
@@ -130,6 +136,16 @@ def _objects(pairs: Mapping[str, str], name: str) -> list[Mapping[str, object]]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise SettingError(f"{name} is not a JSON array of objects")
     return value
+
+
+def _chances(pairs: Mapping[str, str], name: str) -> Chances:
+    value = _json(pairs, name, "{}")
+    if not isinstance(value, dict):
+        raise SettingError(f"{name} is not a JSON object")
+    try:
+        return parse(value)
+    except BadChance as error:
+        raise SettingError(f"{name}: {error}") from error
 
 
 def _counts(pairs: Mapping[str, str], name: str) -> dict[str, int]:

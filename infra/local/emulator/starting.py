@@ -12,7 +12,7 @@ from typing import Any
 from ministack.core.responses import new_uuid
 from ministack.services import ec2, ssm
 
-from . import ahead, faults, machines
+from . import ahead, chances, faults, machines
 from .settings import REGION, Settings
 
 Params = dict[str, Any]
@@ -47,6 +47,8 @@ class Wanted:
     tags: dict[str, str] = field(default_factory=dict)
     on_shutdown: str = "stop"
     spot: bool = False
+    # Whether the template has network interfaces: subnet and groups are theirs then.
+    interfaces: bool = False
     template: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -101,10 +103,12 @@ def run_instances(settings: Settings) -> Action:
         try:
             wanted = _of_request(params)
             check(wanted)
-            capacity(wanted)
         except Refusal as refusal:
             return refusal.response()
-        records = launch(wanted, most, settings, get("ClientToken"))
+        count = capacity(wanted, most)
+        if count < least:
+            return no_capacity(wanted).response()
+        records = launch(wanted, count, settings, get("ClientToken"))
         items = "".join(ec2._instance_xml(record) for record in records)
         inner = f"<instancesSet>{items}</instancesSet><reservationId>{_reservation()}</reservationId>"
         return plain(ec2._xml(200, "RunInstancesResponse", inner))
@@ -124,6 +128,7 @@ def getter(params: Params) -> Callable[[str], str]:
 def _of_request(params: Params) -> Wanted:
     get = getter(params)
     base = of_template({k: get(f"LaunchTemplate.{k}") for k in TEMPLATE_KEYS}, spot=False)
+    _check_interfaces(params, base)
     profile = {"arn": get("IamInstanceProfile.Arn"), "name": get("IamInstanceProfile.Name")}
     return replace(
         base,
@@ -137,6 +142,15 @@ def _of_request(params: Params) -> Wanted:
         on_shutdown=get("InstanceInitiatedShutdownBehavior") or base.on_shutdown,
         spot=get("InstanceMarketOptions.MarketType") == "spot",
     )
+
+
+def _check_interfaces(params: Params, base: Wanted) -> None:
+    """Raises Refusal for a subnet or groups beside interfaces: terraform-provider-aws, issue 33536."""
+    get = getter(params)
+    for name, what in (("SubnetId", "subnet ID"), ("SecurityGroupId.1", "security groups")):
+        if get(name) and (base.interfaces or get("NetworkInterface.1.DeviceIndex")):
+            text = f"Network interfaces and an instance-level {what} may not be specified on the same request"
+            raise Refusal("InvalidParameterCombination", text)
 
 
 TEMPLATE_KEYS = ("LaunchTemplateId", "LaunchTemplateName", "Version")
@@ -161,6 +175,7 @@ def of_template(spec: dict[str, str], spot: bool) -> Wanted:
         tags={tag["Key"]: tag.get("Value", "") for tag in slot["instance_tags"]},
         on_shutdown=data.get("InstanceInitiatedShutdownBehavior") or "stop",
         spot=spot,
+        interfaces=bool(data.get("NetworkInterfaces")),
         template={key: value for key, value in spec.items() if value},
     )
 
@@ -230,12 +245,17 @@ def _check_image(image: str) -> None:
         raise Refusal("InvalidAMIID.NotFound", f"The image id '[{image}]' does not exist")
 
 
-def capacity(wanted: Wanted) -> None:
-    """Raises Refusal when a test's fault leaves no capacity."""
+def capacity(wanted: Wanted, count: int) -> int:
+    """How many of so many instances there is capacity for: all, unless a fault or chance leaves fewer."""
     tags = " ".join(f"{key}={value}" for key, value in wanted.tags.items())
-    if faults.takes("capacity", f"{wanted.lifecycle} {wanted.kind} {wanted.subnet} {tags}"):
-        text = f"There is no {wanted.lifecycle} capacity for {wanted.kind} that matches your request."
-        raise Refusal("InsufficientInstanceCapacity", text)
+    fault = faults.taken("capacity", f"{wanted.lifecycle} {wanted.kind} {wanted.subnet} {tags}")
+    return min(count, fault.details["left"]) if fault else chances.dice().offer(count)
+
+
+def no_capacity(wanted: Wanted) -> Refusal:
+    """There is no capacity, or no more of it."""
+    text = f"There is no {wanted.lifecycle} capacity for {wanted.kind} that matches your request."
+    return Refusal("InsufficientInstanceCapacity", text)
 
 
 def launch(wanted: Wanted, count: int, settings: Settings, token: str = "") -> list[dict[str, Any]]:

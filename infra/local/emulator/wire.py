@@ -29,7 +29,7 @@ Response = tuple[int, dict[str, str], bytes]
 
 _BEFORE = ("lost-request", "transaction-cancelled", "dynamodb-error", "s3-error", "s3-late-error")
 _BODIES = ("cut-body", "stalled-body")
-_KINDS = frozenset((*_BEFORE, *_BODIES, "lost-answer"))
+KINDS = frozenset((*_BEFORE, *_BODIES, "lost-answer"))
 _DYNAMODB = "DynamoDB_20120810."
 
 
@@ -125,7 +125,7 @@ async def serve(app: App, scope: Any, receive: Receive, send: Send, caller: Call
 
     `send` is the server's own; `caller` gives text about who asks.
     """
-    if scope["type"] != "http" or not faults.any_of(_KINDS):
+    if scope["type"] != "http" or not faults.any_of(KINDS):
         await app(scope, receive, send)
         return
     request, receive = await _read(scope, receive)
@@ -135,15 +135,15 @@ async def serve(app: App, scope: Any, receive: Receive, send: Send, caller: Call
     text = f"{request.operation} {request.words} {caller()}"
     before = _taken(_BEFORE, request, text)
     if before is None:
-        answer = _Answer(request, text, receive, send)
-        await app(scope, receive, answer.send)
-        await answer.lose()
+        reply = _Answer(request, text, receive, send)
+        await app(scope, receive, reply.send)
+        await reply.lose()
         return
-    await _drain(receive)
+    await drain(receive)
     if before.kind == "lost-request":
         await _lose(before, receive, send)
     else:
-        await _answer(send, request.refused(before))
+        await answer(send, request.refused(before))
 
 
 def _taken(kinds: tuple[str, ...], request: Request, text: str) -> Fault | None:
@@ -197,12 +197,13 @@ class _Answer:
         if self._fault is None or self._fault.kind != "lost-answer":
             return
         if self._fault.details["how"] == "error":
-            await _answer(self._send, self._request.failed())
+            await answer(self._send, self._request.failed())
         else:
             await _lose(self._fault, self._receive, self._send)
 
 
-async def _answer(send: Send, response: Response) -> None:
+async def answer(send: Send, response: Response) -> None:
+    """Sends a whole answer."""
     status, headers, body = response
     pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
     pairs.append((b"Content-Length", str(len(body)).encode()))
@@ -239,7 +240,7 @@ async def _wait(receive: Receive, seconds: float) -> None:
         await asyncio.wait_for(gone(), seconds)
 
 
-async def _drain(receive: Receive) -> bytes:
+async def drain(receive: Receive) -> bytes:
     """The body of a request, to its end."""
     parts, more = [], True
     while more:
@@ -254,14 +255,14 @@ async def _read(scope: Any, receive: Receive) -> tuple[Request | None, Receive]:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     target = headers.get("x-amz-target", "")
     if target.startswith(_DYNAMODB):
-        body = await _drain(receive)
-        return _of_dynamodb(target.removeprefix(_DYNAMODB), headers, body), _again(body, receive)
+        body = await drain(receive)
+        return _of_dynamodb(target.removeprefix(_DYNAMODB), headers, body), again(body, receive)
     query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     signed = headers.get("authorization", "") + "".join(query.get("X-Amz-Credential", []))
     return (_of_s3(scope, headers, query) if "/s3/" in signed else None), receive
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
+def again(body: bytes, receive: Receive) -> Receive:
     """Gives a body that was read, once, and then what comes after it."""
     waiting = [body]
 

@@ -109,7 +109,7 @@ async fn start_emulator(project: &Path, python: &Python, behaviour: &Behaviour) 
 /// Settings of the emulator from this process's environment: how long instances boot, how long a minute of its
 /// schedules lasts, and what goes wrong on purpose. Functions and instances may do what their policies allow.
 fn behaviour(project: &Path) -> Result<Behaviour, Error> {
-    let names = ["AHEAD", "BOOT", "ENTER", "PENDING", "PERMISSIONS", "TICK", "FAULTS"];
+    let names = ["AHEAD", "BOOT", "CHANCES", "ENTER", "PENDING", "PERMISSIONS", "RATES", "TICK", "FAULTS"];
     let mut settings = passed_on(names.map(|name| format!("QAOPS_LOCAL_{name}")));
     for (name, value) in DEFAULTS {
         settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());

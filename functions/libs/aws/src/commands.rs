@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_ssm::Client;
+use aws_sdk_ssm::operation::get_command_invocation::GetCommandInvocationOutput;
 use aws_sdk_ssm::types::CommandInvocationStatus;
 
 use crate::Error;
@@ -11,6 +12,8 @@ use domain::base::ids::{Attempt, InstanceId, RunId};
 
 /// Seconds within which SSM must deliver a command to the agent.
 const DELIVERY_SECONDS: i32 = 60;
+/// Steps of the document, one for each platform. The one for another platform is skipped: it succeeds with code 0.
+pub(crate) const STEPS: [&str; 2] = ["shard", "shardOnWindows"];
 
 /// What to run where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,19 +106,47 @@ impl Commands {
 
     /// Where a command on `instance` stands.
     pub async fn state(&self, command: &str, instance: &InstanceId) -> Result<CommandState, Error> {
-        let request = self.client.get_command_invocation().command_id(command).instance_id(instance);
-        let answer = match request.send().await {
-            Ok(answer) => answer,
-            // Right after it was sent, and long after it ended, SSM does not know a command.
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_invocation_does_not_exist()) => {
-                return Ok(CommandState::Open);
-            }
-            Err(error) => return Err(failed(format!("look up the command {command} on {instance}"))(error)),
-        };
         use CommandInvocationStatus::{Cancelling, Delayed, InProgress, Pending};
-        Ok(match answer.status {
+        let whole = self.invocation(command, instance, None).await?;
+        Ok(match whole.and_then(|whole| whole.status) {
             None | Some(Pending | InProgress | Delayed | Cancelling) => CommandState::Open,
-            Some(status) => CommandState::Ended { status: status.as_str().to_owned(), code: answer.response_code },
+            Some(status) => {
+                CommandState::Ended { code: self.code(command, instance).await?, status: status.as_str().to_owned() }
+            }
         })
+    }
+
+    /// Exit code of the step that ran. Of a document with several steps SSM tells it only where the step is named
+    /// (`PluginName` of GetCommandInvocation).
+    async fn code(&self, command: &str, instance: &InstanceId) -> Result<i32, Error> {
+        for step in STEPS {
+            match self.invocation(command, instance, Some(step)).await? {
+                Some(found) if found.response_code != 0 => return Ok(found.response_code),
+                _ => {}
+            }
+        }
+        Ok(0)
+    }
+
+    /// A command on an instance, or one step of it; none when SSM does not know it.
+    async fn invocation(
+        &self,
+        command: &str,
+        instance: &InstanceId,
+        step: Option<&str>,
+    ) -> Result<Option<GetCommandInvocationOutput>, Error> {
+        let request = self.client.get_command_invocation().command_id(command).instance_id(instance);
+        match request.set_plugin_name(step.map(str::to_owned)).send().await {
+            Ok(answer) => Ok(Some(answer)),
+            // Right after it was sent, and long after it ended, SSM does not know a command.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_invocation_does_not_exist() || e.is_invalid_plugin_name()) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(failed(format!("look up the command {command} on {instance}"))(error)),
+        }
     }
 }

@@ -24,6 +24,10 @@ const DEADLINE_TAG: &str = "qaops:deadline";
 /// Most instance ids that SSM filters by in one request.
 const IDS_A_REQUEST: usize = 50;
 
+/// Values that EC2 takes in the filters of one request; with more it answers `FilterLimitExceeded` (EC2 user guide, "Filter
+/// your resources").
+const VALUES_A_FILTER: usize = 200;
+
 /// What to launch.
 #[derive(Clone, Debug)]
 pub struct LaunchOrder<'a> {
@@ -192,12 +196,14 @@ impl Fleet {
     }
 
     async fn describe(&self, filter: &str, values: &[String]) -> Result<Vec<types::Instance>, Error> {
-        let filter = Filter::builder().name(filter).set_values(Some(values.to_vec())).build();
-        let mut pages = self.ec2.describe_instances().filters(filter).into_paginator().items().send();
         let mut instances = Vec::new();
-        while let Some(reservation) = pages.next().await {
-            let reservation = reservation.map_err(failed("list instances"))?;
-            instances.extend(reservation.instances.unwrap_or_default());
+        for values in values.chunks(VALUES_A_FILTER) {
+            let filter = Filter::builder().name(filter).set_values(Some(values.to_vec())).build();
+            let mut pages = self.ec2.describe_instances().filters(filter).into_paginator().items().send();
+            while let Some(reservation) = pages.next().await {
+                let reservation = reservation.map_err(failed("list instances"))?;
+                instances.extend(reservation.instances.unwrap_or_default());
+            }
         }
         Ok(instances)
     }

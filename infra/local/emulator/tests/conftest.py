@@ -27,6 +27,8 @@ PACKAGE = Path(__file__).resolve().parents[2]
 ROLE = "arn:aws:iam::000000000000:role/tests"
 IMAGE = "ami-0c2023a1b2c3d4e5f"
 TABLE = "events"
+# Nothing happens by chance.
+CALM = json.dumps(dict.fromkeys(("late", "twice", "unseen", "spread", "partial"), 0))
 _count = itertools.count(1)
 
 
@@ -70,6 +72,8 @@ class Cloud:
             "QAOPS_LOCAL_BOOT": "0.2",
             "QAOPS_LOCAL_PENDING": "0.05",
             "QAOPS_LOCAL_TICK": "1",
+            "QAOPS_LOCAL_CHANCES": CALM,
+            "QAOPS_LOCAL_RATES": "1000",
             "QAOPS_LOCAL_PARENT": str(os.getpid()),
             **more,
         }
@@ -185,12 +189,12 @@ class Cloud:
         )
         return str(sent["Command"]["CommandId"])
 
-    def result(self, command: str, instance: str, seconds: float = 10.0) -> dict[str, Any]:
+    def result(self, command: str, instance: str, seconds: float = 10.0, **more: str) -> dict[str, Any]:
         """The invocation of a command when it has ended."""
 
         def look() -> dict[str, Any] | None:
             try:
-                shown = self.ssm.get_command_invocation(CommandId=command, InstanceId=instance)
+                shown = self.ssm.get_command_invocation(CommandId=command, InstanceId=instance, **more)
             except self.ssm.exceptions.InvocationDoesNotExist:
                 return None
             return None if shown["Status"] in ("Pending", "InProgress") else dict(shown)

@@ -87,17 +87,17 @@ def test_every_process_of_an_instance_dies_with_it(cloud: Cloud) -> None:
 
 def test_a_stopped_instance_keeps_its_files_and_starts_again(cloud: Cloud) -> None:
     instance = cloud.instance()
-    cloud.result(cloud.send(instance, "echo kept > $HOME/file"), instance)
+    cloud.result(cloud.send(instance, "echo kept > file"), instance)
     cloud.ec2.stop_instances(InstanceIds=[instance])
     until(lambda: cloud.state(instance) == "stopped")
     assert not cloud.managed(instance)
     cloud.ec2.start_instances(InstanceIds=[instance])
     until(lambda: cloud.managed(instance))
-    assert cloud.result(cloud.send(instance, "cat $HOME/file"), instance)["StandardOutputContent"] == "kept\n"
+    assert cloud.result(cloud.send(instance, "cat file"), instance)["StandardOutputContent"] == "kept\n"
 
 
 def test_user_data_runs_at_boot_as_a_process_of_the_instance(cloud: Cloud) -> None:
-    instance = cloud.instance(UserData=script("echo $AWS_SSM_INSTANCE_ID", "sleep 600"))
+    instance = cloud.instance(UserData=script(f"echo ${MARK}", "sleep 600"))
     until(lambda: log_of(cloud, instance, "user-data.log") == f"{instance}\n")
     assert processes.marked(f"{MARK}={instance}")
     cloud.ec2.terminate_instances(InstanceIds=[instance])
@@ -225,6 +225,19 @@ def test_a_launch_template_gives_what_the_request_leaves_open(cloud: Cloud) -> N
     shown = cloud.described(made)
     assert shown["InstanceType"] == "c5.xlarge"
     assert shown["Tags"] == [{"Key": "from", "Value": "template"}]
+
+
+def test_a_subnet_or_groups_beside_the_interfaces_of_a_template_are_refused(cloud: Cloud) -> None:
+    group = cloud.ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]
+    subnet = cloud.ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    interface = {"DeviceIndex": 0, "Groups": [group], "AssociatePublicIpAddress": True}
+    data = {"ImageId": IMAGE, "InstanceType": "t3.micro", "NetworkInterfaces": [interface]}
+    cloud.ec2.create_launch_template(LaunchTemplateName="interfaces", LaunchTemplateData=data)
+    wanted = {"LaunchTemplate": {"LaunchTemplateName": "interfaces"}, "MinCount": 1, "MaxCount": 1}
+    for more in ({"SubnetId": subnet}, {"SecurityGroupIds": [group]}):
+        assert error_of(cloud.ec2.run_instances, **wanted, **more) == "InvalidParameterCombination"
+    made = cloud.ec2.run_instances(**wanted)["Instances"][0]["InstanceId"]
+    cloud.ec2.terminate_instances(InstanceIds=[made])
 
 
 def test_an_instance_is_its_role_with_its_own_id(cloud: Cloud) -> None:

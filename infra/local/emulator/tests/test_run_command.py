@@ -73,6 +73,51 @@ def test_a_script_runs_with_the_instances_environment(cloud: Cloud, instance: st
     assert got["ResponseCode"] == 0
 
 
+# What the agent gives a command, and the shell itself; the last of them only where the shell is bash.
+AGENT = {
+    "AWS_SSM_INSTANCE_ID",
+    "AWS_SSM_PLATFORM_NAME",
+    "AWS_SSM_PLATFORM_VERSION",
+    "AWS_SSM_REGION_NAME",
+    "INVOCATION_ID",
+    "LANG",
+    "PATH",
+    "PWD",
+    "SSM_COMMAND_ID",
+}
+SHELL = {"SHLVL", "_", "OLDPWD"}
+# What stands in for the network, the instance's role and its disk.
+STAND_INS = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    "AWS_ENDPOINT_URL",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "QAOPS_LOCAL_INSTANCE",
+    "QAOPS_LOCAL_OWNER",
+    "TMPDIR",
+}
+
+
+def test_a_command_has_the_environment_of_the_agent_and_no_more(cloud: Cloud, instance: str) -> None:
+    command = cloud.send(instance, "env")
+    lines = cloud.result(command, instance)["StandardOutputContent"].splitlines()
+    found = dict(line.split("=", 1) for line in lines)
+    assert set(found) - SHELL - STAND_INS == AGENT
+    assert found["SSM_COMMAND_ID"] == command
+    assert found["AWS_SSM_INSTANCE_ID"] == instance
+
+
+def test_user_data_has_nothing_of_the_agents(cloud: Cloud) -> None:
+    name = cloud.instance(UserData="#!/bin/sh\nenv > environment\n")
+    shown = cloud.result(cloud.send(name, "cat environment"), name)["StandardOutputContent"]
+    assert {line.split("=", 1)[0] for line in shown.splitlines()} - SHELL - STAND_INS == {
+        "LANG",
+        "PATH",
+        "PWD",
+    }
+
+
 def test_a_script_that_fails_tells_its_status(cloud: Cloud, instance: str) -> None:
     got = cloud.result(cloud.send(instance, "exit 7"), instance)
     assert (got["Status"], got["ResponseCode"]) == ("Failed", 7)
@@ -108,9 +153,40 @@ def test_a_document_gets_its_parameters_and_skips_other_platforms(
     cloud: Cloud, instance: str, document: str
 ) -> None:
     command = send(cloud, instance, document, run="r-1", lines=["echo one", "echo two"])
-    got = cloud.result(command, instance)
+    got = cloud.result(command, instance, PluginName="runShard")
     assert (got["Status"], got["PluginName"]) == ("Success", "runShard")
     assert got["StandardOutputContent"] == "run=r-1 attempt=1\none\ntwo\n"
+    skipped = cloud.result(command, instance, PluginName="runOnWindows")
+    assert (skipped["Status"], skipped["ResponseCode"]) == ("Success", 0)
+    assert skipped["StandardOutputContent"].startswith("Step execution skipped due to unsupported platform")
+
+
+def test_a_document_of_several_steps_tells_an_exit_code_only_of_a_step_that_is_named(
+    cloud: Cloud, instance: str, document: str
+) -> None:
+    command = send(cloud, instance, document, run="r-1", lines=["exit 75"])
+    whole = cloud.result(command, instance)
+    assert (whole["Status"], whole["PluginName"], whole["ResponseCode"]) == ("Failed", "", -1)
+    assert whole["StandardOutputContent"] == ""
+    step = cloud.result(command, instance, PluginName="runShard")
+    assert (step["Status"], step["ResponseCode"]) == ("Failed", 75)
+    arguments = {"CommandId": command, "InstanceId": instance, "PluginName": "runNothing"}
+    assert error_of(cloud.ssm.get_command_invocation, **arguments) == "InvalidPluginName"
+    shown = cloud.ssm.list_command_invocations(CommandId=command, Details=True)["CommandInvocations"]
+    codes = {plugin["Name"]: plugin["ResponseCode"] for plugin in shown[0]["CommandPlugins"]}
+    assert codes == {"runShard": 75, "runOnWindows": 0}
+
+
+def test_a_step_after_one_that_failed_does_not_hide_it(cloud: Cloud, instance: str) -> None:
+    steps = [
+        {"action": "aws:runShellScript", "name": name, "inputs": {"runCommand": [line]}}
+        for name, line in (("first", "exit 3"), ("second", "echo on"))
+    ]
+    content = json.dumps({"schemaVersion": "2.2", "mainSteps": steps})
+    cloud.ssm.create_document(Name="two-steps", DocumentType="Command", Content=content)
+    command = send(cloud, instance, "two-steps")
+    assert cloud.result(command, instance)["Status"] == "Failed"
+    assert cloud.result(command, instance, PluginName="second")["StandardOutputContent"] == "on\n"
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::Maker;
 use crate::Error;
+use crate::commands::STEPS;
 use crate::error::failed;
 use crate::fleet::DEPLOYMENT_TAG;
 
@@ -70,11 +71,20 @@ impl Maker<'_> {
                 "attempt": parameter("Attempt, from 1", "^[0-9]{1,3}$"),
                 "seconds": parameter("Seconds after which SSM ends the command", "^[0-9]{1,6}$"),
             },
-            "mainSteps": [{
-                "action": "aws:runShellScript",
-                "name": "shard",
-                "inputs": {"timeoutSeconds": "{{ seconds }}", "runCommand": self.blueprint.command},
-            }],
+            "mainSteps": [
+                {
+                    "action": "aws:runShellScript",
+                    "name": STEPS[0],
+                    "precondition": {"StringEquals": ["platformType", "Linux"]},
+                    "inputs": {"timeoutSeconds": "{{ seconds }}", "runCommand": self.blueprint.command},
+                },
+                {
+                    "action": "aws:runPowerShellScript",
+                    "name": STEPS[1],
+                    "precondition": {"StringEquals": ["platformType", "Windows"]},
+                    "inputs": {"timeoutSeconds": "{{ seconds }}", "runCommand": ["exit 1"]},
+                },
+            ],
         })
     }
 
