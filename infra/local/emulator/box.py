@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from . import processes
+from .network import Network
 from .settings import OWNER, REGION, Settings
 
 MARK = "QAOPS_LOCAL_INSTANCE"
@@ -44,6 +45,7 @@ class Box:
         # Systemd's id of the agent's service.
         self._invocation = uuid.uuid4().hex
         self._on = False
+        self._network: Network | None = None
         self._lock = threading.Lock()
 
     def environment(self, credentials: dict[str, str]) -> dict[str, str]:
@@ -53,7 +55,7 @@ class Box:
         nothing reads /etc/environment for it. The rest stands in for the network and the disk of a machine.
         """
         return {
-            "AWS_ENDPOINT_URL": self._settings.endpoint,
+            "AWS_ENDPOINT_URL": self._settings.seen_from_instance(self._settings.port),
             "LANG": "C.UTF-8",
             **self._settings.instance_env,
             **credentials,
@@ -120,14 +122,29 @@ class Box:
             if not self._on:
                 raise Off(self.instance)
             into = subprocess.STDOUT if errors is None else errors
-            enter = [self._settings.enter] if self._settings.enter else []
+            enter = [
+                *self._enter_network(directory),
+                *([self._settings.enter] if self._settings.enter else []),
+            ]
             return processes.start([*enter, *command], environment, directory, output, into)
+
+    def _enter_network(self, directory: str | Path) -> list[str]:
+        """The command that starts another one in the instance's network, which the first start brings up."""
+        if not self._settings.apart:
+            return []
+        if self._network is None:
+            own = {"PATH": self._settings.path, MARK: self.instance, OWNER: str(self._settings.directory)}
+            self._network = Network(own, self.root)
+        return self._network.enter(directory)
 
     def power_off(self) -> None:
         """Ends every process of the instance, in whatever session it hides."""
         with self._lock:
             self._on = False
+            network, self._network = self._network, None
         processes.kill_marked(f"{MARK}={self.instance}")
+        if network:
+            network.close()
         self._wake_listener()
 
     def _wake_listener(self) -> None:

@@ -23,6 +23,8 @@ KINDS = {
     "kill-before-answer": "a function dies when it hands in its answer; text: function, payload",
     "lose-answer": "AWS call number `call` takes effect, the function sees status 500; text as above, target",
     "capacity": "a slot has capacity for `left` instances only; text: spot or on-demand, type, subnet",
+    "launch-refused": "a slot is refused by the error `error`; text as for capacity",
+    "dies": "an instance ends at its launch for the reason `error`; text: instance",
     "impaired": "an instance never registers with SSM; text: instance",
     "undelivered": "a command never reaches its instance; text: instance, document, parameters",
     "throttled": "a request to EC2, Systems Manager, Step Functions or CloudWatch is one too many; text:"
@@ -50,6 +52,10 @@ class BadFault(Exception):
 
 def _is_count(value: Any) -> bool:
     return type(value) is int and value >= 0
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
 
 
 def _is_seconds(value: Any) -> bool:
@@ -81,6 +87,8 @@ _BYTES = Detail("a number of bytes", _is_count, None)
 _REASONS = f"an object of items ('*', an index, or a text) and reasons ({', '.join(dynamodb_errors.REASONS)})"
 DETAILS: dict[str, dict[str, Detail]] = {
     "capacity": {"left": Detail("a number of instances", _is_count, 0)},
+    "launch-refused": {"error": Detail("a code of EC2", _is_text, _MISSING)},
+    "dies": {"error": Detail("a code of StateReason", _is_text, "Client.InternalError")},
     "transaction-cancelled": {"reasons": Detail(_REASONS, _are_reasons, _MISSING)},
     "dynamodb-error": {
         "error": Detail(

@@ -5,6 +5,7 @@ The shape of the answers is ministack's (MIT; see NOTICE).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -27,6 +28,7 @@ from .starting import (
     no_capacity,
     of_template,
     plain,
+    refused_by_fault,
     request_tags,
 )
 
@@ -42,12 +44,35 @@ def create_fleet(settings: Settings) -> Action:
             markets = [(spot, count) for spot, count in _targets(get) if count > 0]
             outcome = Outcome()
             for spot, count in markets:
-                outcome.fill(_slots(params, spot), count, settings)
+                outcome.fill(_in_order(get, spot, _slots(params, spot)), count, settings)
         except Refusal as refusal:
             return refusal.response()
         return outcome.response()
 
     return action
+
+
+# Sizes of instance types from the cheapest, within a family.
+_SIZES = ("nano", "micro", "small", "medium", "large", "xlarge")
+
+
+def _in_order(get: Callable[[str], str], spot: bool, slots: list[Slot]) -> list[Wanted]:
+    """The slots as EC2 asks them: by priority for on-demand capacity that is `prioritized`, else by price.
+
+    The default of on-demand capacity is `lowest-price`, and of Spot capacity only
+    `capacity-optimized-prioritized` looks at priorities. A size stands for a price here.
+    """
+    strategy = get(f"{'Spot' if spot else 'OnDemand'}Options.AllocationStrategy")
+    if strategy == ("capacity-optimized-prioritized" if spot else "prioritized"):
+        return [wanted for _, wanted in sorted(slots, key=lambda slot: slot[0])]
+    return sorted((wanted for _, wanted in slots), key=lambda wanted: _price(wanted.kind))
+
+
+def _price(kind: str) -> tuple[int, int, str]:
+    family, _, size = kind.partition(".")
+    times = size.removesuffix("xlarge")
+    known = _SIZES.index(size) if size in _SIZES else len(_SIZES)
+    return known, int(times) if times.isdecimal() else 0, family
 
 
 def _targets(get: Callable[[str], str]) -> list[tuple[bool, int]]:
@@ -64,9 +89,14 @@ def _targets(get: Callable[[str], str]) -> list[tuple[bool, int]]:
     return [(True, spot), (False, demand + rest)]
 
 
-def _slots(params: Params, spot: bool) -> list[Wanted]:
+# With its priority: the lower, the sooner; one without comes last.
+Slot = tuple[float, Wanted]
+
+
+def _slots(params: Params, spot: bool) -> list[Slot]:
     """Every launch template with each of its overrides, in the request's order."""
-    get, slots, n = getter(params), [], 1
+    get, n = getter(params), 1
+    slots: list[Slot] = []
     tags = request_tags(params)
     while True:
         prefix = f"LaunchTemplateConfigs.{n}."
@@ -75,7 +105,8 @@ def _slots(params: Params, spot: bool) -> list[Wanted]:
             break
         base = of_template(spec, spot)
         base = replace(base, tags={**base.tags, **tags})
-        slots += [_overridden(base, override) for override in _overrides(get, prefix)] or [base]
+        overrides = _overrides(get, prefix)
+        slots += [(_priority(one), _overridden(base, one)) for one in overrides] or [(math.inf, base)]
         n += 1
     if not slots:
         raise Refusal("MissingParameter", "The request must contain LaunchTemplateConfigs")
@@ -86,12 +117,16 @@ def _overrides(get: Callable[[str], str], prefix: str) -> list[dict[str, str]]:
     found: list[dict[str, str]] = []
     m = 1
     while True:
-        keys = ("InstanceType", "SubnetId", "ImageId")
+        keys = ("InstanceType", "SubnetId", "ImageId", "Priority")
         override = {key: get(f"{prefix}Overrides.{m}.{key}") for key in keys}
         if not any(override.values()):
             return found
         found.append(override)
         m += 1
+
+
+def _priority(override: dict[str, str]) -> float:
+    return float(override["Priority"] or math.inf)
 
 
 def _overridden(base: Wanted, override: dict[str, str]) -> Wanted:
@@ -115,6 +150,7 @@ class Outcome:
         """Takes from each slot what it can give, until the count is whole or no slot is left."""
         for wanted in slots:
             try:
+                refused_by_fault(wanted)
                 check(wanted)
             except Refusal as refusal:
                 self.errors.append((wanted, refusal))

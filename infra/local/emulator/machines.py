@@ -67,7 +67,8 @@ class Machine:
         """The environment of each process of the instance."""
         made = self.box.environment(self.credentials.environment())
         if self._metadata:
-            made["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = self._metadata.endpoint
+            address = self._settings.seen_from_instance(self._metadata.port)
+            made["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = address
         return made
 
     def _facts(self) -> dict[str, str]:
@@ -100,6 +101,9 @@ class Machine:
             return
         with self._lock:
             if self.state != "pending":
+                return
+            if fault := faults.taken("dies", self.instance):
+                self.terminate(fault.details["error"], "Client error on launch")
                 return
             self._metadata = MetadataServer(self._facts)
             self.box.power_on(self._asked)

@@ -22,7 +22,7 @@ class MetadataServer(ThreadingHTTPServer):
         self.facts = facts
         self.token = secrets.token_urlsafe(32)
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.endpoint = f"http://127.0.0.1:{self.server_address[1]}"
+        self.port = int(self.server_address[1])
         threading.Thread(target=self.serve_forever, daemon=True, name="metadata").start()
 
     def close(self) -> None:

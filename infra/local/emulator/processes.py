@@ -78,13 +78,19 @@ def marked(marker: str) -> list[int]:
 
 
 def kill_marked(marker: str, patience: float = 5.0) -> list[int]:
-    """Kills every marked process until none is left; returns those that outlast `patience` seconds."""
+    """Kills every marked process until none is left; returns those that outlast `patience` seconds.
+
+    A process that threw its environment away is found by its network, if marked ones have one of their own.
+    """
     end = time.monotonic() + patience
     empty = 0
+    networks: set[str] = set()
     # A process that is just starting a program shows no environment for a moment, so one look that
     # finds nothing is not enough.
     while empty < _LOOKS:
         left = marked(marker)
+        networks.update(map(_network, left))
+        left += _in_networks(networks - {_network(os.getpid()), ""})
         empty = 0 if left else empty + 1
         for pid in left:
             _kill(pid)
@@ -108,6 +114,18 @@ def exists(pid: int) -> bool:
 def _kill(pid: int) -> None:
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGKILL)
+
+
+def _network(pid: int) -> str:
+    """The network namespace of a process; empty if nobody tells."""
+    try:
+        return str(_PROC.joinpath(str(pid), "ns", "net").readlink())
+    except OSError:
+        return ""
+
+
+def _in_networks(networks: set[str]) -> list[int]:
+    return [pid for pid in _pids() if _network(pid) in networks] if networks else []
 
 
 def _in_proc(marker: str) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import network
 from .chances import BadChance, Chances, parse
 
 DIRECTORY = "QAOPS_LOCAL_DIR"
@@ -45,6 +46,7 @@ class Settings:
     path: str = "/usr/local/bin:/usr/bin:/bin"
     instance_env: Mapping[str, str] = field(default_factory=dict)
     enter: str | None = None
+    apart: bool = False
     faults: Sequence[Mapping[str, object]] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
     evaluates_policies: bool = False
@@ -55,6 +57,10 @@ class Settings:
     def endpoint(self) -> str:
         """The address of every AWS service here."""
         return f"http://127.0.0.1:{self.port}"
+
+    def seen_from_instance(self, port: int) -> str:
+        """The address at which an instance reaches a server of this machine's loopback."""
+        return f"http://{network.HOST if self.apart else '127.0.0.1'}:{port}"
 
 
 def read(pairs: Mapping[str, str]) -> Settings:
@@ -72,6 +78,7 @@ def read(pairs: Mapping[str, str]) -> Settings:
         path=_optional(pairs, "QAOPS_LOCAL_PATH") or Settings.path,
         instance_env=_variables(pairs, "QAOPS_LOCAL_INSTANCE_ENV"),
         enter=_optional(pairs, "QAOPS_LOCAL_ENTER"),
+        apart=_flag(pairs, "QAOPS_LOCAL_APART"),
         faults=_objects(pairs, "QAOPS_LOCAL_FAULTS"),
         ahead=_counts(pairs, "QAOPS_LOCAL_AHEAD"),
         evaluates_policies=_flag(pairs, "QAOPS_LOCAL_POLICIES"),

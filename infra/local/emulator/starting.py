@@ -245,10 +245,20 @@ def _check_image(image: str) -> None:
         raise Refusal("InvalidAMIID.NotFound", f"The image id '[{image}]' does not exist")
 
 
+def _text(wanted: Wanted) -> str:
+    tags = " ".join(f"{key}={value}" for key, value in wanted.tags.items())
+    return f"{wanted.lifecycle} {wanted.kind} {wanted.subnet} {tags}"
+
+
+def refused_by_fault(wanted: Wanted) -> None:
+    """Refuses a slot where a fault says so."""
+    if fault := faults.taken("launch-refused", _text(wanted)):
+        raise Refusal(fault.details["error"], "You are not authorized, or it cannot be done")
+
+
 def capacity(wanted: Wanted, count: int) -> int:
     """How many of so many instances there is capacity for: all, unless a fault or chance leaves fewer."""
-    tags = " ".join(f"{key}={value}" for key, value in wanted.tags.items())
-    fault = faults.taken("capacity", f"{wanted.lifecycle} {wanted.kind} {wanted.subnet} {tags}")
+    fault = faults.taken("capacity", _text(wanted))
     return min(count, fault.details["left"]) if fault else chances.dice().offer(count)
 
 

@@ -120,3 +120,29 @@ def test_an_image_may_be_named_by_its_parameter(cloud: Cloud) -> None:
     ]
     made = cloud.ec2.create_fleet(**request)["Instances"][0]["InstanceIds"][0]
     assert cloud.described(made)["ImageId"] == IMAGE
+
+
+@pytest.mark.parametrize(
+    ("market", "strategy", "kind"),
+    [
+        ("on-demand", "prioritized", "c6i.xlarge"),
+        ("on-demand", "lowest-price", "c5.large"),
+        ("on-demand", "", "c5.large"),
+        ("spot", "price-capacity-optimized", "c5.large"),
+        ("spot", "capacity-optimized-prioritized", "c6i.xlarge"),
+    ],
+)
+def test_the_cheapest_type_comes_first_unless_priorities_are_asked_for(
+    cloud: Cloud, template: str, market: str, strategy: str, kind: str
+) -> None:
+    request = wanted(template, 1)
+    request["LaunchTemplateConfigs"][0]["Overrides"] = [
+        {"InstanceType": "c5.large", "SubnetId": SUBNETS[0]},
+        {"InstanceType": "c5.2xlarge", "SubnetId": SUBNETS[0], "Priority": 1.0},
+        {"InstanceType": "c6i.xlarge", "SubnetId": SUBNETS[0], "Priority": 0.0},
+    ]
+    request["TargetCapacitySpecification"]["DefaultTargetCapacityType"] = market
+    if strategy:
+        request["SpotOptions" if market == "spot" else "OnDemandOptions"] = {"AllocationStrategy": strategy}
+    (group,) = cloud.ec2.create_fleet(**request)["Instances"]
+    assert group["InstanceType"] == kind

@@ -123,11 +123,12 @@ def test_one_launch_too_many_is_refused_over_the_wire(clouds: Callable[..., Clou
 
 
 def test_a_caller_that_tries_again_gets_through(clouds: Callable[..., Cloud]) -> None:
-    cloud = clouds(QAOPS_LOCAL_RATES="2")
+    cloud = clouds(QAOPS_LOCAL_RATES="0.25")
     patient = cloud.client("ec2", retries={"mode": "standard", "max_attempts": 6})
     start = {"ImageId": IMAGE, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
-    tries = [patient.run_instances(**start)["ResponseMetadata"]["RetryAttempts"] for _ in range(7)]
-    assert sum(tries) > 0
+    # On a slow machine the bucket fills up while a launch takes its time.
+    launches = (patient.run_instances(**start) for _ in range(20))
+    assert any(launched["ResponseMetadata"]["RetryAttempts"] for launched in launches)
 
 
 @pytest.mark.parametrize(
