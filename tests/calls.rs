@@ -71,6 +71,15 @@ pub fn put_secret(cloud: &LocalCloud, name: &str, value: &str) {
     assert_eq!(answer["Version"], 1, "{answer}");
 }
 
+/// Starts a command of nobody's attempt on an instance.
+pub fn start_on(cloud: &LocalCloud, instance: &str, command: &str) {
+    let request = json!({
+        "DocumentName": "AWS-RunShellScript", "InstanceIds": [instance], "Parameters": {"commands": [command]},
+    });
+    let answer = ask(&Service::of(cloud, "ssm"), "/", "AmazonSSM.SendCommand", &request);
+    assert!(answer["Command"]["CommandId"].is_string(), "{answer}");
+}
+
 /// Asks a service whose requests are JSON; `target` names the operation where the path does not.
 fn ask(service: &Service, path: &str, target: &str, body: &Value) -> Value {
     let mut request = Request::post(path).header("content-type", "application/x-amz-json-1.1");

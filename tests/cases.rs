@@ -15,6 +15,9 @@
 //! | strange values in reports of JUnit, Cobertura, LCOV, JMeter, k6 | `infra/cli/tests/inputs.rs`: `reports_with_strange_values_give_the_figures_that_can_be_read`; gates on them: here |
 //! | imports that lead out of the package, libraries that are missing | `infra/cli/tests/command.rs`: `check_says_which_imports_lead_out_of_the_package_and_what_cannot_be_imported` |
 //! | a test that hangs | `endings`: `what_ended_before_a_hang_counts_and_the_test_that_hangs_is_named` |
+//! | each environment starts its own server on one port | here |
+//! | tools that need a home folder | here |
+//! | suites in a folder that read files beside it | here |
 //! | a project's own library by `-e .` | `infra/runner/tests/runner/layer.rs`: `a_suite_brings_its_own_library_in_place_for_every_attempt` |
 
 #![expect(clippy::expect_used, reason = "a test may panic")]
@@ -126,5 +129,66 @@ fn gates_that_need_what_can_be_read_of_a_strange_report_are_decided() {
         let states: Vec<State> = run.evaluation().gates.iter().map(|gate| gate.state).collect();
         let undecided = State::NoValue;
         assert_eq!(states, [State::Held, State::Held, State::Held, undecided, undecided]);
+    });
+}
+
+#[test]
+fn robot_starts_in_the_folder_that_the_package_names() {
+    let test = "*** Test Cases ***\nReads Beside The Tests\n    \
+                ${text}=    Evaluate    open(\"../data/price.txt\").read().strip()\n    \
+                Should Be Equal    ${text}    3.50\n    Should Be Equal    ${SUITE NAME}    Tests.Price\n";
+    let config = "suite = \"sub\"\nrerun_failed = 1\n[robot]\nfolder = \"tests\"\n";
+    let other = "*** Test Cases ***\nFails\n    Fail    no\n";
+    let all = [("data/price.txt", "3.50\n"), ("tests/price.robot", test), ("old/gone.robot", other)];
+    with_cloud(async |cloud| {
+        let suite = Suite::new("sub", config, &files(&all));
+        let run = end(cloud, begin(cloud, &suite, json!({})).await).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Passed, [1, 1, 0, 0, 0]), "{:?}", failed(&run));
+        let all = files(&[all.as_slice(), &[("tests/shop/pay.robot", other)]].concat());
+        let suite = Suite::new("sub", config, &all);
+        let run = end(cloud, begin(cloud, &suite, json!({"environments": 2})).await).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]));
+        assert_eq!(failed(&run), ["tests/shop/pay.robot: Tests.Shop.Pay.Fails"]);
+        assert_eq!(run.evaluation().failed[0].attempts, 2, "it ran again");
+    });
+}
+
+/// A server on one port for each environment, as an application has that is tested.
+const SERVER: &str = "*** Settings ***\nLibrary    Process\nSuite Setup    Start Server\nSuite Teardown    \
+    Terminate All Processes\n*** Keywords ***\nStart Server\n    Start Process    python3    -m    http.server    5099    \
+    --bind    127.0.0.1    stdout=DEVNULL    stderr=DEVNULL    alias=server\n    \
+    Wait Until Keyword Succeeds    10 s    200 ms    Server Answers\n    Process Should Be Running    server\n\
+    Server Answers\n    Evaluate    urllib.request.urlopen('http://127.0.0.1:5099/').status    modules=urllib.request\n";
+
+#[test]
+fn each_environment_starts_its_own_server_on_one_port() {
+    let test = |rounds: usize| {
+        format!(
+            "*** Test Cases ***\nServer Answers For A While\n    FOR    ${{i}}    IN RANGE    {rounds}\n        Sleep    0.5s\n        \
+             Evaluate    urllib.request.urlopen('http://127.0.0.1:5099/').status    modules=urllib.request\n    END\n"
+        )
+    };
+    let mut all = vec![("__init__.robot".to_owned(), SERVER.to_owned())];
+    all.extend((3..9).map(|rounds| (format!("t{rounds}.robot"), test(rounds))));
+    with_cloud(async |cloud| {
+        let suite = Suite::new("fixedport", "suite = \"fixedport\"\nenvironments = 3\n", &all);
+        let run = end(cloud, begin(cloud, &suite, json!({})).await).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Passed, [6, 6, 0, 0, 0]), "{:?}", failed(&run));
+        assert_eq!(run.evaluation().environments, 3);
+    });
+}
+
+#[test]
+fn tests_have_a_home_although_run_command_sets_none() {
+    let config =
+        "suite = \"home\"\n[hooks]\nbefore = \"git config --global user.name 'QA bot' && id -un > account.txt\"\n";
+    let test = "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nHome is there\n    \
+                Directory Should Exist    %{HOME}\n    File Should Exist    %{HOME}/.gitconfig\n    \
+                ${account}    Get File    ${EXECDIR}/account.txt\n    \
+                Should Be Equal    ${account.strip()}    %{USER}\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("home", config, &files(&[("t.robot", test)]));
+        let run = end(cloud, begin(cloud, &suite, json!({})).await).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Passed, [1, 1, 0, 0, 0]), "{:?}", failed(&run));
     });
 }

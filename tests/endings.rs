@@ -90,6 +90,18 @@ fn after_a_fatal_error_nothing_else_runs_in_any_shard() {
 }
 
 #[test]
+fn after_a_fatal_error_no_environment_starts_for_a_rerun() {
+    let fails = "*** Test Cases ***\nFails at once\n    Fail    no\n";
+    let fatal = "*** Test Cases ***\nFatal later\n    Sleep    3s\n    Fatal Error    the system is down\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("halted", "rerun_failed = 1\n", &files(&[("a.robot", fails), ("b.robot", fatal)]));
+        let run = run(cloud, &suite, json!({"environments": 2})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 0, 2, 0, 0]));
+        assert_eq!(run.evaluation().environments, 2, "none was launched without work");
+    });
+}
+
+#[test]
 fn a_failure_that_ends_all_leaves_what_came_before_it() {
     let (passes, fails) = (
         "*** Test Cases ***\nGood\n    No Operation\n",
@@ -172,7 +184,10 @@ fn tests_that_a_listener_takes_out_are_missing() {
     let config = "[robot]\narguments = [\"--pythonpath\", \".\", \"--listener\", \"Taker\"]\n";
     with_cloud(async |cloud| {
         for (what, how) in TAKERS {
-            let taker = format!("ROBOT_LISTENER_API_VERSION = 3\n\ndef start_suite(data, result):\n    {how}\n");
+            let taker = format!(
+                "ROBOT_LISTENER_API_VERSION = 3\nROBOT_LISTENER_PRIORITY = float('inf')\n\n\
+                 def start_suite(data, result):\n    {how}\n"
+            );
             let suite =
                 Suite::new("taken", config, &files(&[("a.robot", passes), ("b.robot", fails), ("Taker.py", &taker)]));
             let run = run(cloud, &suite, json!({})).await;

@@ -3,15 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use domain::quality::gates::Verdict;
 use local::cloud::LocalCloud;
 use serde_json::json;
-use tests::{Suite, begin, end, ledger, passing, project, run, until, with_cloud};
+use tests::{Fault, Suite, begin, begin_as, end, ledger, passing, project, run, start_on, until, with_cloud};
 
 const CONFIG: &str = "desktop = { width = 640, height = 480, screenshots = true, video = \"failed\" }\n\
     [environment]\ntypes = [\"m7i.large\"]\nvolume = 64\nhealth = { command = \"test -e started\" }\n\
@@ -23,7 +21,8 @@ fn broken(fault: &str, step: &str) -> (String, String) {
         "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nOnly\n    \
          File Should Exist    ${{EXECDIR}}/started\n    \
          ${{again}} =    Run Keyword And Return Status    File Should Exist    ${{SEEN}}/{fault}\n    \
-         IF    not ${{again}}\n        Create File    ${{SEEN}}/{fault}    %{{DISPLAY}}\n        {step}\n        \
+         IF    not ${{again}}\n        Create File    ${{SEEN}}/{fault}    \
+         %{{AWS_SSM_INSTANCE_ID}} %{{DISPLAY}}\n        {step}\n        \
          Fail    no\n    END\n"
     );
     (format!("{fault}.robot"), text)
@@ -39,30 +38,18 @@ fn can_have_desktops() -> bool {
     can
 }
 
-/// A program of nobody's run, which ends with this.
-struct Fault(Child);
-
-impl Drop for Fault {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Takes a desktop away from outside of its attempt, as soon as a test says which.
-async fn take_away(cloud: &LocalCloud, seen: &Path, fault: &str) -> Fault {
-    let display = until(Duration::from_secs(120), "a test is on its desktop", async || {
-        std::fs::read_to_string(seen.join(fault)).ok().filter(|display| !display.is_empty())
+async fn take_away(cloud: &LocalCloud, seen: &Path, fault: &str) {
+    let place = until(Duration::from_secs(120), "a test is on its desktop", async || {
+        std::fs::read_to_string(seen.join(fault)).ok().filter(|place| !place.is_empty())
     })
     .await;
-    let mut program = Command::new(cloud.python.program("python"));
-    program.arg(project().join("tests/desktop_faults.py")).arg(fault).env("DISPLAY", display);
-    let mut program = program.stdout(Stdio::piped()).spawn().unwrap();
-    let mut told = String::new();
-    BufReader::new(program.stdout.take().unwrap()).read_line(&mut told).unwrap();
-    assert_eq!(told, "done\n");
-    std::fs::write(seen.join(format!("{fault}.done")), "").unwrap();
-    Fault(program)
+    let (instance, display) = place.split_once(' ').unwrap();
+    let (python, told) = (cloud.python.program("python"), seen.join(format!("{fault}.done")));
+    let program = project().join("tests/desktop_faults.py");
+    let command = format!("'{}' '{}' {fault} >'{}.part' & ", python.display(), program.display(), told.display());
+    let wait = format!("until grep -q done '{0}.part'; do sleep 0.1; done; mv '{0}.part' '{0}'; wait", told.display());
+    start_on(cloud, instance, &format!("export DISPLAY={display}\n{command}\n{wait}"));
 }
 
 #[test]
@@ -72,14 +59,14 @@ fn a_desktop_that_breaks_is_replaced_and_no_test_is_blamed() {
     }
     with_cloud(async |cloud| {
         let seen = tempfile::tempdir().unwrap();
-        let wait = |fault: &str| format!("Wait Until Created    ${{SEEN}}/{fault}.done    1 min");
         let kill = "Evaluate    os.kill(os.getppid(), 9)    modules=os\n        Sleep    1 min";
+        let wait = |fault: &str| format!("Wait Until Created    ${{SEEN}}/{fault}.done    1 min");
         let files = [broken("kill", kill), broken("lock", &wait("lock")), broken("blacken", &wait("blacken"))];
         let suite = Suite::new("desktops", CONFIG, &files);
         let variables = json!({ "SEEN": seen.path() });
         let started = begin(cloud, &suite, json!({ "environments": 3, "variables": variables })).await;
         let (lock, blacken) = (take_away(cloud, seen.path(), "lock"), take_away(cloud, seen.path(), "blacken"));
-        let (run, _lock, _blacken) = tokio::join!(end(cloud, started), lock, blacken);
+        let (run, (), ()) = tokio::join!(end(cloud, started), lock, blacken);
         assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
         assert_eq!(run.counts(), [3, 3, 0, 0, 0]);
         let mut told = Vec::new();
@@ -95,6 +82,45 @@ fn a_desktop_that_breaks_is_replaced_and_no_test_is_blamed() {
         let environments = ledger(cloud).environments(&run.id).await.unwrap();
         let types: Vec<&str> = environments.iter().map(|environment| environment.instance_type.as_str()).collect();
         assert_eq!(types, ["m7i.large"; 6], "no environment is used again, and all are as the suite asks");
+    });
+}
+
+#[test]
+fn the_type_that_a_suite_prefers_is_launched_also_where_another_is_cheaper() {
+    let config = "[environment]\ntypes = [\"m7i.large\", \"c7i.large\"]\n";
+    with_cloud(async |cloud| {
+        let run = run(cloud, &Suite::new("picky", config, &passing(1)), json!({})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
+        let environments = ledger(cloud).environments(&run.id).await.expect("the ledger can be read");
+        let types: Vec<&str> = environments.iter().map(|one| one.instance_type.as_str()).collect();
+        assert_eq!(types, ["m7i.large"]);
+    });
+}
+
+#[test]
+fn what_stands_in_the_way_of_environments_is_among_the_reasons() {
+    with_cloud(async |cloud| {
+        let suite = Suite::new("hindered", "", &passing(1));
+        let of = async |id: &str, fault: Fault| {
+            fault.arm(cloud);
+            let started = begin_as(cloud, &suite, id, json!({})).await;
+            end(cloud, started).await
+        };
+        let dead = of("hindered-dead", Fault::dies_at_launch("Client.InternalError", &"hindered-dead".into())).await;
+        assert_eq!(dead.evaluation().verdict, Verdict::Inconclusive);
+        let reasons = dead.evaluation().reasons.join("\n");
+        assert!(reasons.contains("(Client.InternalError: Client error on launch)"), "{reasons}");
+        assert!(reasons.contains("let the role of launch use the key of the image"), "{reasons}");
+        let scarce = of("hindered-scarce", Fault::no_capacity(&"hindered-scarce".into())).await;
+        let reasons = scarce.evaluation().reasons.join("\n");
+        assert!(reasons.contains("EC2 did not give all environments (InsufficientInstanceCapacity: "), "{reasons}");
+        let role = "AuthFailure.ServiceLinkedRoleCreationNotPermitted";
+        let denied = of("hindered-denied", Fault::launch_refused(role, &"hindered-denied".into())).await;
+        let failure = denied.execution.failure.as_ref().unwrap();
+        assert_eq!(failure.error, "Launch.Denied");
+        assert!(failure.cause.contains(role) && failure.cause.contains("set service_linked_roles"), "{failure:?}");
+        let odd = of("hindered-odd", Fault::launch_refused("InvalidParameterValue", &"hindered-odd".into())).await;
+        assert_eq!(odd.execution.failure.as_ref().unwrap().error, "Launch.Refused");
     });
 }
 

@@ -35,6 +35,16 @@ impl Fault {
         Self(json!({"kind": "capacity", "match": [run]}))
     }
 
+    /// EC2 refuses every slot of a fleet whose tags hold `run` by the error `code`.
+    pub fn launch_refused(code: &str, run: &RunId) -> Self {
+        Self(json!({"kind": "launch-refused", "match": [run], "error": code}))
+    }
+
+    /// Instances of a run end at their launch for the reason `code`.
+    pub fn dies_at_launch(code: &str, run: &RunId) -> Self {
+        Self(json!({"kind": "dies", "match": [run], "error": code}))
+    }
+
     /// The sweep dies at its first look, always, so it ends nothing that has no execution.
     pub fn no_sweep() -> Self {
         Self(json!({"kind": "kill-after-call", "match": ["qaops-sweep"], "call": 1}))

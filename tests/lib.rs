@@ -29,7 +29,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-pub use calls::{invoke, items, log_lines, put_elsewhere, put_secret, settings};
+pub use calls::{invoke, items, log_lines, put_elsewhere, put_secret, settings, start_on};
 pub use capacity::{item_size, write_units};
 pub use documents::{Page, blocks, pages};
 pub use faults::{Fault, interrupt};

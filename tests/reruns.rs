@@ -120,7 +120,7 @@ fn a_test_that_cannot_be_found_again_costs_one_attempt_and_is_told() {
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!((run.evaluation().verdict, attempts(&run)), (Verdict::Failed, [1, 1]));
         let remarks = run.evaluation().remarks.join("\n");
-        assert!(remarks.contains("could not run again") && remarks.contains("t.robot: Order "), "{remarks}");
+        assert!(remarks.contains("were not found in the rerun") && remarks.contains("t.robot: Order "), "{remarks}");
     });
 }
 
@@ -136,5 +136,29 @@ fn thousands_of_failed_tests_run_again() {
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!((run.counts(), attempts(&run)), ([4500, 0, 4500, 0, 0], [1, 1]));
         assert!(run.evaluation().failed.iter().all(|test| test.attempts == 2));
+    });
+}
+
+#[test]
+fn unit_tests_of_a_rerun_take_the_place_of_what_they_repeat() {
+    let config = format!(
+        "{AGAIN}[reports]\njunit = \"reports/junit.xml\"\n[gates]\nerror = [\"tests.failed == 0\", \
+         \"tests{{source=junit}}.failed == 0\", \"tests{{source=junit}}.total == 2\", \"tests{{source=junit}}.flaky == 1\"]\n"
+    );
+    with_cloud(async |cloud| {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("mark");
+        let text = format!(
+            "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nUnit tests\n    \
+             ${{there}}    Run Keyword And Return Status    File Should Exist    {0}\n    Create File    {0}\n    \
+             ${{end}}    Set Variable If    ${{there}}    ${{EMPTY}}    <failure/>\n    \
+             Create File    ${{EXECDIR}}/reports/junit.xml    \
+             <testsuite name=\"u\"><testcase classname=\"c\" name=\"a\" time=\"1\"/><testcase classname=\"c\" name=\"b\" time=\"1\">${{end}}</testcase></testsuite>\n    \
+             Should Be True    ${{there}}\n",
+            mark.display()
+        );
+        let suite = Suite::new("units", &config, &files(&[("t.robot", &text)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
     });
 }

@@ -68,6 +68,11 @@ impl SeededRun {
         artifacts.write_json(&keys::verdict(&self.id), &self.evaluation()).await
     }
 
+    /// Enters the run into the ledger and no more: a run that has no execution.
+    pub async fn open(&self, cloud: &LocalCloud) -> Result<(), Error> {
+        crate::ledger(cloud).begin(&self.plan()).await.map(drop)
+    }
+
     fn evaluation(&self) -> Evaluation {
         let mut counts = Counts::default();
         self.files.values().flatten().for_each(|(_, status)| counts.add(*status));
@@ -153,6 +158,7 @@ fn environment(started: i64) -> Environment {
         launched: started + 1,
         ready: None,
         ended: None,
+        lost: None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::sources::named;
-use crate::tree::Tracked;
+use crate::tree::ProjectFile;
 use crate::{Fallible, none, reported, root};
 
 /// The folders of sources, and the fewest files of each: with fewer, the test looks at the wrong place.
@@ -21,7 +21,7 @@ const CRATES: [(&str, usize); 6] = [
 type Imports = BTreeMap<String, Vec<String>>;
 
 /// The Rust sources below a folder, by their path in it.
-fn sources(folder: &Path, below: &str) -> Fallible<Vec<Tracked>> {
+fn sources(folder: &Path, below: &str) -> Fallible<Vec<ProjectFile>> {
     let mut sources = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
@@ -29,7 +29,7 @@ fn sources(folder: &Path, below: &str) -> Fallible<Vec<Tracked>> {
         if entry.file_type()?.is_dir() {
             sources.extend(self::sources(&entry.path(), &format!("{path}/"))?);
         } else if path.ends_with(".rs") {
-            sources.push(Tracked { path, text: std::fs::read_to_string(entry.path())? });
+            sources.push(ProjectFile { path, text: std::fs::read_to_string(entry.path())? });
         }
     }
     Ok(sources)
@@ -48,14 +48,14 @@ fn module(path: &str) -> Option<String> {
 }
 
 /// What each file imports of its own crate.
-fn imports(sources: &[Tracked]) -> Fallible<Imports> {
+fn imports(sources: &[ProjectFile]) -> Fallible<Imports> {
     let mut imports: Imports = sources.iter().filter_map(|source| Some((module(&source.path)?, Vec::new()))).collect();
     for source in sources {
         let Some(own) = module(&source.path) else { continue };
         let code = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         // Who may see an item is no import.
         let code = code.replace("pub(super)", "pub").replace("pub(crate)", "pub");
-        let paths = named(&Tracked { path: source.path.clone(), text: code })?.paths;
+        let paths = named(&ProjectFile { path: source.path.clone(), text: code })?.paths;
         // `use a::b::C` names `a` and `a::b` too, on the way to `C`.
         let is_way = |path: &str| paths.iter().any(|longer| longer.starts_with(&joined(path, "")));
         let whole = paths.iter().filter(|path| !is_way(path));
@@ -125,7 +125,7 @@ fn visit<'a>(
 }
 
 /// Circles of a crate, and a folder with fewer files than it must have.
-fn problems(folder: &str, fewest: usize, sources: &[Tracked]) -> Fallible<Vec<String>> {
+fn problems(folder: &str, fewest: usize, sources: &[ProjectFile]) -> Fallible<Vec<String>> {
     let imports = imports(sources)?;
     let mut problems = circles(&imports);
     if imports.len() < fewest {
@@ -148,8 +148,8 @@ fn no_files_import_each_other_in_a_circle() -> Fallible<()> {
     Ok(())
 }
 
-fn planted(files: &[(&str, &str)]) -> Vec<Tracked> {
-    files.iter().map(|(path, text)| Tracked { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
+fn planted(files: &[(&str, &str)]) -> Vec<ProjectFile> {
+    files.iter().map(|(path, text)| ProjectFile { path: (*path).to_owned(), text: (*text).to_owned() }).collect()
 }
 
 #[test]

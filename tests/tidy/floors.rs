@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::tree::{Tracked, tracked};
+use crate::tree::{ProjectFile, project_files};
 use crate::{Fallible, none, reported};
 
 /// The floors, the lowest first.
@@ -21,7 +21,7 @@ fn floor(path: &str) -> Option<usize> {
 }
 
 /// Uses of a floor above one's own.
-fn upward(sources: &[Tracked]) -> Vec<String> {
+fn upward(sources: &[ProjectFile]) -> Vec<String> {
     let mut problems = Vec::new();
     for source in sources {
         let Some(own) = floor(&source.path) else { continue };
@@ -39,7 +39,7 @@ fn upward(sources: &[Tracked]) -> Vec<String> {
 }
 
 /// Floors with too few sources, and sources of `domain` that stand on none.
-fn astray(sources: &[Tracked]) -> Vec<String> {
+fn astray(sources: &[ProjectFile]) -> Vec<String> {
     let mut count: BTreeMap<usize, usize> = BTreeMap::new();
     let mut problems = Vec::new();
     for source in sources.iter().filter(|source| source.path.starts_with(DOMAIN)) {
@@ -57,7 +57,7 @@ fn astray(sources: &[Tracked]) -> Vec<String> {
 
 #[test]
 fn each_floor_of_domain_uses_only_those_below_it() -> Fallible<()> {
-    let Some(sources) = tracked()? else { return Ok(()) };
+    let sources = project_files()?;
     none(&astray(&sources));
     none(&upward(&sources));
     Ok(())
@@ -65,7 +65,7 @@ fn each_floor_of_domain_uses_only_those_below_it() -> Fallible<()> {
 
 #[test]
 fn an_arrow_upward_and_a_source_astray_are_found() {
-    let source = |path: &str, text: &str| Tracked { path: format!("{DOMAIN}{path}"), text: text.to_owned() };
+    let source = |path: &str, text: &str| ProjectFile { path: format!("{DOMAIN}{path}"), text: text.to_owned() };
     let up = source("results/summary.rs", "use crate::base::problem;\nuse crate::quality::gates::Gate;\n");
     reported(&upward(&[up]), "results/summary.rs, line 2: results uses quality");
     let tests = source("quality/gates/tests/laws.rs", "use crate::package::manifest;\n");

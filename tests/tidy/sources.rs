@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
 
-use crate::tree::{Tracked, tracked};
+use crate::tree::{ProjectFile, project_files};
 use crate::{Fallible, STEPS, none, reported};
 
 /// Lines of wiring in a step's `main.rs`.
@@ -26,14 +26,13 @@ const OUTSIDE: [&str; 12] = [
     "File::open",
 ];
 
-/// The Rust sources that git tracks; none where there is no git.
-fn sources() -> Fallible<Option<Vec<Tracked>>> {
-    let files = tracked()?;
-    Ok(files.map(|files| files.into_iter().filter(|file| file.path.ends_with(".rs")).collect()))
+/// The project's Rust sources.
+fn sources() -> Fallible<Vec<ProjectFile>> {
+    Ok(project_files()?.into_iter().filter(|file| file.path.ends_with(".rs")).collect())
 }
 
 /// Sources with too many lines.
-fn long_files(sources: &[Tracked]) -> Vec<String> {
+fn long_files(sources: &[ProjectFile]) -> Vec<String> {
     let mut problems = Vec::new();
     for source in sources {
         let is_wiring = STEPS.iter().any(|step| source.path == format!("functions/{step}/src/main.rs"));
@@ -46,7 +45,7 @@ fn long_files(sources: &[Tracked]) -> Vec<String> {
 }
 
 /// Lints that are switched off for good; `expect` with a reason says when it is no longer needed.
-fn allowed_lints(sources: &[Tracked]) -> Fallible<Vec<String>> {
+fn allowed_lints(sources: &[ProjectFile]) -> Fallible<Vec<String>> {
     let mut problems = Vec::new();
     for source in sources {
         let named = named(source)?;
@@ -59,7 +58,7 @@ fn allowed_lints(sources: &[Tracked]) -> Fallible<Vec<String>> {
 }
 
 /// What `domain` names of the world outside.
-fn reaches_outside(sources: &[Tracked]) -> Fallible<Vec<String>> {
+fn reaches_outside(sources: &[ProjectFile]) -> Fallible<Vec<String>> {
     let mut problems = Vec::new();
     for source in sources.iter().filter(|source| source.path.starts_with("functions/libs/domain/src/")) {
         for path in named(source)?.paths {
@@ -81,7 +80,7 @@ pub(crate) struct Named {
     prefix: Vec<String>,
 }
 
-pub(crate) fn named(source: &Tracked) -> Fallible<Named> {
+pub(crate) fn named(source: &ProjectFile) -> Fallible<Named> {
     let file = syn::parse_file(&source.text).map_err(|error| format!("failed to parse {}: {error}", source.path))?;
     let mut named = Named::default();
     named.visit_file(&file);
@@ -151,30 +150,24 @@ fn paths_in(tokens: TokenStream) -> Vec<String> {
 
 #[test]
 fn no_source_is_too_long() -> Fallible<()> {
-    if let Some(sources) = sources()? {
-        none(&long_files(&sources));
-    }
+    none(&long_files(&sources()?));
     Ok(())
 }
 
 #[test]
 fn no_lint_is_allowed() -> Fallible<()> {
-    if let Some(sources) = sources()? {
-        none(&allowed_lints(&sources)?);
-    }
+    none(&allowed_lints(&sources()?)?);
     Ok(())
 }
 
 #[test]
 fn domain_names_neither_clock_nor_environment_nor_files() -> Fallible<()> {
-    if let Some(sources) = sources()? {
-        none(&reaches_outside(&sources)?);
-    }
+    none(&reaches_outside(&sources()?)?);
     Ok(())
 }
 
-fn planted(path: &str, text: &str) -> Vec<Tracked> {
-    vec![Tracked { path: path.to_owned(), text: text.to_owned() }]
+fn planted(path: &str, text: &str) -> Vec<ProjectFile> {
+    vec![ProjectFile { path: path.to_owned(), text: text.to_owned() }]
 }
 
 #[test]

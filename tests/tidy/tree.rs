@@ -1,7 +1,8 @@
 //! Where things lie, and what no file names.
 
 use std::collections::BTreeSet;
-use std::process::Command;
+
+use ignore::WalkBuilder;
 
 use crate::{Fallible, STEPS, none, reported, root};
 
@@ -13,40 +14,44 @@ const MACHINE: [&str; 4] = ["root", "home", "work", "Users"];
 /// First folder of files that a test may make up.
 const SCRATCH: &str = "tmp";
 
-/// A tracked file.
-pub(crate) struct Tracked {
+/// A file of the project.
+pub(crate) struct ProjectFile {
     /// Path below the root.
     pub(crate) path: String,
     /// Its text; empty for one that is not text.
     pub(crate) text: String,
 }
 
-/// Every file that git tracks; none where there is no git.
-pub(crate) fn tracked() -> Fallible<Option<Vec<Tracked>>> {
-    let listed = Command::new("git").arg("-C").arg(root()).args(["ls-files", "-z"]).output();
-    let Some(listed) = listed.ok().filter(|listed| listed.status.success() && !listed.stdout.is_empty()) else {
-        eprintln!("skipped: this is no clone of git");
-        return Ok(None);
-    };
+/// Files below which it is not the whole project that was found.
+const FEWEST: usize = 300;
+
+/// Every file of the project but those that a `.gitignore` names, in a clone of git or an unpacked archive alike.
+pub(crate) fn project_files() -> Fallible<Vec<ProjectFile>> {
+    let mut walk = WalkBuilder::new(root());
+    walk.hidden(false).parents(false).require_git(false).filter_entry(|entry| entry.file_name() != ".git");
     let mut files = Vec::new();
-    for path in String::from_utf8(listed.stdout)?.split_terminator('\0') {
-        // A file that was removed and not yet committed is listed all the same.
-        if let Ok(bytes) = std::fs::read(root().join(path)) {
-            files.push(Tracked { path: path.to_owned(), text: String::from_utf8(bytes).unwrap_or_default() });
+    for entry in walk.build() {
+        let entry = entry?;
+        let path = entry.path().strip_prefix(root())?.to_string_lossy().into_owned();
+        if entry.file_type().is_some_and(|kind| kind.is_file()) {
+            let text = String::from_utf8(std::fs::read(entry.path())?).unwrap_or_default();
+            files.push(ProjectFile { path, text });
         }
     }
-    Ok(Some(files))
+    assert!(files.len() >= FEWEST, "only {} files are there", files.len());
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(files)
 }
 
 /// Visible names at the top that the design does not have.
-fn strangers(files: &[Tracked]) -> Vec<String> {
+fn strangers(files: &[ProjectFile]) -> Vec<String> {
     let top = files.iter().filter_map(|file| file.path.split('/').next());
     let strange: BTreeSet<&str> = top.filter(|name| !name.starts_with('.') && !VISIBLE.contains(name)).collect();
     strange.into_iter().map(|name| format!("{name} lies at the top")).collect()
 }
 
 /// Folders of functions that are no step, and steps without a folder.
-fn strange_functions(files: &[Tracked]) -> Vec<String> {
+fn strange_functions(files: &[ProjectFile]) -> Vec<String> {
     let below = files.iter().filter_map(|file| file.path.strip_prefix("functions/")?.split('/').next());
     let found: BTreeSet<&str> = below.filter(|name| *name != "libs").collect();
     let wanted = BTreeSet::from(STEPS);
@@ -55,7 +60,7 @@ fn strange_functions(files: &[Tracked]) -> Vec<String> {
 }
 
 /// Lines that name a path of one machine.
-fn machine_paths(files: &[Tracked], own: &[String]) -> Vec<String> {
+fn machine_paths(files: &[ProjectFile], own: &[String]) -> Vec<String> {
     let mut problems = Vec::new();
     for file in files {
         for (number, line) in file.text.lines().enumerate() {
@@ -97,30 +102,24 @@ fn own_paths() -> Fallible<Vec<String>> {
 
 #[test]
 fn only_what_the_design_names_lies_at_the_top() -> Fallible<()> {
-    if let Some(files) = tracked()? {
-        none(&strangers(&files));
-    }
+    none(&strangers(&project_files()?));
     Ok(())
 }
 
 #[test]
 fn the_folders_of_functions_are_the_steps() -> Fallible<()> {
-    if let Some(files) = tracked()? {
-        none(&strange_functions(&files));
-    }
+    none(&strange_functions(&project_files()?));
     Ok(())
 }
 
 #[test]
 fn no_file_names_a_path_of_one_machine() -> Fallible<()> {
-    if let Some(files) = tracked()? {
-        none(&machine_paths(&files, &own_paths()?));
-    }
+    none(&machine_paths(&project_files()?, &own_paths()?));
     Ok(())
 }
 
-fn planted(path: &str, text: &str) -> Vec<Tracked> {
-    vec![Tracked { path: path.to_owned(), text: text.to_owned() }]
+fn planted(path: &str, text: &str) -> Vec<ProjectFile> {
+    vec![ProjectFile { path: path.to_owned(), text: text.to_owned() }]
 }
 
 #[test]

@@ -101,6 +101,7 @@ impl RunFolder<'_> {
             past: past(&ledger.file_histories(&plan.work.suite).await?, &plan, &summaries),
             stopped: ledger.queue(self.run).await?.stopped,
             environments,
+            obstacles: ledger.obstacles(self.run).await?,
             firsts,
             reruns,
             partials,
@@ -171,7 +172,7 @@ impl RunFolder<'_> {
             }
             let _ = std::fs::remove_file(&file);
             let path = there.then(|| keys::below(self.run, &key).map(str::to_owned)).flatten();
-            reports.push(ReportFile { kind, origin: url.to_string(), path, unavailable });
+            reports.push(ReportFile { kind, origin: url.to_string(), path, unavailable, shard: None });
         }
         Ok(reports)
     }

@@ -235,6 +235,7 @@ mod tests {
             launched: 1_000,
             ready: None,
             ended,
+            lost: None,
         };
         let environments = [environment("i-1", Some(1_050)), environment("i-2", None), environment("i-3", Some(1_010))];
         let of = |id: &str, began, noticed| {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
 use domain::base::ids::{InstanceId, RunId};
 use domain::package::plan::Plan;
-use domain::run::fleet::{Market, Next, Obstacle, Platform, after_launch, boot_seconds, client_token, wanted};
+use domain::run::fleet::{Market, Next, Platform, after_launch, boot_seconds, client_token, wanted};
 use domain::run::keys;
+use domain::run::obstacles::{Obstacle, cure};
 use domain::run::queue::Queue;
 use domain::run::shard::{AfterLoss, Shard, State, after_loss};
-use domain::run::status::{Environment, Run, Status};
+use domain::run::status::{Environment, LaunchObstacle, Run, Status};
 use serde::{Deserialize, Serialize};
 
 /// The step's connections and settings.
@@ -93,6 +94,9 @@ pub enum Error {
     /// A role may not launch.
     #[error("launching was denied ({0}): look at the policies of the role of `launch` and at the key of the image")]
     Denied(String),
+    /// EC2 refuses the launch for what another try would meet again.
+    #[error("EC2 refuses the launch ({0})")]
+    Impossible(String),
     /// AWS did not do what was asked. Instances may have been started; whoever cleans up finds them by their tags.
     #[error(transparent)]
     Aws(#[from] aws::Error),
@@ -118,6 +122,7 @@ impl runtime::Named for Error {
             Self::UnknownVolume { .. } => "UnknownVolume",
             Self::QuotaExceeded(_) => "QuotaExceeded",
             Self::Denied(_) => "Denied",
+            Self::Impossible(_) => "Refused",
             Self::Aws(error) => error.reason(),
         }
     }
@@ -132,7 +137,7 @@ impl Launch {
             return Ok(Output { next: Next::Done, instances: Vec::new(), left: 0, launched: now });
         }
         let plan: Plan = self.artifacts.read_json(&keys::plan(&input.run)).await?.ok_or_else(unknown)?;
-        let left = self.requeue_lost(&input.run, now).await?;
+        let left = self.requeue_lost(&input.run, run.halt.is_some(), now).await?;
         let count = wanted(plan.environments, left, input.round, run.deadline - now);
         let instances = if count == 0 { Vec::new() } else { self.launch(&plan, &input, count, now).await? };
         if !self.ledger.run(&input.run).await?.is_some_and(|run| open(&run, now)) {
@@ -146,9 +151,10 @@ impl Launch {
     }
 
     /// Puts shards whose attempt went with its environment back into the queue; how many shards are left.
-    async fn requeue_lost(&self, run: &RunId, now: i64) -> Result<usize, Error> {
+    async fn requeue_lost(&self, run: &RunId, halted: bool, now: i64) -> Result<usize, Error> {
         let queue = self.ledger.queue(run).await?;
-        if queue.stopped.is_some() {
+        // What Robot Framework halted is not run again either, so an environment would find no work.
+        if queue.stopped.is_some() || halted {
             return Ok(0);
         }
         let mut left = 0;
@@ -203,10 +209,21 @@ impl Launch {
             }
             obstacles.extend(launched.obstacles);
         }
+        self.tell(input, &obstacles, now).await?;
         if instances.is_empty() {
             refuse(&obstacles)?
         }
         Ok(instances)
+    }
+
+    /// Logs what EC2 did not give, and enters it for the run's reasons.
+    async fn tell(&self, input: &Input, obstacles: &[(Obstacle, String)], now: i64) -> Result<(), Error> {
+        for (kind, told) in obstacles {
+            tracing::warn!(run = %input.run, round = input.round, ?kind, told, "obstacle");
+            let obstacle = LaunchObstacle { round: input.round, told: told.clone(), at: now };
+            self.ledger.add_obstacle(&input.run, &obstacle).await?;
+        }
+        Ok(())
     }
 
     /// What is entered of each environment of this round.
@@ -222,6 +239,7 @@ impl Launch {
             boot_seconds: limit.unwrap_or_else(|| boot_seconds(&plan.platform)),
             ready: None,
             ended: None,
+            lost: None,
         }
     }
 
@@ -247,7 +265,18 @@ fn order<'a>(plan: &'a Plan, platform: &'a Platform, market: Market, count: usiz
 fn refuse(obstacles: &[(Obstacle, String)]) -> Result<(), Error> {
     let first = |wanted: Obstacle| obstacles.iter().find(|(kind, _)| *kind == wanted).map(|(_, text)| text.clone());
     if let Some(text) = first(Obstacle::Permission) {
-        return Err(Error::Denied(text));
+        return Err(Error::Denied(cured(text)));
     }
-    first(Obstacle::Quota).map_or(Ok(()), |text| Err(Error::QuotaExceeded(text)))
+    if let Some(text) = first(Obstacle::Quota) {
+        return Err(Error::QuotaExceeded(text));
+    }
+    // Another slot may have capacity in a later round.
+    match (first(Obstacle::Capacity), first(Obstacle::Other)) {
+        (None, Some(text)) => Err(Error::Impossible(cured(text))),
+        _ => Ok(()),
+    }
+}
+
+fn cured(text: String) -> String {
+    cure(&text).map_or_else(|| text.clone(), |cure| format!("{text}; {cure}"))
 }

@@ -2,7 +2,7 @@
 
 use aws::{Fleet, Ledger};
 use domain::base::ids::{InstanceId, RunId};
-use domain::run::fleet::{Readiness, Waited, boot_seconds, readiness};
+use domain::run::fleet::{Readiness, Waited, boot_seconds, readiness, why_lost};
 use domain::run::status::Environment;
 use serde::Deserialize;
 
@@ -47,7 +47,8 @@ impl Ready {
     /// Looks at the fleet, notes what is ready and ends what is not waited for any more.
     pub async fn run(&self, input: Input, now: i64) -> Result<Readiness, Error> {
         let statuses = self.fleet.statuses(&input.instances).await?;
-        let outcome = readiness(&statuses, self.waited(&input, now).await?);
+        let waited = self.waited(&input, now).await?;
+        let outcome = readiness(&statuses, waited);
         for environment in &outcome.ready {
             let image =
                 statuses.iter().find(|status| status.id == *environment).and_then(|status| status.image.as_deref());
@@ -55,8 +56,10 @@ impl Ready {
         }
         if outcome.settled {
             self.fleet.terminate(&outcome.lost).await?;
-            for environment in &outcome.lost {
-                self.ledger.environment_ended(&input.run, environment, now).await?;
+            for status in statuses.iter().filter(|status| outcome.lost.contains(&status.id)) {
+                let why = why_lost(status, waited);
+                tracing::warn!(run = %input.run, environment = %status.id, why, "lost");
+                self.ledger.environment_lost(&input.run, &status.id, &why, now).await?;
             }
         }
         Ok(outcome)

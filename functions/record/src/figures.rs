@@ -94,6 +94,7 @@ mod tests {
             launched,
             ready,
             ended,
+            lost: None,
         }
     }
 

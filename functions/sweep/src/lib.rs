@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, Ledger, Topic};
 use domain::base::ids::{Attempt, InstanceId, RunId};
 use domain::notify::message;
-use domain::notify::staleness::News;
+use domain::notify::staleness::{News, Scheduled};
 use domain::results::manifest::ALREADY_STARTED;
 use domain::run::events;
 use domain::run::fleet::{Instance, InstanceState};
@@ -75,22 +75,41 @@ impl runtime::Named for Error {
 
 impl Sweep {
     /// Looks once; what it finds is made good by the same conditional writes that events use.
+    ///
+    /// Instances come first, for they cost money. What fails for one run or suite keeps nothing else from being looked at;
+    /// the first such error is the sweep's, once it has looked everywhere.
     pub async fn run(&self, _input: Input, now: i64) -> Result<Output, Error> {
-        let instances = self.fleet.of_deployment(&self.deployment).await?;
-        let mut output = Output::default();
-        for run in self.ledger.open_runs().await? {
-            if self.execution(&run).await? == reaper::Execution::Live {
-                self.answer_run(&run, &instances, &mut output).await?;
-                self.stop_stuck(&run, now).await?;
-            } else {
-                self.end_run(&run, now, &mut output).await?;
-            }
+        let (mut output, mut errors) = (Output::default(), Errors::default());
+        let instances = errors.take("instances", self.fleet.of_deployment(&self.deployment).await.map_err(Error::from));
+        let instances = instances.unwrap_or_default();
+        self.end_instances(&instances, now, &mut output, &mut errors).await;
+        let open = errors.take("open runs", self.ledger.open_runs().await.map_err(Error::from));
+        for run in open.unwrap_or_default() {
+            errors.take(&run, self.look_after(&run, &instances, now, &mut output).await);
         }
-        self.end_instances(&instances, now, &mut output).await?;
-        self.tell_staleness(now, &mut output).await?;
+        let suites = errors.take("scheduled suites", self.ledger.all_scheduled().await.map_err(Error::from));
+        for suite in suites.unwrap_or_default() {
+            errors.take(&suite.suite, self.tell_staleness(&suite, now, &mut output).await);
+        }
         let (terminated, answered, ended) = (output.terminated.len(), output.answered.len(), output.ended.len());
         tracing::info!(terminated, answered, ended, ?output, "swept");
-        Ok(output)
+        errors.first.map_or(Ok(output), Err)
+    }
+
+    async fn look_after(
+        &self,
+        run: &RunId,
+        instances: &[Instance],
+        now: i64,
+        output: &mut Output,
+    ) -> Result<(), Error> {
+        if self.execution(run).await? != reaper::Execution::Live {
+            return self.end_run(run, now, output).await;
+        }
+        // Shards of a run that is stuck may not be readable, and it has to end all the same.
+        let stopped = self.stop_stuck(run, now).await;
+        self.answer_run(run, instances, output).await?;
+        stopped
     }
 
     async fn execution(&self, run: &RunId) -> Result<reaper::Execution, Error> {
@@ -155,38 +174,63 @@ impl Sweep {
         Ok(())
     }
 
-    /// Tells once of each scheduled suite that became stale, and once of its return.
+    /// Tells once of a scheduled suite that became stale, and once of its return.
     ///
     /// A sweep claims the telling before it publishes and notes it after. When one dies in between, another tells as
     /// soon as the claim is over, maybe for the second time: rather two messages than none. Both have the same `id`.
-    async fn tell_staleness(&self, now: i64, output: &mut Output) -> Result<(), Error> {
-        for suite in self.ledger.all_scheduled().await? {
-            let Some(news) = suite.news(now) else { continue };
-            if !self.ledger.claim_news(&suite, now).await? {
-                continue;
-            }
-            self.topic.publish(&message::staleness(&suite, news)).await?;
-            self.ledger.news_told(&suite, news).await?;
-            match news {
-                News::Stale(_) => output.stale.push(suite.suite),
-                News::Back => output.back.push(suite.suite),
-            }
+    async fn tell_staleness(&self, suite: &Scheduled, now: i64, output: &mut Output) -> Result<(), Error> {
+        let Some(news) = suite.news(now) else { return Ok(()) };
+        if !self.ledger.claim_news(suite, now).await? {
+            return Ok(());
+        }
+        self.topic.publish(&message::staleness(suite, news)).await?;
+        self.ledger.news_told(suite, news).await?;
+        match news {
+            News::Stale(_) => output.stale.push(suite.suite.clone()),
+            News::Back => output.back.push(suite.suite.clone()),
         }
         Ok(())
     }
 
-    async fn end_instances(&self, instances: &[Instance], now: i64, output: &mut Output) -> Result<(), Error> {
+    async fn end_instances(&self, instances: &[Instance], now: i64, output: &mut Output, errors: &mut Errors) {
         let mut executions = BTreeMap::new();
+        let mut overdue = Vec::new();
         for instance in instances.iter().filter(|instance| instance.state != InstanceState::Ending) {
             let execution = match executions.get(&instance.run) {
                 Some(execution) => *execution,
-                None => self.execution(&instance.run).await?,
+                // Its own deadline counts all the same.
+                None => {
+                    errors.take(&instance.run, self.execution(&instance.run).await).unwrap_or(reaper::Execution::Live)
+                }
             };
             executions.insert(instance.run.clone(), execution);
             if ends_instance(instance, execution, now) {
-                output.terminated.push(instance.id.clone());
+                overdue.push(instance.id.clone());
             }
         }
-        Ok(self.fleet.terminate(&output.terminated).await?)
+        let ended = self.fleet.terminate(&overdue).await.map_err(Error::from);
+        if errors.take("overdue instances", ended).is_some() {
+            output.terminated = overdue;
+        }
+    }
+}
+
+/// What failed so far.
+#[derive(Debug, Default)]
+struct Errors {
+    first: Option<Error>,
+}
+
+impl Errors {
+    /// The value, or none after an error, which is logged with what it is about.
+    fn take<T>(&mut self, about: &str, result: Result<T, Error>) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(error) => {
+                tracing::error!(about, error = &error as &dyn std::error::Error, "the sweep goes on without it");
+                self.first.get_or_insert(error);
+                None
+            }
+        }
     }
 }

@@ -89,6 +89,7 @@ fn options(settings: &Settings) -> Vec<(&'static str, String)> {
         times => format!("failed tests, up to {times} times"),
     };
     let rows = [
+        ("folder", robot.folder.clone()),
         ("rerun", again),
         ("include", robot.include.join(", ")),
         ("exclude", robot.exclude.join(", ")),

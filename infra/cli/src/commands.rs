@@ -128,17 +128,23 @@ async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     let scratch = scratch()?;
     // A run that is refused must not leave the verdict of an earlier one there either.
     if let Some(out) = &flags.out {
-        run::remove_results(out).map_err(|source| Error::Folder { path: out.clone(), source })?;
+        remove_results(out)?;
     }
     let package = Package::open(&flags.path, scratch.path())?;
     let settings = flags.settings(&package.suite, &package.checked.config)?;
     package.check_suites(&settings.robot)?;
+    apart(flags)?;
     say_packed(&package);
     runnable_here(&package, settings.platform)?;
     let cloud = LocalCloud::start(&project(), say).await?;
     let status = tokio::select! {
         status = run_package(&cloud, &package, flags) => status,
-        () = interrupted() => Ok(INTERRUPTED),
+        () = interrupted() => {
+            if flags.json {
+                println!("{}", show::json_of_interruption());
+            }
+            Ok(INTERRUPTED)
+        }
     };
     if flags.keep && status.is_ok() {
         eprintln!("{}", up::instructions(&cloud));
@@ -146,6 +152,18 @@ async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     }
     cloud.stop().await?;
     status
+}
+
+/// Refuses results in the package itself: the next run would pack them.
+fn apart(flags: &RunFlags) -> Result<(), Problem> {
+    let real = |path: &Path| path.canonicalize().ok();
+    match &flags.out {
+        Some(out) if real(out).is_some() && real(out) == real(&flags.path) => {
+            let place = format!("--out {}", out.display());
+            Err(Problem::new(place, "it is the folder of the suites itself", "name another folder, such as results"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Says how much of a folder is packed and what is left out.
@@ -233,8 +251,17 @@ fn own_folder(run: &RunId) -> PathBuf {
 /// The folder for the results, made before anything runs, and without those of an earlier run.
 fn out_folder(flags: &RunFlags, run: &RunId) -> Result<PathBuf, Error> {
     let out = usable(flags.out.clone().unwrap_or_else(|| own_folder(run)))?;
-    run::remove_results(&out).map_err(|source| Error::Folder { path: out.clone(), source })?;
+    remove_results(&out)?;
     Ok(out)
+}
+
+/// Removes the results of an earlier run. Files of the same names that no run wrote stay, and are a problem.
+fn remove_results(out: &Path) -> Result<(), Error> {
+    if let Some(name) = run::foreign_file(out) {
+        let what = format!("{name} is there, and no run of QAOps wrote it");
+        return Err(Problem::new(format!("--out {}", out.display()), what, "name another folder").into());
+    }
+    run::remove_results(out).map_err(|source| Error::Folder { path: out.to_owned(), source })
 }
 
 /// Makes a folder and a file in it, for a folder that is there may still be one that nobody may write.

@@ -91,7 +91,8 @@ impl Package {
                 (Zip::Made(made), Some(packed))
             }
             Ok(_)
-                if domain::package::contents::suite_files(path.file_name().and_then(|name| name.to_str())).len()
+                if domain::package::contents::suite_files(path.file_name().and_then(|name| name.to_str()), "")
+                    .len()
                     == 1 =>
             {
                 return refused("is a suite file, not a package", "name its folder, and choose tests with --include");

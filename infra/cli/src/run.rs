@@ -87,6 +87,21 @@ fn shards(run: &Run, shards: &[Shard]) -> Shards {
 /// Files of a run's results, beside the folders of what it was judged by.
 const RESULTS: [&str; 5] = ["verdict.json", "junit.xml", "output.xml", "report.html", "evidence.json"];
 
+/// Files that stand in every folder with results, written before all others.
+const SIGNS: [&str; 2] = ["verdict.json", "evidence.json"];
+
+/// A file in `out` that a run's result would overwrite and that is of no run.
+pub fn foreign_file(out: &Path) -> Option<&'static str> {
+    if let Some(folder) = RESULTS.iter().find(|name| out.join(name).is_dir()) {
+        return Some(folder);
+    }
+    let is_there = |name: &&&str| out.join(name).exists();
+    if SIGNS.iter().any(|name| is_there(&name)) {
+        return None;
+    }
+    RESULTS.iter().find(is_there).copied()
+}
+
 /// Removes what an earlier run left in `out`, so that nobody takes its verdict for that of a new one.
 pub fn remove_results(out: &Path) -> std::io::Result<()> {
     for name in RESULTS {
@@ -103,12 +118,11 @@ pub async fn fetch(cloud: &LocalCloud, run: &RunId, out: &Path) -> Result<Option
     let artifacts = artifacts(cloud);
     let fetch = async |name: &str| artifacts.fetch(&keys::result(run, name), &out.join(name)).await;
     let [verdict, junit, output, report, evidence] = RESULTS;
+    tokio::try_join!(fetch(verdict), fetch(evidence))?;
     tokio::try_join!(
-        fetch(verdict),
         fetch(junit),
         fetch(output),
         fetch(report),
-        fetch(evidence),
         fetch_inputs(&artifacts, run, out),
         fetch_logs(&artifacts, run, out),
     )?;

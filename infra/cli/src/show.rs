@@ -17,7 +17,7 @@ use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::quality::gates::Verdict;
 use domain::run::status::Failure;
 
-pub use self::json::{json, json_of_error};
+pub use self::json::{json, json_of_error, json_of_interruption};
 use self::style::{BAD, BOLD, DIM, DOUBT, GOOD, columns, count, fit_for, paint, plain};
 use crate::args::BAD_INPUT;
 

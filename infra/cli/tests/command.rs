@@ -89,6 +89,19 @@ fn a_run_in_which_every_test_passes_gives_exit_status_0() {
 }
 
 #[test]
+fn files_of_others_in_the_folder_for_the_results_stay() {
+    let suite = suite(&[("qaops.toml", "suite = \"good\"\n"), ("a.robot", PASSING)]);
+    let out = tempfile::tempdir().unwrap();
+    let mine = out.path().join("output.xml");
+    std::fs::write(&mine, "mine").unwrap();
+    let output = qaops(&["run", "--out", out.path().to_str().unwrap()], Some(suite.path()));
+    assert_eq!(output.status.code(), Some(3));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("output.xml is there, and no run of QAOps wrote it, name another folder"), "{told}");
+    assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
+}
+
+#[test]
 fn bad_input_gives_exit_status_3_and_one_message_before_anything_starts() {
     let bad = suite(&[("qaops.toml", "[gates]\nerror = [\"tests.failedd == 0\"]\n"), ("a.robot", PASSING)]);
     for command in ["check", "run"] {

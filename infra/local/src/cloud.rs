@@ -10,6 +10,7 @@ use zip::write::SimpleFileOptions;
 use crate::account::{ACCOUNT, NAME, REGION, ROLE_ID};
 use crate::emulator::{self, Behaviour, Emulator};
 use crate::error::Error;
+use crate::network;
 use crate::programs::{Programs, STEPS};
 use crate::python::Python;
 use crate::roles;
@@ -60,8 +61,12 @@ impl LocalCloud {
     pub async fn start(project: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
         let folder = project.to_owned();
         let build = tokio::task::spawn_blocking(move || Programs::build(&folder));
-        let python = Python::ready(&cache(project), say)?;
-        let emulator = start_emulator(project, &python, &behaviour(project)?).await?;
+        let python = Python::ready(&cache(project), &say)?;
+        let obstacle = network::obstacle();
+        if let Some(why) = &obstacle {
+            say(&format!("environments share the network of this machine, so no two of them can open one port: {why}"));
+        }
+        let emulator = start_emulator(project, &python, &behaviour(project, obstacle.is_none())?).await?;
         let programs = build.await.map_err(|error| Error::Io { path: project.to_owned(), source: error.into() })??;
         let aws = aws::Cloud::connect_to(&emulator.endpoint(), REGION).await;
         let deployment = aws.provision(&blueprint(project, &python, &programs)?).await?;
@@ -108,8 +113,10 @@ async fn start_emulator(project: &Path, python: &Python, behaviour: &Behaviour) 
 
 /// Settings of the emulator from this process's environment: how long instances boot, how long a minute of its
 /// schedules lasts, and what goes wrong on purpose. Functions and instances may do what their policies allow.
-fn behaviour(project: &Path) -> Result<Behaviour, Error> {
-    let names = ["AHEAD", "BOOT", "CHANCES", "ENTER", "PENDING", "PERMISSIONS", "RATES", "TICK", "FAULTS"];
+///
+/// Instances have networks of their own if they are `apart`. Those that enter another file system are not: it has its own.
+fn behaviour(project: &Path, apart: bool) -> Result<Behaviour, Error> {
+    let names = ["AHEAD", "APART", "BOOT", "CHANCES", "ENTER", "PENDING", "PERMISSIONS", "RATES", "TICK", "FAULTS"];
     let mut settings = passed_on(names.map(|name| format!("QAOPS_LOCAL_{name}")));
     for (name, value) in DEFAULTS {
         settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
@@ -119,6 +126,8 @@ fn behaviour(project: &Path) -> Result<Behaviour, Error> {
     // An instance of the local cloud is this machine, which keeps the packages that it has.
     let instance = serde_json::json!({"LANG": "C.UTF-8", "QAOPS_PACKAGES": "present"});
     settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
+    let apart = apart && !settings.contains_key("QAOPS_LOCAL_ENTER");
+    settings.entry("QAOPS_LOCAL_APART".to_owned()).or_insert_with(|| apart.to_string());
     settings.insert("QAOPS_LOCAL_POLICIES".to_owned(), true.to_string());
     settings.insert("QAOPS_LOCAL_ROLES".to_owned(), serde_json::json!(roles::roles(project)?).to_string());
     Ok(Behaviour { settings })

@@ -4,6 +4,7 @@ mod account;
 pub mod cloud;
 pub mod emulator;
 mod error;
+mod network;
 pub mod programs;
 pub mod python;
 mod roles;

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::account;
 use crate::console::Console;
 use crate::processes::{Group, Processes};
 use crate::shard::Shard;
@@ -26,8 +27,13 @@ impl<'a> Attempt<'a> {
         let places = Places::new(folder, &shard.work.suite);
         std::fs::create_dir_all(&places.out)?;
         std::fs::create_dir_all(&places.control)?;
+        std::fs::create_dir_all(&places.home)?;
         let console = Console::create(folder.join("console.txt"))?;
-        Ok(Self { shard, places, processes: Processes::new(folder), console })
+        let mut processes = Processes::new(folder);
+        if cfg!(unix) {
+            account::missing(&places.home).into_iter().for_each(|(name, value)| processes.variable(name, value));
+        }
+        Ok(Self { shard, places, processes, console })
     }
 
     /// Starts a command in the package's root, in a shell of the platform.
@@ -48,6 +54,8 @@ pub struct Places {
     pub root: PathBuf,
     /// What `robot` writes.
     pub out: PathBuf,
+    /// Home of the tests, where the account has none.
+    pub home: PathBuf,
     /// What the runner tells `robot`; nothing of it is uploaded.
     pub control: PathBuf,
 }
@@ -60,8 +68,14 @@ impl Places {
             // The package may have any name for its suite, and so no other folder may lie beside it.
             root: folder.join("package").join(suite),
             out: folder.join("out"),
+            home: folder.join("home"),
             control: folder.join("control"),
         }
+    }
+
+    /// A folder of the package on the disk, where `robot` starts; of an empty path the package's root.
+    pub fn start(&self, folder: &str) -> PathBuf {
+        if folder.is_empty() { self.root.clone() } else { self.file(folder) }
     }
 
     /// A suite file on the disk.

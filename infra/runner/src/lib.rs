@@ -5,6 +5,7 @@
 //! as the last object. Tests that need a desktop run through a server in a session that has one ([`desktop`]). Whatever fails before `robot`
 //! is told in that manifest; without a manifest an attempt has no result.
 
+pub mod account;
 pub mod arguments;
 pub mod attempt;
 pub mod console;

@@ -95,6 +95,8 @@ fn on_a_line(name: &str, value: &str) -> bool {
 fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Arguments, Failure> {
     let robot = &shard.work.robot;
     let mut arguments = Arguments::default();
+    // Before those of the package: of listeners with one priority the first on the command line comes first.
+    arguments.path("--listener", &places.control.join("selected.py"))?;
     robot.arguments.iter().try_for_each(|word| arguments.word(word))?;
     for (name, value) in robot.variables.iter().filter(|(name, value)| on_a_line(name, value)) {
         arguments.option("--variable", &format!("{name}:{value}"))?;
@@ -108,7 +110,6 @@ fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Argu
         arguments.path("--parseinclude", Path::new(&escaped(&places.file(file))))?;
     }
     arguments.flag("--runemptysuite");
-    arguments.path("--listener", &places.control.join("selected.py"))?;
     arguments.path("--listener", &places.control.join("listener.py"))?;
     if takes_screenshots(shard) {
         arguments.path("--listener", &places.control.join("screenshots.py"))?;
@@ -129,9 +130,10 @@ fn escaped(path: &Path) -> String {
 /// How `robot` ended, and why it was stopped if it was.
 pub async fn run(attempt: &mut Attempt<'_>, limits: &mut Limits) -> Result<Exit, Failure> {
     let Attempt { shard, places, processes, console } = attempt;
+    let folder = places.start(&shard.work.robot.folder);
     let words =
-        [OsString::from("--argumentfile"), places.control.join("arguments.txt").into(), escaped(&places.root).into()];
-    let started = processes.start(shard.robot.as_os_str(), &places.root, console, |command| {
+        [OsString::from("--argumentfile"), places.control.join("arguments.txt").into(), escaped(&folder).into()];
+    let started = processes.start(shard.robot.as_os_str(), &folder, console, |command| {
         command.args(words).env_remove("ROBOT_OPTIONS").env_remove("ROBOT_SYSLOG_FILE");
         if !cfg!(unix) {
             command.env("QAOPS_STOP", "file");

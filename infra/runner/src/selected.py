@@ -1,12 +1,11 @@
 """Tells how many tests Robot Framework selected in each file, before any other listener can change that."""
 
 import json
-import sys
 from pathlib import Path
 
 ROBOT_LISTENER_API_VERSION = 3
 # The first of all listeners.
-ROBOT_LISTENER_PRIORITY = sys.maxsize
+ROBOT_LISTENER_PRIORITY = float("inf")
 
 _HERE = Path(__file__).resolve().parent
 

@@ -147,6 +147,7 @@ mod tests {
             name: "0001-1".to_owned(),
             state: Reading::Read(Report::Coverage(coverage)),
             remarks: remarks.collect(),
+            shard: None,
         }
     }
 

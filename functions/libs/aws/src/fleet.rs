@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_ec2::types::{
     DefaultTargetCapacityType, Filter, FleetBlockDeviceMappingRequest, FleetEbsBlockDeviceRequest,
     FleetLaunchTemplateConfigRequest, FleetLaunchTemplateOverridesRequest, FleetLaunchTemplateSpecificationRequest,
-    FleetType, InstanceStateName, ResourceType, SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus, Tag,
-    TagSpecification, TargetCapacitySpecificationRequest, VolumeType,
+    FleetOnDemandAllocationStrategy, FleetType, InstanceStateName, OnDemandOptionsRequest, ResourceType,
+    SpotAllocationStrategy, SpotOptionsRequest, SummaryStatus, Tag, TagSpecification,
+    TargetCapacitySpecificationRequest, VolumeType,
 };
 use aws_sdk_ec2::{Client, types};
 use domain::base::ids::{InstanceId, RunId};
-use domain::run::fleet::{Instance, InstanceState, InstanceStatus, Market, Obstacle, Platform};
+use domain::run::fleet::{Instance, InstanceState, InstanceStatus, Market, Platform};
+use domain::run::obstacles::Obstacle;
 
 use crate::Error;
 use crate::error::failed;
@@ -79,6 +81,13 @@ impl Fleet {
             .client_token(order.token)
             .launch_template_configs(templates(order))
             .target_capacity_specification(capacity(order)?)
+            // Otherwise EC2 takes the cheapest type, whatever the order (API reference, `OnDemandOptionsRequest`).
+            .on_demand_options(
+                OnDemandOptionsRequest::builder()
+                    .allocation_strategy(FleetOnDemandAllocationStrategy::Prioritized)
+                    .build(),
+            )
+            // Of Spot capacity, what is least likely to be taken back comes before a type that is preferred.
             .spot_options(
                 SpotOptionsRequest::builder()
                     .allocation_strategy(SpotAllocationStrategy::PriceCapacityOptimized)
@@ -117,6 +126,7 @@ impl Fleet {
                 state: seen.get(id).map(state),
                 image: seen.get(id).and_then(|instance| instance.image_id.clone()),
                 impaired: impaired.contains(id),
+                reason: seen.get(id).and_then(reason),
                 online: online.contains(id),
             })
             .collect())
@@ -276,6 +286,12 @@ fn of_ours(instance: &types::Instance) -> Option<Instance> {
         launched: instance.launch_time.map_or(0, |time| time.secs()),
         deadline: tags.get(DEADLINE_TAG).and_then(|text| text.parse().ok()),
     })
+}
+
+/// Why EC2 ended an instance. Its message repeats the code.
+fn reason(instance: &types::Instance) -> Option<String> {
+    let reason = instance.state_reason.as_ref()?;
+    reason.message.clone().or_else(|| reason.code.clone()).filter(|_| state(instance) == InstanceState::Ending)
 }
 
 fn state(instance: &types::Instance) -> InstanceState {

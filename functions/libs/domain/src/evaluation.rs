@@ -5,4 +5,5 @@ pub mod cost;
 pub mod evaluate;
 pub mod evidence;
 pub mod halted;
+mod hindrances;
 pub mod input;

@@ -3,6 +3,7 @@
 pub mod events;
 pub mod fleet;
 pub mod keys;
+pub mod obstacles;
 pub mod order;
 pub mod queue;
 pub mod reaper;

@@ -118,7 +118,7 @@ fn of_report(file: &str, found: Found) -> Description {
         Kind::Coverage | Kind::Performance | Kind::Vulnerabilities => kind.word(),
     };
     let told = remarks.iter().map(|remark| remark.told.clone()).collect();
-    let state = ReportState { kind, name: file.to_owned(), state: Reading::Read(report), remarks };
+    let state = ReportState { kind, name: file.to_owned(), state: Reading::Read(report), remarks, shard: None };
     let metrics = Metrics::from_run(&[], RunFacts::default()).with_reports(&[state]);
     let figures = metrics.figures().into_iter().filter(|(name, _)| name.starts_with(family)).collect();
     let unknown = metrics.unknown().into_iter().filter(|name| name.starts_with(family)).collect();

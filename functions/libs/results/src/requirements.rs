@@ -8,6 +8,7 @@
 mod line;
 mod lines;
 mod options;
+mod robot;
 mod text;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,6 @@
 //! `robot --dryrun` of an unpacked copy of a package: what Robot Framework says of it without running a test.
 
+use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -17,8 +18,11 @@ const SECONDS: u64 = 60;
 /// Options that say where output goes; nothing is written.
 const OUTPUT: [&str; 8] = ["--dryrun", "--runemptysuite", "--output", "NONE", "--log", "NONE", "--report", "NONE"];
 
-/// Begin of a line in which Robot Framework tells an error in a file.
-const ERROR_IN: &str = "[ ERROR ] Error in file '";
+/// Begin of a line in which Robot Framework tells an error.
+const ERROR: &str = "[ ERROR ] ";
+
+/// Where a package says which Python packages it needs.
+const REQUIREMENTS: &str = "requirements.txt";
 
 /// The `robot` of the local cloud if that was set up, else the one on the search path.
 pub(crate) fn robot(cache: &Path) -> Option<PathBuf> {
@@ -39,7 +43,7 @@ pub(crate) async fn imports(
     let root = root.canonicalize().unwrap_or(root);
     let mut command = Command::new(robot);
     command.args(OUTPUT).args(["--consolecolors", "off"]).args(arguments(settings)).arg(".");
-    command.current_dir(&root).stdin(Stdio::null()).kill_on_drop(true);
+    command.current_dir(root.join(&settings.robot.folder)).stdin(Stdio::null()).kill_on_drop(true);
     command.env_remove("ROBOT_OPTIONS").env("PYTHONDONTWRITEBYTECODE", "1");
     let ended = tokio::time::timeout(Duration::from_secs(SECONDS), command.output()).await;
     Ok(match ended {
@@ -47,7 +51,10 @@ pub(crate) async fn imports(
             Ok(vec![format!("robot --dryrun did not end within {SECONDS} s: a library waits when it is imported")])
         }
         Ok(Err(error)) => Ok(vec![format!("robot --dryrun could not be started: {error}")]),
-        Ok(Ok(output)) => told(&String::from_utf8_lossy(&output.stderr), output.status.code(), &root),
+        Ok(Ok(output)) => {
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            told(&stderr, output.status.code(), &root, brings(&root, settings))
+        }
     })
 }
 
@@ -63,35 +70,81 @@ fn arguments(settings: &Settings) -> Vec<String> {
     words
 }
 
-fn told(stderr: &str, code: Option<i32>, root: &Path) -> Result<Vec<String>, Problem> {
+fn told(stderr: &str, code: Option<i32>, root: &Path, brings: Option<&str>) -> Result<Vec<String>, Problem> {
     let lines: Vec<&str> = stderr.lines().collect();
     if code == Some(252) {
-        let error = lines.iter().rev().find_map(|line| line.strip_prefix("[ ERROR ] ")).unwrap_or("it says no reason");
-        let error = error.replace(&format!("{}/", root.display()), "");
+        let error = lines.iter().rev().find_map(|line| line.strip_prefix(ERROR)).unwrap_or("it says no reason");
+        let error = inside(error, root);
         return Err(Problem::new("robot --dryrun", format!("Robot Framework refuses the package: {error}"), ""));
     }
-    let mut remarks: Vec<String> = lines.iter().filter_map(|line| remark(line, root)).collect();
+    let errors = lines.iter().filter(|line| line.starts_with(ERROR));
+    let (elsewhere, told): (Vec<&str>, Vec<&str>) =
+        errors.partition(|line| brings.is_some() && missing_module(line).is_some());
+    let mut remarks: Vec<String> = told.into_iter().map(|line| remark(line, root)).collect();
     remarks.dedup();
+    let modules: BTreeSet<&str> = elsewhere.into_iter().filter_map(missing_module).collect();
+    remarks.extend(brings.filter(|_| !modules.is_empty()).map(|brings| not_here(&modules, brings)));
     Ok(remarks)
 }
 
-/// What a line says of an import: of what lies outside of the package, or of what is not there.
-fn remark(line: &str, root: &Path) -> Option<String> {
-    let (file, rest) = line.strip_prefix(ERROR_IN)?.split_once("' on line ")?;
-    let (number, message) = rest.split_once(": ")?;
-    let shown = Path::new(file).strip_prefix(root).unwrap_or(Path::new(file)).display().to_string();
-    let place = format!("{shown}: line {number}");
+/// The module that Python does not find.
+fn missing_module(line: &str) -> Option<&str> {
+    line.split_once("ModuleNotFoundError: No module named '")?.1.split('\'').next()
+}
+
+fn not_here(modules: &BTreeSet<&str>, brings: &str) -> String {
+    let modules: Vec<&str> = modules.iter().copied().collect();
+    format!("Not checked: this machine does not have {}, which {brings} may install", modules.join(", "))
+}
+
+/// What brings Python modules to an environment that this machine need not have.
+fn brings(root: &Path, settings: &Settings) -> Option<&'static str> {
+    match (root.join(REQUIREMENTS).exists(), settings.hooks.before.is_some()) {
+        (true, _) => Some(REQUIREMENTS),
+        (false, true) => Some("the hook \"before\""),
+        (false, false) => None,
+    }
+}
+
+/// A message with the package's paths as they are in the package.
+fn inside(message: &str, root: &Path) -> String {
+    message.replace(&format!("{}/", root.display()), "")
+}
+
+/// What an error says: of an import that leads out of the package, or of what is not there.
+fn remark(line: &str, root: &Path) -> String {
+    let message = line.strip_prefix(ERROR).unwrap_or(line);
+    let Some((file, number, message)) = placed(message) else {
+        return format!("robot --dryrun: {}", inside(message, root));
+    };
+    let file = initialization(Path::new(file));
+    let shown = file.strip_prefix(root).unwrap_or(&file).display().to_string();
     let imported = message.split('\'').nth(1).unwrap_or_default();
-    let folder = Path::new(file).parent().unwrap_or(root);
+    let folder = file.parent().unwrap_or(root);
     let is_path = imported.contains('/') || imported.contains('\\');
     match normal(&folder.join(imported)) {
-        path if is_path && !path.starts_with(root) => Some(format!(
-            "{place}: {} lies outside of the package, which has only what is in its own folder: put it into the folder, \
-             or make the folder above the package",
+        path if is_path && !path.starts_with(root) => format!(
+            "{shown}: line {number}: {} lies outside of the package, which has only what is in its own folder: put it \
+             into the folder, or run the folder above as the package, with robot.folder",
             below(&path, root)
-        )),
-        _ => Some(format!("{place}: {}", message.replace(&format!("{}/", root.display()), ""))),
+        ),
+        _ => format!("{shown}: line {number}: {}", inside(message, root)),
     }
+}
+
+/// File, line and message of an error in a file.
+fn placed(error: &str) -> Option<(&str, &str, &str)> {
+    let (file, rest) = error.strip_prefix("Error in file '")?.split_once("' on line ")?;
+    let (number, message) = rest.split_once(": ")?;
+    Some((file, number, message))
+}
+
+/// Robot Framework names a folder where it means the folder's initialization file.
+fn initialization(path: &Path) -> PathBuf {
+    let files = path.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+    let is_it = |file: &PathBuf| file.file_stem().is_some_and(|stem| stem.eq_ignore_ascii_case("__init__"));
+    let readable = |file: &PathBuf| file.extension().is_some_and(|kind| kind != "py" && kind != "pyc");
+    files.filter(is_it).find(readable).unwrap_or_else(|| path.to_owned())
 }
 
 /// A path seen from the package's root: `../resources/shop.resource`.
@@ -125,9 +178,9 @@ mod tests {
                       [ ERROR ] Error in file '/r/shop/t.robot' on line 3: Importing library '/r/resources/Keys.py' failed: File does not exist.\n\
                       [ ERROR ] Error in file '/r/shop/a/b.robot' on line 4: Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'\n\
                       Traceback (most recent call last):\n";
-        insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT)).unwrap().join("\n"), @r"
-        t.robot: line 2: ../resources/shop.resource lies outside of the package, which has only what is in its own folder: put it into the folder, or make the folder above the package
-        t.robot: line 3: ../resources/Keys.py lies outside of the package, which has only what is in its own folder: put it into the folder, or make the folder above the package
+        insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), None).unwrap().join("\n"), @r"
+        t.robot: line 2: ../resources/shop.resource lies outside of the package, which has only what is in its own folder: put it into the folder, or run the folder above as the package, with robot.folder
+        t.robot: line 3: ../resources/Keys.py lies outside of the package, which has only what is in its own folder: put it into the folder, or run the folder above as the package, with robot.folder
         a/b.robot: line 4: Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'
         ");
     }
@@ -135,7 +188,39 @@ mod tests {
     #[test]
     fn what_robot_refuses_as_a_whole_is_a_problem() {
         let stderr = "[ ERROR ] Parsing '/r/shop/t.robot' failed: One file cannot have both tests and tasks.\n\nTry --help for usage information.\n";
-        insta::assert_snapshot!(told(stderr, Some(252), Path::new(ROOT)).unwrap_err(), @"robot --dryrun: Robot Framework refuses the package: Parsing 't.robot' failed: One file cannot have both tests and tasks.");
-        assert_eq!(told("", Some(0), Path::new(ROOT)), Ok(Vec::new()));
+        insta::assert_snapshot!(told(stderr, Some(252), Path::new(ROOT), None).unwrap_err(), @"robot --dryrun: Robot Framework refuses the package: Parsing 't.robot' failed: One file cannot have both tests and tasks.");
+        assert_eq!(told("", Some(0), Path::new(ROOT), None), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn what_is_not_in_a_file_is_told_too() {
+        let stderr = "[ ERROR ] Variable file 'vars.py' does not exist.\n\
+                      [ ERROR ] Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'\n";
+        insta::assert_snapshot!(told(stderr, Some(0), Path::new(ROOT), None).unwrap().join("\n"), @r"
+        robot --dryrun: Variable file 'vars.py' does not exist.
+        robot --dryrun: Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'
+        ");
+    }
+
+    #[test]
+    fn modules_that_the_environment_gets_are_not_missed() {
+        let stderr = "[ ERROR ] Error in file '/r/shop/a.robot' on line 2: Importing library 'shoplib' failed: ModuleNotFoundError: No module named 'shoplib'\n\
+                      [ ERROR ] Error in file '/r/shop/b.robot' on line 2: Importing library 'shoplib' failed: ModuleNotFoundError: No module named 'shoplib'\n\
+                      [ ERROR ] Error in file '/r/shop/b.robot' on line 3: Resource file 'gone.resource' does not exist.\n";
+        insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), Some(REQUIREMENTS)).unwrap().join("\n"), @r"
+        b.robot: line 3: Resource file 'gone.resource' does not exist.
+        Not checked: this machine does not have shoplib, which requirements.txt may install
+        ");
+    }
+
+    #[test]
+    fn an_initialization_file_is_named_instead_of_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("__init__.py"), "").unwrap();
+        std::fs::write(folder.path().join("__INIT__.robot"), "").unwrap();
+        let root = folder.path().display();
+        let line = format!("[ ERROR ] Error in file '{root}' on line 2: Resource file '../x.resource' does not exist.");
+        let told = told(&line, Some(1), folder.path(), None).unwrap();
+        assert!(told[0].starts_with("__INIT__.robot: line 2: ../x.resource lies outside of the package"), "{told:?}");
     }
 }

@@ -139,9 +139,18 @@ fn what_a_qaopsignore_names_is_left_out_and_what_it_takes_back_is_not() {
 }
 
 #[test]
-fn a_qaopsignore_that_git_would_not_understand_is_refused() {
+fn what_cannot_be_read_in_a_qaopsignore_is_refused_with_its_line() {
     let (_above, folder) = folder("s", &[("a.robot", SUITE), (".qaopsignore", "ok\n[z-a]\n")]);
-    assert!(refusal(&folder).starts_with(".qaopsignore: is not what git takes ("), "{}", refusal(&folder));
+    insta::assert_snapshot!(refusal(&folder), @".qaopsignore: line 2: is not a pattern: invalid range; 'z' > 'a', correct it");
+    fs::write(folder.join(".qaopsignore"), b"caf\xe9/\n").unwrap();
+    insta::assert_snapshot!(refusal(&folder), @".qaopsignore: line 1: is not UTF-8, save the file as UTF-8");
+}
+
+#[test]
+fn a_qaopsignore_of_windows_is_read_as_any_other() {
+    let (_above, folder) = folder("s", &[("a.robot", SUITE), ("a.log", ""), ("b.txt", "")]);
+    fs::write(folder.join(".qaopsignore"), "\u{feff}*.log\r\n\r\nb.txt\r\n").unwrap();
+    assert_eq!(open(&folder).unwrap().packed.unwrap().left_out["by .qaopsignore"], ["a.log", "b.txt"]);
 }
 
 #[test]

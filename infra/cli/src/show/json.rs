@@ -13,6 +13,9 @@ use super::{End, with_causes};
 /// Error's name where there was no run that could name it.
 const NO_RUN: &str = "Input.Refused";
 
+/// Error's name of a run that a person stopped by Ctrl-C.
+const INTERRUPTED: &str = "Run.Interrupted";
+
 #[derive(Serialize)]
 struct Judgement<'a> {
     run: &'a RunId,
@@ -65,7 +68,16 @@ pub fn json(end: &End) -> String {
 
 /// What is printed where an error came before any run: `{"run":null,"verdict":"error",…}`.
 pub fn json_of_error(error: &dyn Error) -> String {
-    let failure = Failure { error: NO_RUN.to_owned(), cause: with_causes(error) };
+    without_result(NO_RUN, with_causes(error))
+}
+
+/// What is printed of a run that was stopped by Ctrl-C: `{"run":null,"verdict":"error",…}`.
+pub fn json_of_interruption() -> String {
+    without_result(INTERRUPTED, "The run was stopped by Ctrl-C, so there is no verdict.".to_owned())
+}
+
+fn without_result(error: &str, cause: String) -> String {
+    let failure = Failure { error: error.to_owned(), cause };
     // Texts and nothing else always become JSON.
     serde_json::to_string(&Refusal { run: None, verdict: "error", error: &failure, out: None }).unwrap_or_default()
 }

@@ -82,7 +82,7 @@ fn shown(evaluation: &Evaluation, columns: usize) -> String {
 fn a_failed_run_tells_what_failed_and_why() {
     let gates: Vec<_> = GATES.iter().copied().filter(|(text, _)| !text.contains("{}")).collect();
     let evaluation = evaluation(&gates, true, &[]);
-    insta::assert_snapshot!(shown(&evaluation, 80), @r"
+    insta::assert_snapshot!(shown(&evaluation, 80), @r#"
     Failed tests (1)
       ✗ Checkout.Pay By Invoice
         Setup failed:
@@ -99,9 +99,10 @@ fn a_failed_run_tells_what_failed_and_why() {
          >= 99.5%
       !  tests.flaky == 0                    1  0                        warn
       ?  tests.passed >= baseline            2  at least the baseline's  warn
-      ✓  tests{tag=smoke}.failed > 0         0  stops above 0            stop
+      ?  tests{tag=smoke}.failed > 0      none  stops above 0            stop
       ?  No baseline: tests.passed is 2, and there is no accepted run to compare it
          with.
+      ?  tests{tag=smoke}.failed has no value, because no test has the tag "smoke".
 
       Environments  3
       Shards        3 of 3 done
@@ -110,8 +111,9 @@ fn a_failed_run_tells_what_failed_and_why() {
       Results       /results
 
     FAILED checkout: 4 tests, 1 failed, 1 skipped, 1 flaky in 83s
-    ");
-    insta::assert_snapshot!(shown(&evaluation, 120), @r"
+    "#);
+    insta::assert_snapshot!(shown(&evaluation, 120), @r#"
+
     Failed tests (1)
       ✗ Checkout.Pay By Invoice
         Setup failed:
@@ -127,8 +129,9 @@ fn a_failed_run_tells_what_failed_and_why() {
       ✗  tests{tag=critical}.pass_rate >= 99.5%  66.67%  at least 99.5%           error
       !  tests.flaky == 0                             1  0                        warn
       ?  tests.passed >= baseline                     2  at least the baseline's  warn
-      ✓  tests{tag=smoke}.failed > 0                  0  stops above 0            stop
+      ?  tests{tag=smoke}.failed > 0               none  stops above 0            stop
       ?  No baseline: tests.passed is 2, and there is no accepted run to compare it with.
+      ?  tests{tag=smoke}.failed has no value, because no test has the tag "smoke".
 
       Environments  3
       Shards        3 of 3 done
@@ -137,7 +140,7 @@ fn a_failed_run_tells_what_failed_and_why() {
       Results       /results
 
     FAILED checkout: 4 tests, 1 failed, 1 skipped, 1 flaky in 83s
-    ");
+    "#);
 }
 
 #[test]
@@ -244,6 +247,7 @@ fn json_is_one_object_with_these_keys() {
     insta::assert_snapshot!(json(&end), @r#"{"run":"a-1","verdict":"error","error":{"error":"Plan.BadConfig","cause":"no"},"out":"/results"}"#);
     let missing = std::io::Error::other("no such file");
     insta::assert_snapshot!(json_of_error(&missing), @r#"{"run":null,"verdict":"error","error":{"error":"Input.Refused","cause":"no such file"},"out":null}"#);
+    insta::assert_snapshot!(json_of_interruption(), @r#"{"run":null,"verdict":"error","error":{"error":"Run.Interrupted","cause":"The run was stopped by Ctrl-C, so there is no verdict."},"out":null}"#);
 }
 
 #[test]

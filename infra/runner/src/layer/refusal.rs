@@ -31,9 +31,27 @@ pub(super) fn sentence(tail: &str) -> Option<String> {
     if OF_THE_NETWORK.iter().any(|sign| tail.contains(sign)) {
         return None;
     }
-    let errors = tail.lines().filter_map(|line| line.trim().strip_prefix("ERROR: "));
-    let mut refusals = errors.filter(|error| FOR_GOOD.iter().any(|begin| error.starts_with(begin)));
-    refusals.next_back().map(|error| error.trim().to_owned())
+    let lines: Vec<&str> = tail.lines().collect();
+    let errors = lines.iter().enumerate().filter_map(|(at, line)| Some((at, line.trim().strip_prefix("ERROR: ")?)));
+    let refusals = errors.filter(|(_, error)| FOR_GOOD.iter().any(|begin| error.starts_with(begin)));
+    // Of a conflict the last line is only an address with help; the packages stand in an earlier one.
+    let (at, told) = refusals.max_by_key(|(_, error)| !error.starts_with("ResolutionImpossible:"))?;
+    let details: Vec<&str> = causes(tail).into_iter().chain(below(&lines[at + 1..])).take(MOST_DETAILS).collect();
+    Some(format!("{} {}", told.trim(), details.join("; ")).trim().to_owned())
+}
+
+/// Lines of details that a sentence takes along.
+const MOST_DETAILS: usize = 6;
+
+/// What pip writes below a sentence, indented: which requirement it is about.
+fn below<'a>(lines: &[&'a str]) -> Vec<&'a str> {
+    lines.iter().take_while(|line| line.starts_with("  ")).map(|line| line.trim()).collect()
+}
+
+/// What pip lists as the causes of a conflict.
+fn causes(tail: &str) -> Vec<&str> {
+    let lines = tail.lines().map(str::trim).skip_while(|line| *line != "The conflict is caused by:").skip(1);
+    lines.take_while(|line| !line.is_empty()).collect()
 }
 
 #[cfg(test)]
@@ -47,6 +65,29 @@ mod tests {
         assert_eq!(sentence(tail).as_deref(), Some("No matching distribution found for six==99"));
         let invalid = "ERROR: Invalid requirement: 'six = 1' (from line 1 of requirements.txt)";
         assert!(sentence(invalid).is_some());
+    }
+
+    #[test]
+    fn of_a_conflict_the_packages_are_told() {
+        let tail = "ERROR: Cannot install -r requirements.txt (line 1) and six==1.15.0 because these package versions have conflicting dependencies.\n\n\
+                    The conflict is caused by:\n    The user requested six==1.15.0\n    shop 2 depends on six>=1.16\n\n\
+                    To fix this you could try to:\n1. loosen the range of package versions you've specified\n\n\
+                    ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/\n";
+        let told = "Cannot install -r requirements.txt (line 1) and six==1.15.0 because these package versions have \
+                    conflicting dependencies. The user requested six==1.15.0; shop 2 depends on six>=1.16";
+        assert_eq!(sentence(tail).as_deref(), Some(told));
+        let only = "ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/\n";
+        assert!(sentence(only).is_some());
+    }
+
+    #[test]
+    fn what_stands_below_the_sentence_is_told_with_it() {
+        let tail = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package versions, please update the hashes.\n    six==1.16.0 from wheels/six.whl:\n        Expected sha256 00\n             Got        01\n\nother\n";
+        let told = sentence(tail).unwrap();
+        assert!(
+            told.ends_with("update the hashes. six==1.16.0 from wheels/six.whl:; Expected sha256 00; Got        01"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -6,6 +6,11 @@ use crate::base::text::breaks_a_line;
 const LONGEST_PATH: usize = 1024;
 const LONGEST_PART: usize = 255;
 
+/// What follows a folder in a path below it; of the root, the whole path.
+pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+}
+
 /// Refuses a path that is empty, absolute, leaves its root, or reads differently on another system; the error is
 /// the reason as a fragment after the path.
 pub fn check_path(path: &str) -> Result<(), &'static str> {

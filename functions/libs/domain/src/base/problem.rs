@@ -60,7 +60,7 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
 }
 
 /// The candidate that a person who wrote `word` most likely meant, if one is near enough.
-fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let word = word.to_lowercase();
     let allowed = 1 + word.chars().count() / 4;
     let distance = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());

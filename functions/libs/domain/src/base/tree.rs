@@ -61,6 +61,7 @@ impl Node {
             Kind::Null => "null".to_owned(),
             Kind::Bool(value) => value.to_string(),
             Kind::Whole(value) => value.to_string(),
+            Kind::Number(value) if value.is_infinite() => "a number that is too large".to_owned(),
             Kind::Number(value) => value.to_string(),
             Kind::Text(value) => quoted(value),
             Kind::List(_) => "a list".to_owned(),
@@ -215,7 +216,8 @@ fn toml_value(place: String, value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::String(text) => Kind::Text(text.to_string()),
         DeValue::Integer(number) => match i64::from_str_radix(number.as_str(), number.radix()) {
             Ok(whole) => Kind::Whole(whole),
-            Err(_) => Kind::Number(f64::INFINITY),
+            // More than 64 bits hold.
+            Err(_) => Kind::Number(number.as_str().parse().unwrap_or(f64::INFINITY)),
         },
         DeValue::Float(number) => Kind::Number(number.as_str().parse().unwrap_or(f64::NAN)),
         DeValue::Boolean(value) => Kind::Bool(*value),

@@ -8,6 +8,7 @@ use crate::base::ids::{RunId, RunRef};
 use crate::evaluation::completeness::{Lost, lost, sentences, unexplained};
 use crate::evaluation::cost;
 use crate::evaluation::evidence::PastTest;
+use crate::evaluation::hindrances::hindrances;
 use crate::evaluation::input::EvaluationInput;
 use crate::quality::baseline::{BaselineFigures, COMMIT, PinnedBaseline};
 use crate::quality::flakiness::{Flakiness, Ground, flakiness};
@@ -146,7 +147,11 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
     };
     let metrics = Metrics::from_run(&tests, facts).with_reports(&input.reports);
     let mut gates = gates::evaluate(&plan.gates, &metrics, evidence.baseline.as_ref());
-    let lost_work = lost_work(&lost, input);
+    let mut lost_work = lost_work(&lost, input);
+    match lost.is_empty() {
+        true => remarks.extend(hindrances(input)),
+        false => lost_work.extend(hindrances(input)),
+    }
     let Judgement { verdict, reasons } = tested(judge(&gates, &lost_work), &tests);
     if !lost_work.is_empty() {
         gates::undecide(&plan.gates, &mut gates);
@@ -197,7 +202,7 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
         if summary.not_run.len() > NAMED {
             names += &format!("; and {} more", summary.not_run.len() - NAMED);
         }
-        format!("Failed tests could not run again, because Robot Framework did not find them in the rerun: {names}.")
+        format!("Failed tests were not found in the rerun, so their first outcome stands: {names}.")
     })
 }
 

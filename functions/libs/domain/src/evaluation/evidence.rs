@@ -7,14 +7,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{RunId, RunRef};
+use crate::base::ids::{RunId, RunRef, ShardId};
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::flakiness::Ground;
 use crate::quality::history::{FileHistory, FileRun, Outcome, PastRun};
 use crate::quality::reports::Kind;
 use crate::results::summary::Summary;
 use crate::run::shard::Shard;
-use crate::run::status::Environment;
+use crate::run::status::{Environment, LaunchObstacle};
 
 /// What a run is judged by. Paths are below the run's prefix in the artifacts.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Evidence {
     pub shards: Vec<Shard>,
     /// Environments that were launched.
     pub environments: Vec<Environment>,
+    /// What kept EC2 from giving environments.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub obstacles: Vec<LaunchObstacle>,
     /// Why the run gave out nothing more before its plan was done, if it was stopped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stopped: Option<String>,
@@ -120,6 +123,9 @@ pub struct ReportFile {
     /// Why it could not be fetched from its place in S3; a fragment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<String>,
+    /// Shard that left it; none where whoever started the run gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardId>,
 }
 
 impl Evidence {
@@ -133,12 +139,13 @@ impl Evidence {
                 origin: origin.clone(),
                 path: Some(path.clone()),
                 unavailable: None,
+                shard: Some(summary.shard.clone()),
             })
         });
         let mut reports: Vec<ReportFile> = left.collect();
         for (kind, path) in expected.iter().filter_map(|(kind, path)| Some((Kind::named(kind)?, path))) {
             if reports.iter().all(|report| report.kind != kind) {
-                reports.push(ReportFile { kind, origin: path.clone(), path: None, unavailable: None });
+                reports.push(ReportFile { kind, origin: path.clone(), path: None, unavailable: None, shard: None });
             }
         }
         reports

@@ -81,9 +81,9 @@ pub fn check(entries: &[Entry], config: Option<&str>) -> Result<Checked, Problem
     let files = entries.iter().filter(|entry| entry.kind == Kind::File);
     let files: Vec<&str> = files.map(|entry| entry.path.as_str()).collect();
     config.check_files(&files)?;
-    let suite_files = suite_files(files);
+    let suite_files = suite_files(files, &config.robot.folder);
     if suite_files.is_empty() {
-        return Err(no_suites(entries));
+        return Err(no_suites(entries, &config.robot.folder));
     }
     if let Some(deep) = suite_files.iter().find(|path| path.matches('/').count() > MOST_FOLDERS) {
         return Err(problem(deep, format!("lies in more than {MOST_FOLDERS} folders"), "move it up"));
@@ -178,7 +178,11 @@ fn no_config(entries: &[Entry]) -> Problem {
     Problem::new("package", what, help)
 }
 
-fn no_suites(entries: &[Entry]) -> Problem {
+fn no_suites(entries: &[Entry], folder: &str) -> Problem {
+    if !folder.is_empty() {
+        let help = "add a .robot file with tests, or correct robot.folder";
+        return Problem::new("package", format!("there is no suite file in its folder {}", quoted(folder)), help);
+    }
     let ignored = |entry: &&Entry| entry.kind == Kind::File && entry.path.to_lowercase().ends_with(".robot");
     let help = match entries.iter().find(ignored) {
         Some(entry) => format!(

@@ -8,7 +8,8 @@ use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
-use crate::base::problem::Problem;
+use crate::base::paths;
+use crate::base::problem::{Problem, quoted};
 use crate::base::table::Table;
 use crate::base::tree::Node;
 use crate::base::validate;
@@ -17,6 +18,7 @@ use crate::package::plan::{Desktop, Hooks, RobotOptions, Video};
 use crate::package::platform::Platform;
 use crate::quality::gates::{self, Gate};
 use crate::quality::quarantine::{self, Quarantine};
+use crate::run::shards::MOST_ENVIRONMENTS;
 
 /// Name of the file at the package's root.
 pub const FILE: &str = "qaops.toml";
@@ -34,7 +36,7 @@ pub(crate) const RERUNS: RangeInclusive<u32> = 0..=5;
 const PIXELS: RangeInclusive<u32> = 480..=7680;
 
 /// Environments that a run may have.
-pub(crate) const ENVIRONMENTS: RangeInclusive<u32> = 1..=500;
+pub(crate) const ENVIRONMENTS: RangeInclusive<u32> = 1..=MOST_ENVIRONMENTS;
 
 /// How large the fleet shall be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,7 +102,13 @@ impl Config {
 
     /// Refuses what the package's files show to be wrong. The paths are those of its files, below its root.
     pub(crate) fn check_files(&self, files: &[&str]) -> Result<(), Problem> {
-        arguments::check_languages(&self.robot.arguments, files, self.hooks.before.is_some())
+        let RobotOptions { folder, arguments, .. } = &self.robot;
+        if !folder.is_empty() && !files.iter().any(|file| paths::below(file, folder).is_some()) {
+            let what = format!("the package has no folder {}", quoted(folder));
+            return Err(Problem::new(format!("{FILE}: robot.folder"), what, "write its path below the package's root"));
+        }
+        arguments::check_paths(arguments, folder)?;
+        arguments::check_languages(arguments, files, folder, self.hooks.before.is_some())
     }
 
     /// A platform has not everything that can be asked for.
@@ -205,6 +213,7 @@ fn robot(node: &Node) -> Result<RobotOptions, Problem> {
             "include" => options.include = validate::tags(node)?,
             "exclude" => options.exclude = validate::tags(node)?,
             "variables" => options.variables = validate::variables(node, validate::variable_value)?,
+            "folder" => options.folder = validate::path(node)?,
             "secrets" => options.secrets = validate::variables(node, validate::parameter)?,
             _ => options.arguments = arguments::read(node)?,
         }

@@ -43,6 +43,9 @@ pub struct RobotOptions {
     pub variables: BTreeMap<String, String>,
     /// Names of SSM parameters by the variable that gets their value. Never a value.
     pub secrets: BTreeMap<String, String>,
+    /// Folder of the package in which `robot` starts and whose suites it runs; empty for the package's root.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub folder: String,
     /// Further arguments, each one line of an argument file: the long name of an option, then its value.
     pub arguments: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! Metrics: the named figures of a run that gates are about.
 
 mod before;
+mod cases;
 mod filter;
 mod known;
 mod name;
@@ -71,7 +72,7 @@ impl<'a> Metrics<'a> {
     /// - A finding counts once, whatever reports it stands in. Where they rate it differently it counts as either.
     /// - Of a load test's series of one name the worst figure counts: the lowest rate, the highest of all others.
     ///   Counts are added, and averages and error rates are weighted by them where every report has one.
-    /// - Unit tests are put one after the other.
+    /// - Unit tests are put one after the other, but for those of a rerun: they take the place of what they repeat.
     pub fn with_reports(mut self, reports: &[ReportState]) -> Self {
         self.reported = Arc::new(Reported::of(reports));
         self
@@ -89,6 +90,7 @@ impl<'a> Metrics<'a> {
         }
         let filter = Filter::of(metric);
         match metric.name.split_once('.') {
+            Some(("tests", _)) if self.is_about_nothing(metric) => None,
             Some(("tests", figure)) => self.tally(&filter).figure(figure),
             Some(("run", figure)) => self.of_run(figure),
             Some(("coverage", figure)) => self.reported.coverage(figure, &filter),
@@ -96,6 +98,21 @@ impl<'a> Metrics<'a> {
             _ => self.has(Kind::Vulnerabilities).then(|| self.reported.findings(&filter).len() as f64),
         }
         .filter(|value| value.is_finite())
+    }
+
+    /// Whether labels leave a figure of tests without any test, or a report has no unit test: a misspelt tag must not pass
+    /// for a tag without failures. How many there are, and how many of them passed, is known all the same.
+    pub(crate) fn is_about_nothing(&self, metric: &Metric) -> bool {
+        let Some(("tests", figure)) = metric.name.split_once('.') else { return false };
+        let filter = Filter::of(metric);
+        let narrowed = filter.junit() || !filter.is_open();
+        let is_empty = || self.tally(&filter).total() == 0;
+        // A report may state how many tests there are and show none.
+        let total = Metric { name: "tests.total".to_owned(), ..metric.clone() };
+        !matches!(figure, "total" | "passed")
+            && narrowed
+            && is_empty()
+            && !matches!(self.standing(&total), Standing::Unread(..))
     }
 
     /// How many samples a share, an average or a percentile stands on; none where nothing tells it.

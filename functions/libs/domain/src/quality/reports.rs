@@ -15,6 +15,7 @@ pub(crate) use self::joined::named;
 pub use self::joined::{findings, joined};
 pub use self::lines::Lines;
 pub use self::remarks::{Part, Remark, Unknown};
+use crate::base::ids::ShardId;
 use crate::results::outcome::Status;
 
 /// What one report tells.
@@ -92,6 +93,9 @@ pub struct ReportState {
     pub name: String,
     /// What came of it.
     pub state: Reading,
+    /// Shard that left it; none where whoever started the run gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardId>,
     /// Values in it that cannot be read, and those that are read with a warning.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<Remark>,

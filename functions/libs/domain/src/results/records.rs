@@ -79,8 +79,10 @@ pub fn records<'a>(
 /// Decides for each test of `firsts`, and of `reruns` in the order of their attempts, what it is an outcome of.
 ///
 /// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
-/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. Tests of one long name
-/// are compared one by one in the order of their file: all of them are in a rerun if one of them is. A rerun that has
+/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. A name that is another one at
+/// each start is two tests therefore: neither the line nor the place tells it from a test that is made at run time and
+/// is really another one. Tests of one long name are
+/// compared one by one in the order of their file: all of them are in a rerun if one of them is. A rerun that has
 /// fewer of them than the attempts before does not say which they are, so it changes none.
 pub fn decide<'a>(firsts: impl IntoIterator<Item = &'a Suite>, reruns: impl IntoIterator<Item = &'a Suite>) -> Decided {
     let mut deciding = Deciding::default();
@@ -134,7 +136,7 @@ impl Deciding {
 
     fn merge(&mut self, place: usize, found: &Found<'_>) -> usize {
         let record = &mut self.decided.records[place];
-        let rerun = TestRecord::of(found.id.clone(), found.test);
+        let rerun = TestRecord::of(record.id(), found.test);
         if rerun.status != Status::Skipped {
             let flaky = record.flaky || (record.status == Status::Failed && rerun.status == Status::Passed);
             *record = TestRecord { flaky, ..rerun };
@@ -250,6 +252,14 @@ mod tests {
         let first = summary(&[("Pay", Status::Failed), ("Pay", Status::Passed)]);
         let merged = super::records(&[first], &[summary(&[("Pay", Status::Passed)])]);
         assert_eq!(counts(&merged), Counts { passed: 1, failed: 1, skipped: 0 });
+    }
+
+    #[test]
+    fn a_test_of_another_name_is_another_test() {
+        let first = summary(&[("Order 17", Status::Failed)]);
+        let merged = records(&[first], &[summary(&[("Order 18", Status::Passed)])]);
+        let seen: Vec<_> = merged.iter().map(|r| (r.long_name.as_str(), r.status, r.flaky)).collect();
+        assert_eq!(seen, [("S.Order 17", Status::Failed, false), ("S.Order 18", Status::Passed, false)]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{InstanceId, RunId};
+use crate::run::obstacles::cure;
 
 /// Rounds of launching in one run.
 pub const MOST_ROUNDS: u32 = 3;
@@ -94,39 +95,6 @@ impl Platform {
     }
 }
 
-/// What stood in the way of an instance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Obstacle {
-    /// There is none to be had now: the next rung of the ladder may have it.
-    Capacity,
-    /// The account may not have more: only a person can change that.
-    Quota,
-    /// A role may not do it: only a person can change that.
-    Permission,
-    /// Something else that another try would meet again.
-    Other,
-}
-
-impl Obstacle {
-    /// Reads EC2's code of an error.
-    pub fn from_code(code: &str) -> Self {
-        match code {
-            "InsufficientInstanceCapacity"
-            | "InsufficientHostCapacity"
-            | "InsufficientReservedInstanceCapacity"
-            | "MaxSpotInstanceCountExceeded"
-            | "SpotMaxPriceTooLow"
-            | "UnfulfillableCapacity"
-            | "Unsupported" => Self::Capacity,
-            "VcpuLimitExceeded" | "InstanceLimitExceeded" | "MaxIOPSLimitExceeded" | "VolumeLimitExceeded" => {
-                Self::Quota
-            }
-            "UnauthorizedOperation" | "AuthFailure" | "AccessDenied" | "Client.InternalError" => Self::Permission,
-            _ => Self::Other,
-        }
-    }
-}
-
 /// What `launch` does in a round.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -184,6 +152,8 @@ pub struct InstanceStatus {
     pub image: Option<String>,
     /// Whether EC2 found the machine impaired.
     pub impaired: bool,
+    /// Why EC2 ended it, as code and message; none while it did not.
+    pub reason: Option<String>,
     /// Whether SSM reaches its agent.
     pub online: bool,
 }
@@ -257,6 +227,19 @@ pub fn readiness(fleet: &[InstanceStatus], waited: Waited) -> Readiness {
     Readiness { ready, lost, settled }
 }
 
+/// Why an environment that is lost is not waited for any more: a fragment.
+pub fn why_lost(status: &InstanceStatus, waited: Waited) -> String {
+    match (status.state, &status.reason) {
+        (Some(InstanceState::Ending), Some(reason)) => match cure(reason) {
+            Some(cure) => format!("it ended by itself ({reason}): {cure}"),
+            None => format!("it ended by itself ({reason})"),
+        },
+        (Some(InstanceState::Ending), None) => "it ended by itself".to_owned(),
+        _ if status.impaired => "EC2 found it impaired".to_owned(),
+        _ => format!("Systems Manager did not reach it within {} s", waited.launch),
+    }
+}
+
 enum Stage {
     Ready,
     Lost,
@@ -279,7 +262,7 @@ mod tests {
     use super::*;
 
     fn status(id: &str, state: InstanceState, online: bool) -> InstanceStatus {
-        InstanceStatus { id: id.into(), state: Some(state), image: None, impaired: false, online }
+        InstanceStatus { id: id.into(), state: Some(state), image: None, impaired: false, reason: None, online }
     }
 
     fn waited(launch: i64, first_ready: i64) -> Waited {
@@ -329,8 +312,32 @@ mod tests {
 
     #[test]
     fn an_instance_that_ec2_does_not_show_yet_is_not_gone() {
-        let unseen = InstanceStatus { id: "a".into(), state: None, image: None, impaired: false, online: false };
+        let unseen =
+            InstanceStatus { id: "a".into(), state: None, image: None, impaired: false, reason: None, online: false };
         assert!(!readiness(&[unseen], waited(10, 0)).settled);
+    }
+
+    #[test]
+    fn a_lost_environment_says_why_and_what_to_do() {
+        let ended = |reason: Option<&str>| InstanceStatus {
+            reason: reason.map(str::to_owned),
+            ..status("a", InstanceState::Ending, false)
+        };
+        let impaired = InstanceStatus { impaired: true, ..status("a", InstanceState::Running, true) };
+        let told = [
+            ended(Some("Client.InternalError: Client error on launch")),
+            ended(Some("Server.SpotInstanceTermination: Spot instance termination")),
+            ended(None),
+            impaired,
+            status("a", InstanceState::Running, false),
+        ];
+        insta::assert_snapshot!(told.map(|status| why_lost(&status, waited(300, 0))).join("\n"), @r"
+        it ended by itself (Client.InternalError: Client error on launch): EC2 could not use the key of the volume: let the role of launch use the key of the image
+        it ended by itself (Server.SpotInstanceTermination: Spot instance termination)
+        it ended by itself
+        EC2 found it impaired
+        Systems Manager did not reach it within 300 s
+        ");
     }
 
     #[test]
@@ -364,7 +371,7 @@ mod tests {
             let fleet: Vec<InstanceStatus> = states.iter().enumerate().map(|(n, &(state, impaired, online))| InstanceStatus {
                 id: n.to_string().into(),
                 state: [None, Some(InstanceState::Pending), Some(InstanceState::Running), Some(InstanceState::Ending)][state as usize],
-                image: None, impaired, online,
+                image: None, impaired, reason: None, online,
             }).collect();
             let outcome = readiness(&fleet, waited(launch, first_ready));
             let seen = outcome.ready.len() + outcome.lost.len();

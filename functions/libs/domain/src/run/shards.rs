@@ -76,10 +76,13 @@ pub fn median(values: &[f64]) -> Option<f64> {
     }
 }
 
-/// Environments with which files of `history` and unknown ones may be over in `target` seconds.
+/// Most environments of a run.
+pub const MOST_ENVIRONMENTS: u32 = 500;
+
+/// Environments with which files of `history` and unknown ones may be over in `target` seconds; no more than a run may have.
 pub fn environments_for(files: &[String], history: &BTreeMap<String, f64>, target: f64) -> usize {
     let total: f64 = weigh(files, history).iter().map(|(_, seconds)| seconds).sum();
-    ((total / target.max(1.0)).ceil() as usize).clamp(1, files.len().max(1))
+    ((total / target.max(1.0)).ceil() as usize).clamp(1, files.len().clamp(1, MOST_ENVIRONMENTS as usize))
 }
 
 #[cfg(test)]
@@ -136,5 +139,13 @@ mod tests {
             prop_assert!(shards.windows(2).all(|pair| pair[0].expected_seconds >= pair[1].expected_seconds));
             prop_assert!(shards.len() <= environments * SHARDS_AN_ENVIRONMENT);
         }
+    }
+
+    #[test]
+    fn a_target_never_takes_more_environments_than_a_run_may_have() {
+        let files: Vec<String> = (0..2_000).map(|n| format!("{n}.robot")).collect();
+        assert_eq!(environments_for(&files, &BTreeMap::new(), 1.0), MOST_ENVIRONMENTS as usize);
+        assert_eq!(environments_for(&files[..3], &BTreeMap::new(), 1.0), 3);
+        assert_eq!(environments_for(&[], &BTreeMap::new(), 1.0), 1);
     }
 }

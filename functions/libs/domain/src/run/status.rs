@@ -108,6 +108,20 @@ pub struct Environment {
     /// Unix time in seconds when it was terminated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<i64>,
+    /// Why it was given up before it was ready; a fragment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lost: Option<String>,
+}
+
+/// What kept EC2 from giving environments: `RUN#<id>` / `OBSTACLE#<round>#<what>`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaunchObstacle {
+    /// Round in which they were asked for, from 1.
+    pub round: u32,
+    /// EC2's code and message.
+    pub told: String,
+    /// Unix time in seconds when it was met first.
+    pub at: i64,
 }
 
 /// Of an environment that an older deployment entered.

@@ -11,7 +11,7 @@
 //! `"contains": "time"`, which the first form does not have. Figures of other trends are kept as they are, since nobody
 //! says what they are.
 //!
-//! A figure that is `null` is not told: so `JSON.stringify` writes what is not a number. Any other figure that is not a
+//! A figure that is `null` is not told, nor are those of a duration without a sample: so `JSON.stringify` writes what is not a number. Any other figure that is not a
 //! number, or a time below zero, costs itself.
 
 use std::collections::BTreeMap;
@@ -42,6 +42,9 @@ const TREND: [Figure; 10] = [
     ("avg", "avg", |series| &mut series.avg),
     ("max", "max", |series| &mut series.max),
 ];
+
+/// Trends of what always takes some time: figures that are all zero stand on no sample.
+const TAKE_TIME: [&str; 4] = ["http_req_duration", "http_req_waiting", "iteration_duration", "grpc_req_duration"];
 
 /// All figures that a series may have.
 const ALL: [&str; 10] = ["p50", "p90", "p95", "p99", "avg", "max", "rate", "error_rate", "count", "thresholds_failed"];
@@ -217,6 +220,11 @@ impl Metric<'_> {
             };
             let figure = figure(series);
             *figure = value.or(*figure);
+        }
+        // k6 writes zeros for a trend with a threshold and without a sample (grafana/k6#3518).
+        let takes_time = TAKE_TIME.contains(&base(self.name));
+        if takes_time && TREND.iter().all(|(.., figure)| figure(series).is_none_or(|value| value == 0.0)) {
+            TREND.iter().for_each(|(.., figure)| *figure(series) = None);
         }
     }
 

@@ -7,11 +7,17 @@ use domain::package::contents::Kind;
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl};
 
 use super::options::{self, Given, Purpose};
-use super::{Own, at};
+use super::{Own, at, robot};
 
 /// What a person can do about a source that no instance has.
 const FROM_ELSEWHERE: &str = "put a wheel of it into the package and write its path, such as ./wheels/NAME.whl, or \
                               publish it in the deployment's index and write its name";
+
+/// Hashes that pip takes.
+const STRONG_HASHES: [&str; 3] = ["sha256", "sha384", "sha512"];
+
+/// The package of Robot Framework.
+const ROBOT: &str = "robotframework";
 
 /// Endings of archives that pip installs from a file.
 const ARCHIVES: [&str; 12] =
@@ -73,7 +79,7 @@ impl<K: Fn(&str) -> Option<Kind>> Judge<'_, K> {
         };
         match purpose {
             Purpose::Choice => Ok(Meaning::Index),
-            Purpose::Hash => Ok(Meaning::Hashed),
+            Purpose::Hash => self.hash(value),
             // Beside a requirement pip ignores whatever is not about it.
             _ if !requirement.is_empty() => {
                 Err(self.problem(format!("has the option {name} beside a requirement"), "give it a line of its own"))
@@ -88,6 +94,17 @@ impl<K: Fn(&str) -> Option<Kind>> Judge<'_, K> {
             Purpose::Requirement => self.included(value, false),
             Purpose::Constraint => self.included(value, true),
         }
+    }
+
+    /// `sha256:ab…`; pip takes strong hashes only (`STRONG_HASHES`). `--require-hashes` has no value.
+    fn hash(&self, value: &str) -> Result<Meaning, Problem> {
+        let (algorithm, digest) = value.split_once(':').unwrap_or((value, ""));
+        let is_strong = STRONG_HASHES.contains(&algorithm) && !digest.is_empty();
+        if value.is_empty() || is_strong {
+            return Ok(Meaning::Hashed);
+        }
+        let what = format!("has the hash {}, which pip does not take", shown(value));
+        Err(self.problem(what, "write one of sha256, sha384 or sha512, such as --hash=sha256:0123ab"))
     }
 
     /// Another file, relative to this one.
@@ -199,6 +216,14 @@ impl<K: Fn(&str) -> Option<Kind>> Judge<'_, K> {
         })?;
         if let Some(VersionOrUrl::Url(_)) = found.version_or_url {
             return Err(self.problem(format!("gets {} from an address", found.name), FROM_ELSEWHERE));
+        }
+        if let Some(VersionOrUrl::VersionSpecifier(versions)) = &found.version_or_url
+            && found.name.as_ref() == ROBOT
+            && robot::is_too_old(versions)
+            && robot::may_apply(&found.marker)
+        {
+            let what = format!("asks for {ROBOT}{versions}, but QAOps needs version {} or newer", robot::OLDEST);
+            return Err(self.problem(what, format!("write {ROBOT}>={}", robot::OLDEST)));
         }
         if self.constraint && !found.extras.is_empty() {
             let what = "has extras in a file of constraints, which pip refuses";

@@ -162,6 +162,41 @@ fn what_pip_cannot_read_or_find_is_refused() {
 }
 
 #[test]
+fn a_version_of_robot_framework_that_cannot_run_here_is_refused() {
+    for good in [
+        "robotframework",
+        "robotframework>=4",
+        "RobotFramework==7.5",
+        "robotframework-seleniumlibrary==4.1",
+        "robotframework==6.0.2 ; python_version < '3'",
+    ] {
+        assert!(of(good).is_ok(), "{good}");
+    }
+    insta::assert_snapshot!(refusals(&["robotframework==4.1.3", "Robot_Framework<6\nrobotframework <6", "robotframework[x] ~= 3.2 ; python_version > '3'"]), @r#"
+    requirements.txt: line 1: asks for robotframework==4.1.3, but QAOps needs version 6.1 or newer, write robotframework>=6.1
+    requirements.txt: line 2: asks for robotframework<6, but QAOps needs version 6.1 or newer, write robotframework>=6.1
+    requirements.txt: line 1: asks for robotframework~=3.2, but QAOps needs version 6.1 or newer, write robotframework>=6.1
+    "#);
+}
+
+#[test]
+fn hashes_are_those_of_pip() {
+    for good in ["six==1 --hash=sha256:ab", "six==1 --hash sha384:ab --hash=sha512:cd", "--require-hashes"] {
+        assert!(of(good).is_ok(), "{good}");
+    }
+    insta::assert_snapshot!(refusals(&["six==1 --hash=md5:ab", "six==1 --hash=sha256:", "six==1 --hash=ab"]), @r#"
+    requirements.txt: line 1: has the hash "md5:ab", which pip does not take, write one of sha256, sha384 or sha512, such as --hash=sha256:0123ab
+    requirements.txt: line 1: has the hash "sha256:", which pip does not take, write one of sha256, sha384 or sha512, such as --hash=sha256:0123ab
+    requirements.txt: line 1: has the hash "ab", which pip does not take, write one of sha256, sha384 or sha512, such as --hash=sha256:0123ab
+    "#);
+}
+
+#[test]
+fn any_version_by_its_very_text() {
+    assert!(of("six===1.16.0").is_ok());
+}
+
+#[test]
 fn included_files_are_found_beside_the_file_that_includes_them() {
     let files = package(&[
         (FILE, b"-r requirements/all.txt\n"),

@@ -54,7 +54,7 @@ fn each_case_shows_its_right_value() {
 fn state(name: &str, text: &str) -> ReportState {
     let found = reports::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
     let kind = found.report.kind();
-    ReportState { kind, name: name.to_owned(), state: Reading::Read(found.report), remarks: found.remarks }
+    ReportState { kind, name: name.to_owned(), state: Reading::Read(found.report), remarks: found.remarks, shard: None }
 }
 
 #[test]
@@ -109,8 +109,13 @@ fn remarks_without_end_are_kept_by_what_they_leave_unknown() {
         Some(r#"line 1001: time="NaN" is not a duration, and there may be more like it"#)
     );
     let found = reports::read(format!("<testsuite>{cases}</testsuite>").as_bytes()).expect("it is read");
-    let state =
-        ReportState { kind: Kind::Junit, name: "r".into(), state: Reading::Read(found.report), remarks: found.remarks };
+    let state = ReportState {
+        kind: Kind::Junit,
+        name: "r".into(),
+        state: Reading::Read(found.report),
+        remarks: found.remarks,
+        shard: None,
+    };
     let metrics = Metrics::from_run(&[], RunFacts::default()).with_reports(&[state]);
     let gate = Gate::parse("tests{source=junit,name=other}.duration <= 1s", Severity::Error).expect("it is a gate");
     assert_eq!(evaluate(&[gate], &metrics, None)[0].ok(), None, "any test may be among those that are not kept");

@@ -53,18 +53,26 @@ pub(super) struct Rules {
 }
 
 impl Rules {
-    /// The rules of the folder `root`. A line of `.qaopsignore` that git would not understand is a problem.
+    /// The rules of the folder `root`. What cannot be read in `.qaopsignore` is a problem of its line.
     pub(super) fn of(root: &Path) -> Result<Self, PackageError> {
+        let refused = |number: usize, what: String, help: &str| {
+            PackageError::Refused(Problem::new(format!("{FILE}: line {number}"), what, help))
+        };
         let mut builder = GitignoreBuilder::new(root);
         let file = root.join(FILE);
-        let refused = |error: &ignore::Error| {
-            let what = format!("is not what git takes ({error})");
-            PackageError::Refused(Problem::new(FILE, what, "write it as a .gitignore is written"))
-        };
-        if let Some(error) = file.is_file().then(|| builder.add(file)).flatten() {
-            return Err(refused(&error));
+        let bytes = if file.is_file() { std::fs::read(&file) } else { Ok(Vec::new()) };
+        let bytes = bytes.map_err(|source| super::super::unreadable(&file, source))?;
+        for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {
+            let line = std::str::from_utf8(line)
+                .map_err(|_| refused(number, "is not UTF-8".to_owned(), "save the file as UTF-8"))?;
+            // Editors of Windows begin a file with this mark.
+            let line = if number == 1 { line.trim_start_matches('\u{feff}') } else { line };
+            builder
+                .add_line(None, line.trim_end_matches('\r'))
+                .map_err(|error| refused(number, format!("is not a pattern: {}", reason(&error)), "correct it"))?;
         }
-        Ok(Self { ignored: builder.build().map_err(|error| refused(&error))? })
+        let built = builder.build();
+        Ok(Self { ignored: built.map_err(|error| refused(0, error.to_string(), "write fewer patterns"))? })
     }
 
     /// Whether an entry belongs into the package; what does not is added to `left_out`. A `!` in `.qaopsignore` takes
@@ -84,6 +92,15 @@ impl Rules {
         let path = format!("{}{}", below.display(), if is_folder { "/" } else { "" });
         left_out.push(LeftOut { path, rule });
         false
+    }
+}
+
+/// The reason alone: its place is told beside it.
+fn reason(error: &ignore::Error) -> String {
+    match error {
+        ignore::Error::Glob { err, .. } => err.clone(),
+        ignore::Error::WithLineNumber { err, .. } | ignore::Error::WithPath { err, .. } => reason(err),
+        other => other.to_string(),
     }
 }
 

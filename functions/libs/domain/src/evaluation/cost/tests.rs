@@ -22,6 +22,7 @@ fn environment(kind: &str, market: Market, launched: i64, ended: Option<i64>) ->
         launched,
         ready: Some(launched + 25),
         ended,
+        lost: None,
     }
 }
 

@@ -1,13 +1,16 @@
-//! Which files Robot Framework takes for suites when it is given the package's root.
+//! Which files Robot Framework takes for suites when it is given a folder of the package.
+
+use crate::base::paths;
 
 /// Endings of suite files, in lower case.
 const ENDINGS: [&str; 4] = [".robot", ".rbt", ".robot.rst", ".robot.md"];
 
-/// The suite files among paths below the root, in the order in which Robot Framework runs them: in each folder by
+/// The suite files in `folder`, empty for the root, among paths below the root, in the order in which Robot Framework runs them: in each folder by
 /// name without regard to case, files and folders together. Init files and whatever is named or lies in a folder
 /// named with `_` or `.` first are none, nor is what lies in a folder `CVS`.
-pub fn suite_files<'a>(paths: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let mut files: Vec<&str> = paths.into_iter().filter(|path| is_suite_file(path)).collect();
+pub fn suite_files<'a>(paths: impl IntoIterator<Item = &'a str>, folder: &str) -> Vec<String> {
+    let is_suite_file = |path: &&str| paths::below(path, folder).is_some_and(is_suite_file);
+    let mut files: Vec<&str> = paths.into_iter().filter(is_suite_file).collect();
     let key = |path: &str| -> Vec<String> { path.split('/').map(str::to_lowercase).collect() };
     files.sort_by_cached_key(|path| (key(path), (*path).to_owned()));
     files.into_iter().map(str::to_owned).collect()

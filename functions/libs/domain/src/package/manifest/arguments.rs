@@ -4,6 +4,7 @@
 //! it would refuse, and whatever would change which tests run, is refused before any instance starts.
 
 mod languages;
+mod outside;
 mod table;
 mod values;
 mod words;
@@ -12,6 +13,7 @@ use std::collections::VecDeque;
 
 pub use self::languages::LANGUAGES;
 pub(crate) use self::languages::check as check_languages;
+pub(crate) use self::outside::check as check_paths;
 pub use self::table::{Decision, OPTIONS, RobotOption};
 pub use self::values::{Check, Invalid};
 use self::words::{Given, Word};
@@ -33,6 +35,13 @@ pub(crate) fn read(node: &Node) -> Result<Vec<String>, Problem> {
         }
     }
     Ok(arguments)
+}
+
+/// The values of an option among arguments that were read.
+fn values_of<'a>(arguments: &'a [String], option: &str) -> impl Iterator<Item = &'a str> {
+    let own_line = arguments.windows(2).filter(move |pair| pair[0] == option).map(|pair| pair[1].as_str());
+    let same_line = move |word: &'a String| word.strip_prefix(option)?.strip_prefix('=');
+    own_line.chain(arguments.iter().filter_map(same_line))
 }
 
 fn line(node: &Node) -> Result<Vec<Word<'_>>, Problem> {

@@ -206,6 +206,13 @@ pub static ROBOT: Table = Table {
                 value. The value is masked in everything that is uploaded.",
         },
         Key {
+            name: "folder",
+            takes: Takes::Text(&forms::PATH),
+            without: Without::Words("the package's root"),
+            example: r#""tests""#,
+            about: "`robot` starts in this folder of the package and runs its suites only, as `cd tests; robot .` does.",
+        },
+        Key {
             name: "arguments",
             takes: Takes::List(&forms::ARGUMENT),
             without: Without::Words("none"),

@@ -255,6 +255,7 @@ fn wrong_values_are_named_by_place() {
         "platform = \"macos\"",
         "environments = 0",
         "environments = 10_000",
+        "environments = 99999999999999999999",
         "environments = 4.5",
         "environments = 3\ntarget = \"10m\"",
         "timeout = 45",
@@ -279,6 +280,7 @@ fn wrong_values_are_named_by_place() {
     qaops.toml: platform: expected "linux", "windows" or "android", found "macos"
     qaops.toml: environments: expected a whole number from 1 to 500, found 0
     qaops.toml: environments: expected a whole number from 1 to 500, found 10000
+    qaops.toml: environments: expected a whole number from 1 to 500, found 100000000000000000000
     qaops.toml: environments: expected a whole number from 1 to 500, found 4.5
     qaops.toml: target: environments and target exclude each other, keep one of them
     qaops.toml: timeout: expected a duration from 10s to 24h, such as "45m", found 45

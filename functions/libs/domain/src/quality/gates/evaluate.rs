@@ -156,8 +156,9 @@ fn fixed(gate: &Gate) -> Option<f64> {
 
 /// What comes of a gate whose reports are all there.
 ///
-/// That few samples do not decide comes before that there is no value: with one test more there would be a value, and
-/// a run with a failed test more must not come off better.
+/// Labels that no test has are told first: nobody wants a gate on a misspelt tag to pass for want of samples or of a
+/// baseline. Otherwise few samples come before a missing value: with one test more there would be a value, and a run
+/// with a failed test more must not come off better.
 fn told(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> Compared {
     let relative = gate.metric.new || matches!(gate.limit, Limit::Baseline { .. });
     let value = match (gate.metric.new, baseline) {
@@ -167,6 +168,9 @@ fn told(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) 
     };
     let limit = limit(gate, baseline);
     let compared = Compared { state: State::NoValue, value, limit, few: None };
+    if metrics.is_about_nothing(&gate.metric) {
+        return Compared { value: None, ..compared };
+    }
     if limit.is_none() || (gate.metric.new && value.is_none()) {
         return Compared { state: State::NoBaseline, ..compared };
     }

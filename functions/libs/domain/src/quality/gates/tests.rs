@@ -39,7 +39,13 @@ fn tests(passed: usize, failed: usize) -> Vec<TestRecord> {
 
 /// A report that was read.
 fn report(report: Report) -> ReportState {
-    ReportState { kind: report.kind(), name: "report".to_owned(), state: Reading::Read(report), remarks: vec![] }
+    ReportState {
+        kind: report.kind(),
+        name: "report".to_owned(),
+        state: Reading::Read(report),
+        remarks: vec![],
+        shard: None,
+    }
 }
 
 /// A report of one file with so many lines.

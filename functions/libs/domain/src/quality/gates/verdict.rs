@@ -11,7 +11,7 @@ pub enum Verdict {
     /// Everything was reported and every error gate holds.
     Passed,
     #[default]
-    /// Work was lost, or an error gate's figure is missing: nobody can tell.
+    /// Work was lost, or the figure of an error gate or a stop gate is missing: nobody can tell.
     Inconclusive,
     /// An error gate does not hold.
     Failed,
@@ -36,7 +36,7 @@ pub fn judge(outcomes: &[GateOutcome], lost: &[String]) -> Judgement {
     let broken = |outcome: &&GateOutcome| {
         outcome.severity != Severity::Warn && outcome.state == State::Broken && (lost.is_empty() || outcome.settled)
     };
-    let untold = |outcome: &&GateOutcome| outcome.severity == Severity::Error && outcome.state == State::NoValue;
+    let untold = |outcome: &&GateOutcome| outcome.severity != Severity::Warn && outcome.state == State::NoValue;
     let broken: Vec<&GateOutcome> = outcomes.iter().filter(broken).collect();
     let untold: Vec<&GateOutcome> = outcomes.iter().filter(untold).collect();
     let verdict = match (broken.is_empty(), lost.is_empty() && untold.is_empty()) {

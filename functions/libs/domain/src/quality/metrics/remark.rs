@@ -1,7 +1,9 @@
 //! Why a metric has no value, or why its value is about nothing.
 
+use std::collections::BTreeSet;
+
 use super::{Filter, Metric, Metrics, Standing, kind_of};
-use crate::base::problem::did_you_mean;
+use crate::base::problem::{did_you_mean, nearest};
 use crate::quality::reports::Kind;
 
 impl Metrics<'_> {
@@ -78,12 +80,21 @@ impl Metrics<'_> {
         let kind = if metric.is_junit() { "unit test" } else { "test" };
         match metric.labels.iter().filter(|label| label.key != super::SOURCE).find(alone) {
             Some(label) if !label.equal => format!("{label} leaves out every {kind}"),
-            Some(label) if label.key == "tag" => format!("no {kind} has the tag \"{}\"", label.value),
+            Some(label) if label.key == "tag" => {
+                format!("no {kind} has the tag \"{}\"{}", label.value, self.likely_tag(&label.value))
+            }
             Some(label) if label.key == "suite" => format!("no {kind} is in the suite \"{}\"", label.value),
             Some(label) => format!("no {kind} has the name \"{}\"", label.value),
             None if total(metric) == 0.0 => format!("there is no such {kind}"),
             None if metric.name == "tests.pass_rate" => format!("no {kind} passed or failed"),
             None => String::new(),
         }
+    }
+
+    /// A tag of the run that may have been meant; empty where none is alike.
+    fn likely_tag(&self, tag: &str) -> String {
+        let tags: BTreeSet<&str> = self.tests.iter().flat_map(|test| test.tags.iter().map(String::as_str)).collect();
+        let near = nearest(tag, &tags.into_iter().collect::<Vec<_>>());
+        near.map_or_else(String::new, |near| format!(", but some have \"{near}\""))
     }
 }

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Filter;
+use super::cases::Cases;
 use super::known::{FIGURES, series_name};
 use super::unread::Unread;
+use crate::base::ids::ShardId;
 use crate::quality::reports::{
     Case, Coverage, FileCoverage, Finding, Kind, Reading, Report, ReportState, Series, Share, named,
 };
@@ -23,7 +25,7 @@ pub(super) struct Reported {
     stated: [Option<f64>; 2],
     pub(super) findings: Vec<Finding>,
     pub(super) series: BTreeMap<String, Series>,
-    cases: Vec<Case>,
+    cases: Cases,
     /// Values that cannot be read.
     pub(super) unread: Unread,
 }
@@ -76,7 +78,7 @@ impl Reported {
     }
 
     fn add(&mut self, report: &ReportState) {
-        let ReportState { kind, name, state, remarks } = report;
+        let ReportState { kind, name, state, remarks, shard } = report;
         match state {
             Reading::Missing => self.missing.push((*kind, name.clone())),
             Reading::Unavailable(why) => self.unavailable.push((*kind, name.clone(), why.clone())),
@@ -86,13 +88,13 @@ impl Reported {
             }
             Reading::Read(read) => {
                 self.read.insert(*kind);
-                self.join(read);
+                self.join(read, shard.as_ref());
                 self.unread.add(*kind, name, remarks);
             }
         }
     }
 
-    fn join(&mut self, report: &Report) {
+    fn join(&mut self, report: &Report, shard: Option<&ShardId>) {
         match report {
             Report::Coverage(coverage) => self.join_coverage(coverage),
             Report::Vulnerabilities(findings) => self.findings.extend(findings.iter().cloned()),
@@ -102,7 +104,7 @@ impl Reported {
                     joined.and_modify(|known| *known = worse(known, series)).or_insert(*series);
                 }
             }
-            Report::Tests(cases) => self.cases.extend(cases.iter().cloned()),
+            Report::Tests(cases) => self.cases.add(shard, cases),
         }
     }
 

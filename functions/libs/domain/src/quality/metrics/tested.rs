@@ -49,9 +49,13 @@ impl Tally {
         self.evaluation.passed + self.evaluation.failed
     }
 
+    pub(super) fn total(&self) -> u64 {
+        self.all.total() + self.unended
+    }
+
     pub(super) fn figure(&self, figure: &str) -> Option<f64> {
         match figure {
-            "total" => Some((self.all.total() + self.unended) as f64),
+            "total" => Some(self.total() as f64),
             "passed" => Some(self.all.passed as f64),
             "failed" => Some(self.evaluation.failed as f64),
             "skipped" => Some(self.all.skipped as f64),

@@ -28,7 +28,13 @@ fn metric(name: &str, labels: &[(&str, &str)]) -> Metric {
 
 /// A report that was read.
 fn report(report: Report) -> ReportState {
-    ReportState { kind: report.kind(), name: "report".to_owned(), state: Reading::Read(report), remarks: vec![] }
+    ReportState {
+        kind: report.kind(),
+        name: "report".to_owned(),
+        state: Reading::Read(report),
+        remarks: vec![],
+        shard: None,
+    }
 }
 
 fn tests() -> Vec<TestRecord> {

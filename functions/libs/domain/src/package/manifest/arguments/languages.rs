@@ -1,6 +1,8 @@
 //! Values of `--language`: languages of Robot Framework 7.5, and language files of the package.
 
 use super::super::FILE;
+use super::values_of;
+use crate::base::paths;
 use crate::base::problem::{Problem, did_you_mean};
 
 /// Where the package says which Python packages it needs.
@@ -40,14 +42,14 @@ pub const LANGUAGES: [(&str, &str); 26] = [
 /// Checks the languages among arguments that were read, by the paths of the package's files. `hook` says that a command
 /// of the package runs before `robot`.
 ///
-/// Robot Framework takes the name or code of one of its languages, an existing path from where it starts, which is the
-/// package's root, or the name of a module. An absolute path may be a file of the image, and a module may be one that
+/// Robot Framework takes the name or code of one of its languages, an existing path from where it starts, which is
+/// `folder`, or the name of a module. An absolute path may be a file of the image, and a module may be one that
 /// the hook or `requirements.txt` installs.
-pub(crate) fn check(arguments: &[String], files: &[&str], hook: bool) -> Result<(), Problem> {
+pub(crate) fn check(arguments: &[String], files: &[&str], folder: &str, hook: bool) -> Result<(), Problem> {
     let installs = hook || files.contains(&REQUIREMENTS);
     let searched = arguments.iter().any(|word| word.starts_with("--pythonpath"));
-    for language in languages(arguments) {
-        if is_known(language) || is_absolute(language) || has_path(language, files) {
+    for language in values_of(arguments, "--language") {
+        if is_known(language) || is_absolute(language) || has_path(language, folder, files) {
             continue;
         }
         let module = module(language, files);
@@ -57,11 +59,6 @@ pub(crate) fn check(arguments: &[String], files: &[&str], hook: bool) -> Result<
         }
     }
     Ok(())
-}
-
-fn languages(arguments: &[String]) -> impl Iterator<Item = &str> {
-    let own_line = arguments.windows(2).filter(|pair| pair[0] == "--language").map(|pair| pair[1].as_str());
-    own_line.chain(arguments.iter().filter_map(|word| word.strip_prefix("--language=")))
 }
 
 fn is_known(language: &str) -> bool {
@@ -79,9 +76,9 @@ fn is_absolute(path: &str) -> bool {
     drive.unwrap_or(path).starts_with(['/', '\\'])
 }
 
-/// Whether a file or folder of the package has this path.
-fn has_path(path: &str, files: &[&str]) -> bool {
-    let mut parts = Vec::new();
+/// Whether a file or folder of the package has this path, seen from `folder`.
+fn has_path(path: &str, folder: &str, files: &[&str]) -> bool {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {
             "" | "." => {}
@@ -91,11 +88,7 @@ fn has_path(path: &str, files: &[&str]) -> bool {
         }
     }
     let path = parts.join("/");
-    path.is_empty() || files.iter().any(|file| below(file, &path))
-}
-
-fn below(file: &str, path: &str) -> bool {
-    file.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path.is_empty() || files.iter().any(|file| *file == path || paths::below(file, &path).is_some())
 }
 
 fn is_module(name: &str) -> bool {

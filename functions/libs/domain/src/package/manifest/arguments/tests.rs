@@ -318,6 +318,50 @@ fn a_language_is_one_of_robot_or_a_file_of_the_package() {
 }
 
 #[test]
+fn what_lies_outside_of_the_package_is_refused() {
+    let good: [&[&str]; 4] = [
+        &["--variablefile", "vars/../vars.py:../argument"],
+        &["--listener", "lib.Screens;../shots"],
+        &["--pythonpath", "lib:.:/opt/lib:C:\\lib"],
+        &["-V", "..vars/a.py"],
+    ];
+    for arguments in good {
+        assert_eq!(with_files(&qaops_toml(arguments), &[]), Ok(()), "{arguments:?}");
+    }
+    let bad: [&[&str]; 6] = [
+        &["--variablefile", "../vars.py:x"],
+        &["-V../vars.py"],
+        &["--listener", "lib/../../Screens.py"],
+        &["--pythonpath", "lib:../lib"],
+        &["--pythonpath", "lib/../.."],
+        &["-P", "..\\lib"],
+    ];
+    let told = bad.map(|arguments| with_files(&qaops_toml(arguments), &[]).unwrap_err());
+    insta::assert_snapshot!(told.join("\n"), @r"
+    qaops.toml: robot.arguments: --variablefile ../vars.py lies outside of the package, which has only what is in its own folder, put it into the folder, or run the folder above as the package, with robot.folder
+    qaops.toml: robot.arguments: --variablefile ../vars.py lies outside of the package, which has only what is in its own folder, put it into the folder, or run the folder above as the package, with robot.folder
+    qaops.toml: robot.arguments: --listener lib/../../Screens.py lies outside of the package, which has only what is in its own folder, put it into the folder, or run the folder above as the package, with robot.folder
+    qaops.toml: robot.arguments: --pythonpath ../lib lies outside of the package, which has only what is in its own folder, put it into the folder, or run the folder above as the package, with robot.folder
+    qaops.toml: robot.arguments: --pythonpath lib/../.. lies outside of the package, which has only what is in its own folder, put it into the folder, or run the folder above as the package, with robot.folder
+    qaops.toml: robot.arguments: --pythonpath ..\lib lies outside of the package, which has only what is in its own folder, put it into the folder, or run the folder above as the package, with robot.folder
+    ");
+}
+
+#[test]
+fn paths_are_seen_from_the_folder_in_which_robot_starts() {
+    let config = |word: &str| format!("suite = \"s\"\n[robot]\nfolder = \"tests/web\"\narguments = {}\n", word);
+    let files = ["tests/web/a.robot", "tests/web/klingon.py", "lang/elvish.py"];
+    for good in
+        [r#"["-V", "../../vars.py"]"#, r#"["--language", "klingon.py"]"#, r#"["--language", "../../lang/elvish.py"]"#]
+    {
+        assert_eq!(with_files(&config(good), &files), Ok(()), "{good}");
+    }
+    for bad in [r#"["-V", "../../../vars.py"]"#, r#"["--language", "lang/elvish.py"]"#] {
+        assert!(with_files(&config(bad), &files).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn each_option_stands_in_the_table_once_under_each_of_its_names() {
     let longs: std::collections::BTreeSet<&str> = OPTIONS.iter().map(|option| option.long).collect();
     let shorts: Vec<char> = OPTIONS.iter().flat_map(|option| option.short.chars()).collect();

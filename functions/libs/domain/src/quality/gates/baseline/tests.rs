@@ -19,7 +19,13 @@ fn test(name: &str, status: Status) -> TestRecord {
 }
 
 fn report(report: Report) -> ReportState {
-    ReportState { kind: report.kind(), name: "r".to_owned(), state: Reading::Read(report), remarks: vec![] }
+    ReportState {
+        kind: report.kind(),
+        name: "r".to_owned(),
+        state: Reading::Read(report),
+        remarks: vec![],
+        shard: None,
+    }
 }
 
 fn records() -> [TestRecord; 3] {

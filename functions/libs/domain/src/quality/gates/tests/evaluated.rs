@@ -29,8 +29,8 @@ fn each_outcome_says_metric_value_threshold_and_why() {
     Some(false) tests.failed == 0 | 0 | tests.failed is 3, but it must be 0.
     Some(true) tests.pass_rate >= 95% | at least 95% | tests.pass_rate is 98.5%, and it must be at least 95%.
     Some(false) tests{tag=critical}.failed == 0 | 0 | tests{tag=critical}.failed is 3, but it must be 0.
-    Some(true) tests{tag=critcal}.failed == 0 | 0 | tests{tag=critcal}.failed is 0 (no test has the tag "critcal"), and it must be 0.
-    None tests{tag=critcal}.pass_rate == 100% | 100% | tests{tag=critcal}.pass_rate has no value, because no test has the tag "critcal".
+    None tests{tag=critcal}.failed == 0 | 0 | tests{tag=critcal}.failed has no value, because no test has the tag "critcal", but some have "critical".
+    None tests{tag=critcal}.pass_rate == 100% | 100% | tests{tag=critcal}.pass_rate has no value, because no test has the tag "critcal", but some have "critical".
     Some(false) tests.total != 200 | other than 200 | tests.total is 200, but it must be other than 200.
     Some(false) run.duration < 1h | below 1h | run.duration is 1h30m, but it must be below 1h.
     Some(false) run.cost <= $2 | at most $2 | run.cost is $2.50, but it must be at most $2.
@@ -74,8 +74,38 @@ fn a_stop_gate_stops_when_its_condition_is_met() {
     let stopped = first_stop(&gates, &Metrics::from_run(&bad, RunFacts::default())).unwrap();
     insta::assert_snapshot!(stopped.why, @"tests{tag=critical}.failed is 1, which is above 0, so the run was stopped.");
     let outcomes = evaluate(&gates, &Metrics::from_run(&good, RunFacts::default()), None);
-    insta::assert_snapshot!(outcomes[1].why, @r#"tests{tag=critical}.failed is 0 (no test has the tag "critical"), and the run stops when it is above 0."#);
+    insta::assert_snapshot!(outcomes[1].why, @r#"tests{tag=critical}.failed has no value, because no test has the tag "critical"."#);
+    assert_eq!(judge(&outcomes, &[]).verdict, Verdict::Inconclusive, "it may be misspelt");
+    let mixed = [tests(1, 0), vec![test(Status::Passed, &["critical"])]].concat();
+    let outcomes = evaluate(&gates, &Metrics::from_run(&mixed, RunFacts::default()), None);
     assert_eq!(judge(&outcomes, &[]).verdict, Verdict::Passed);
+}
+
+#[test]
+fn a_gate_on_tests_that_do_not_exist_is_inconclusive() {
+    let records = tests(5, 0);
+    let metrics = Metrics::from_run(&records, RunFacts::default());
+    let verdict = |text| judge(&evaluate(&[gate(text)], &metrics, None), &[]).verdict;
+    for about_nothing in [
+        "tests{tag=smoek}.failed == 0",
+        "tests{suite=Nowhere}.failed <= 3",
+        "tests{name=Nobody}.flaky == 0",
+        "tests{suite!=*}.skipped == 0",
+        "tests{tag=smoek}.duration < 5m",
+        "tests{tag=smoek}.quarantined == 0",
+        "tests{tag=smoek}.pass_rate >= 90% min 5",
+        "tests{tag=smoek}.pass_rate >= baseline",
+        "tests{tag=smoek}.failed.new == 0",
+    ] {
+        assert_eq!(verdict(about_nothing), Verdict::Inconclusive, "{about_nothing}");
+    }
+    let empty = metrics.clone().with_reports(&[report(Report::Tests(vec![]))]);
+    let of_units = |text| judge(&evaluate(&[gate(text)], &empty, None), &[]).verdict;
+    assert_eq!(of_units("tests{source=junit}.failed == 0"), Verdict::Inconclusive);
+    assert_eq!(of_units("tests{source=junit}.total == 0"), Verdict::Passed);
+    assert_eq!(verdict("tests{tag=wip}.total == 0"), Verdict::Passed);
+    assert_eq!(verdict("tests{tag=smoek}.total > 0"), Verdict::Failed);
+    assert_eq!(verdict("tests{tag=smoek}.passed >= 1"), Verdict::Failed);
 }
 
 #[test]
@@ -161,7 +191,7 @@ fn small_samples_do_not_decide() {
     Broken: tests.pass_rate is 80%, but it must be at least 95%.
     Broken: tests.pass_rate is 80%, but it must be at least 95%.
     TooFew: tests.pass_rate is 80%, but 10 samples are too few to decide, it takes 11.
-    TooFew: tests{tag=critcal}.pass_rate has no value (no test has the tag "critcal"), but 0 samples are too few to decide, it takes 1.
+    NoValue: tests{tag=critcal}.pass_rate has no value, because no test has the tag "critcal", but some have "critical".
     TooFew: tests.pass_rate is 80%, but 10 samples are too few to decide, it takes 20.
     Broken: tests.pass_rate is 80%, but it must be at least 100% by the baseline.
     TooFew: coverage.line is 52.63%, but 19 samples are too few to decide, it takes 20.
@@ -253,7 +283,7 @@ fn only_what_is_new_counts_against_the_baseline() {
 #[test]
 fn gates_on_a_report_that_is_not_there_do_not_hold() {
     let records = tests(5, 0);
-    let named = |kind, state| ReportState { kind, name: "reports/x".to_owned(), state, remarks: vec![] };
+    let named = |kind, state| ReportState { kind, name: "reports/x".to_owned(), state, remarks: vec![], shard: None };
     let missing = |kind| named(kind, Reading::Missing);
     let unavailable = |kind| named(kind, Reading::Unavailable("AccessDenied".to_owned()));
     let refused = |kind| named(kind, Reading::Refused("line 3: no XML".to_owned()));
