@@ -16,7 +16,7 @@ from emulator.tests.conftest import Cloud
 
 PREFIX = "qaops-"
 # Settings that one of the two has and the other need not: the step that reads them has a default.
-CHOSEN = {"QAOPS_BOOT_SECONDS", "QAOPS_GATES", "QAOPS_LINK_SECONDS", "QAOPS_REPORT_URL"}
+CHOSEN = {"QAOPS_BOOT_SECONDS", "QAOPS_GATES", "QAOPS_LINK_SECONDS", "QAOPS_PRICES", "QAOPS_REPORT_URL"}
 # Permissions that no test needs, or only as it happens to go, and why they are there all the same.
 UNASKED = {
     "*": {
