@@ -140,10 +140,10 @@ fn thousands_of_failed_tests_run_again() {
 }
 
 #[test]
-fn unit_tests_of_a_rerun_take_the_place_of_what_they_repeat() {
+fn a_unit_test_that_a_rerun_repeats_counts_once_and_stays_failed() {
     let config = format!(
         "{AGAIN}[reports]\njunit = \"reports/junit.xml\"\n[gates]\nerror = [\"tests.failed == 0\", \
-         \"tests{{source=junit}}.failed == 0\", \"tests{{source=junit}}.total == 2\", \"tests{{source=junit}}.flaky == 1\"]\n"
+         \"tests{{source=junit}}.failed == 0\", \"tests{{source=junit}}.total == 2\", \"tests{{source=junit}}.passed == 1\"]\n"
     );
     with_cloud(async |cloud| {
         let folder = tempfile::tempdir().unwrap();
@@ -159,6 +159,7 @@ fn unit_tests_of_a_rerun_take_the_place_of_what_they_repeat() {
         );
         let suite = Suite::new("units", &config, &files(&[("t.robot", &text)]));
         let run = run(cloud, &suite, json!({})).await;
-        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [1, 1, 0, 0, 1]));
+        assert_eq!(run.evaluation().reasons, ["tests{source=junit}.failed is 1, but it must be 0."]);
     });
 }

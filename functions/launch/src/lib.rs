@@ -96,7 +96,7 @@ pub enum Error {
     Denied(String),
     /// EC2 refuses the launch for what another try would meet again.
     #[error("EC2 refuses the launch ({0})")]
-    Impossible(String),
+    Mistaken(String),
     /// AWS did not do what was asked. Instances may have been started; whoever cleans up finds them by their tags.
     #[error(transparent)]
     Aws(#[from] aws::Error),
@@ -122,7 +122,7 @@ impl runtime::Named for Error {
             Self::UnknownVolume { .. } => "UnknownVolume",
             Self::QuotaExceeded(_) => "QuotaExceeded",
             Self::Denied(_) => "Denied",
-            Self::Impossible(_) => "Refused",
+            Self::Mistaken(_) => "Refused",
             Self::Aws(error) => error.reason(),
         }
     }
@@ -270,9 +270,10 @@ fn refuse(obstacles: &[(Obstacle, String)]) -> Result<(), Error> {
     if let Some(text) = first(Obstacle::Quota) {
         return Err(Error::QuotaExceeded(text));
     }
-    // Another slot may have capacity in a later round.
-    match (first(Obstacle::Capacity), first(Obstacle::Other)) {
-        (None, Some(text)) => Err(Error::Impossible(cured(text))),
+    // Another slot may have better luck in a later round.
+    let later = first(Obstacle::Capacity).or_else(|| first(Obstacle::Other));
+    match (later, first(Obstacle::Mistake)) {
+        (None, Some(text)) => Err(Error::Mistaken(cured(text))),
         _ => Ok(()),
     }
 }

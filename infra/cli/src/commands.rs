@@ -126,6 +126,7 @@ async fn keep_up() -> Result<u8, Error> {
 
 async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     let scratch = scratch()?;
+    apart(flags)?;
     // A run that is refused must not leave the verdict of an earlier one there either.
     if let Some(out) = &flags.out {
         remove_results(out)?;
@@ -133,7 +134,6 @@ async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     let package = Package::open(&flags.path, scratch.path())?;
     let settings = flags.settings(&package.suite, &package.checked.config)?;
     package.check_suites(&settings.robot)?;
-    apart(flags)?;
     say_packed(&package);
     runnable_here(&package, settings.platform)?;
     let cloud = LocalCloud::start(&project(), say).await?;

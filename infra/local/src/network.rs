@@ -18,9 +18,9 @@ pub(crate) fn obstacle() -> Option<String> {
     }
     // Containers and some distributions do not let everyone have namespaces.
     let is_root = rustix::process::geteuid().is_root();
-    let apart: &[&str] = if is_root { &[] } else { &["--user", "--map-current-user"] };
+    let apart: &[&str] = if is_root { &[] } else { &["--user", "--map-current-user", "--keep-caps"] };
     let mut command = Command::new("unshare");
-    command.args(apart).args(["--net", "true"]).stdin(Stdio::null()).stdout(Stdio::null());
+    command.args(apart).args(["--net", "--mount", "true"]).stdin(Stdio::null()).stdout(Stdio::null());
     match command.output() {
         Ok(output) if output.status.success() => None,
         Ok(output) => Some(String::from_utf8_lossy(&output.stderr).trim().to_owned()),

@@ -59,10 +59,6 @@ pub fn read<R: Read>(open: impl Fn(&str) -> io::Result<R>) -> Result<EvaluationI
     let mut reports: Vec<ReportState> =
         evidence.reports.iter().map(|report| files.report(report, &evidence)).collect::<Result<_, _>>()?;
     reports.iter_mut().for_each(|report| relocate(report, &plan));
-    if plan.rerun_failed == 0 {
-        // What ran again without being asked for, after a fault of the environment, makes no unit test better.
-        reports.iter_mut().for_each(|report| report.shard = None);
-    }
     Ok(EvaluationInput { plan, firsts, reruns, partials, reports, evidence })
 }
 

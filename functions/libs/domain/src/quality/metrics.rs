@@ -72,7 +72,7 @@ impl<'a> Metrics<'a> {
     /// - A finding counts once, whatever reports it stands in. Where they rate it differently it counts as either.
     /// - Of a load test's series of one name the worst figure counts: the lowest rate, the highest of all others.
     ///   Counts are added, and averages and error rates are weighted by them where every report has one.
-    /// - Unit tests are put one after the other, but for those of a rerun: they take the place of what they repeat.
+    /// - Unit tests are put one after the other; one that a rerun repeats counts once, and has failed if it ever failed.
     pub fn with_reports(mut self, reports: &[ReportState]) -> Self {
         self.reported = Arc::new(Reported::of(reports));
         self

@@ -79,11 +79,11 @@ pub fn records<'a>(
 /// Decides for each test of `firsts`, and of `reruns` in the order of their attempts, what it is an outcome of.
 ///
 /// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
-/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. A name that is another one at
-/// each start is two tests therefore: neither the line nor the place tells it from a test that is made at run time and
-/// is really another one. Tests of one long name are
-/// compared one by one in the order of their file: all of them are in a rerun if one of them is. A rerun that has
-/// fewer of them than the attempts before does not say which they are, so it changes none.
+/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. So a name that is another
+/// one at each start is two tests: neither line nor place tells it from another test that is made at run time.
+///
+/// Tests of one long name are compared one by one in the order of their file: all of them are in a rerun if one of them
+/// is. A rerun that has fewer of them than the attempts before does not say which they are, so it changes none.
 pub fn decide<'a>(firsts: impl IntoIterator<Item = &'a Suite>, reruns: impl IntoIterator<Item = &'a Suite>) -> Decided {
     let mut deciding = Deciding::default();
     firsts.into_iter().for_each(|root| deciding.first(root));
@@ -136,7 +136,7 @@ impl Deciding {
 
     fn merge(&mut self, place: usize, found: &Found<'_>) -> usize {
         let record = &mut self.decided.records[place];
-        let rerun = TestRecord::of(record.id(), found.test);
+        let rerun = TestRecord::of(found.id.clone(), found.test);
         if rerun.status != Status::Skipped {
             let flaky = record.flaky || (record.status == Status::Failed && rerun.status == Status::Passed);
             *record = TestRecord { flaky, ..rerun };

@@ -3,13 +3,15 @@
 /// What stood in the way of an instance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Obstacle {
-    /// There is none to be had now: the next rung of the ladder may have it.
+    /// There is none to be had now: another market, type or subnet may have it.
     Capacity,
     /// The account may not have more: only a person can change that.
     Quota,
     /// A role may not do it: only a person can change that.
     Permission,
-    /// Something else that another try would meet again.
+    /// A mistake in the request that another try would meet again.
+    Mistake,
+    /// Something else: a later round may have better luck.
     Other,
 }
 
@@ -29,6 +31,7 @@ impl Obstacle {
             }
             "UnauthorizedOperation" | "AccessDenied" => Self::Permission,
             _ if code.starts_with("AuthFailure") => Self::Permission,
+            _ if code.starts_with("Invalid") || code.starts_with("Missing") => Self::Mistake,
             _ => Self::Other,
         }
     }
@@ -61,9 +64,13 @@ mod tests {
             "AuthFailure",
             "VcpuLimitExceeded",
             "InvalidAMIID.NotFound",
+            "InternalError",
         ];
         let kinds = codes.map(Obstacle::from_code);
-        assert_eq!(kinds, [Obstacle::Permission, Obstacle::Permission, Obstacle::Quota, Obstacle::Other]);
+        assert_eq!(
+            kinds,
+            [Obstacle::Permission, Obstacle::Permission, Obstacle::Quota, Obstacle::Mistake, Obstacle::Other]
+        );
         assert!(cure("AuthFailure.ServiceLinkedRoleCreationNotPermitted: no").is_some());
         assert_eq!(cure("InsufficientInstanceCapacity: none"), None);
     }

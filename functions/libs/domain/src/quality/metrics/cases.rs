@@ -1,4 +1,4 @@
-//! Unit tests of all reports of a run, those of reruns in the place of what they repeat.
+//! Unit tests of all reports of a run, each once where a rerun repeats it.
 
 use std::collections::HashMap;
 
@@ -14,28 +14,22 @@ pub(super) struct Cases {
 }
 
 impl Cases {
-    /// Adds those of one report. Those of a rerun take the place of tests of the same name that the same shard left
-    /// before, one by one in order; as with tests of Robot Framework, a test that passes then is passed and flaky.
+    /// Adds those of one report. Those of a rerun are, one by one in order, the tests of the same name that the same
+    /// shard left before.
+    ///
+    /// A rerun makes none of them better: it runs tests of Robot Framework again, and nothing tells which unit tests these
+    /// had run. The report of another test may hold a unit test of the same name.
     pub(super) fn add(&mut self, shard: Option<&ShardId>, cases: &[Case]) {
         let from = shard.map(|shard| origin(shard).to_owned());
-        match (shard, from) {
-            (Some(shard), Some(from)) if is_rerun(shard) => self.add_rerun(&from, cases),
-            (_, from) => self.cases.extend(cases.iter().map(|case| (from.clone(), case.clone()))),
-        }
-    }
-
-    /// A rerun with fewer tests of a name does not say which they are, so it makes none of them better.
-    fn add_rerun(&mut self, shard: &str, cases: &[Case]) {
-        let mut known = self.places(shard);
-        let mut ran: HashMap<&str, usize> = HashMap::new();
-        cases.iter().for_each(|case| *ran.entry(&case.name).or_default() += 1);
-        ran.retain(|name, count| known.get(*name).is_some_and(|places| places.len() > *count));
+        let mut known = match (shard, &from) {
+            (Some(shard), Some(from)) if is_rerun(shard) => self.places(from),
+            _ => HashMap::new(),
+        };
         for case in cases {
-            let fewer = ran.contains_key(case.name.as_str());
             match known.get_mut(&case.name).and_then(Vec::pop) {
-                Some(_) if fewer && case.status != Status::Failed => {}
-                Some(at) => run_again(&mut self.cases[at].1, case),
-                None => self.cases.push((Some(shard.to_owned()), case.clone())),
+                Some(at) if case.status == Status::Failed => self.cases[at].1 = case.clone(),
+                Some(_) => {}
+                None => self.cases.push((from.clone(), case.clone())),
             }
         }
     }
@@ -53,16 +47,6 @@ impl Cases {
             }
         }
         places
-    }
-}
-
-/// A test that was skipped this time says nothing new, and one that failed this time has failed.
-fn run_again(case: &mut Case, again: &Case) {
-    match (case.status, again.status) {
-        (_, Status::Failed) => *case = again.clone(),
-        (Status::Failed, Status::Passed) => *case = Case { flaky: true, ..again.clone() },
-        (Status::Skipped, Status::Passed) => *case = again.clone(),
-        _ => case.flaky |= again.flaky && case.status == Status::Passed,
     }
 }
 
@@ -85,17 +69,13 @@ mod tests {
     }
 
     #[test]
-    fn a_rerun_takes_the_place_of_what_it_repeats() {
+    fn a_unit_test_counts_once_and_has_failed_if_it_ever_failed() {
         use Status::{Failed, Passed, Skipped};
         let first: &[(&str, Status)] = &[("a", Failed), ("b", Passed), ("c", Failed), ("d", Skipped), ("e", Passed)];
-        let again: &[(&str, Status)] = &[("a", Passed), ("b", Failed), ("c", Failed), ("d", Passed), ("e", Skipped)];
+        let again: &[(&str, Status)] = &[("a", Passed), ("b", Failed), ("c", Failed), ("d", Passed), ("f", Passed)];
         assert_eq!(
             ended(&[("0001", first), ("0001r1", again)]),
-            "a Passed flaky, b Failed, c Failed, d Passed, e Passed"
-        );
-        assert_eq!(
-            ended(&[("0001", first), ("0001r1", again), ("0001r2", &[("c", Passed)])]).matches("flaky").count(),
-            2
+            "a Failed, b Failed, c Failed, d Skipped, e Passed, f Passed"
         );
     }
 
@@ -115,19 +95,7 @@ mod tests {
         use Status::{Failed, Passed};
         let first: &[(&str, Status)] = &[("a", Passed), ("a", Failed)];
         let again: &[(&str, Status)] = &[("a", Passed), ("a", Passed), ("a", Passed)];
-        assert_eq!(ended(&[("0001", first), ("0001r1", again)]), "a Passed, a Passed flaky, a Passed");
-    }
-
-    #[test]
-    fn a_rerun_with_fewer_tests_of_a_name_hides_no_failure() {
-        use Status::{Failed, Passed};
-        for first in [[("a", Failed), ("a", Passed)], [("a", Passed), ("a", Failed)]] {
-            let ended = ended(&[("0001", &first), ("0001r1", &[("a", Passed)])]);
-            assert!(ended.contains("a Failed") && !ended.contains("flaky"), "{ended}");
-        }
-        assert_eq!(
-            ended(&[("0001", &[("a", Passed), ("a", Passed)]), ("0001r1", &[("a", Failed)])]),
-            "a Failed, a Passed"
-        );
+        assert_eq!(ended(&[("0001", first), ("0001r1", again)]), "a Passed, a Failed, a Passed");
+        assert_eq!(ended(&[("0001", first), ("0001r1", &[("a", Failed)])]), "a Failed, a Failed");
     }
 }
