@@ -14,6 +14,7 @@
 //! | hidden files and files named like results | here; what is left out: `infra/cli/src/package/tests.rs` |
 //! | strange values in reports of JUnit, Cobertura, LCOV, JMeter, k6 | `infra/cli/tests/inputs.rs`: `reports_with_strange_values_give_the_figures_that_can_be_read`; gates on them: here |
 //! | imports that lead out of the package, libraries that are missing | `infra/cli/tests/command.rs`: `check_says_which_imports_lead_out_of_the_package_and_what_cannot_be_imported` |
+//! | libraries that are missing: the error stands above the tests that fail | here |
 //! | a test that hangs | `endings`: `what_ended_before_a_hang_counts_and_the_test_that_hangs_is_named` |
 //! | each environment starts its own server on one port | here |
 //! | tools that need a home folder | here |
@@ -190,5 +191,35 @@ fn tests_have_a_home_although_run_command_sets_none() {
         let suite = Suite::new("home", config, &files(&[("t.robot", test)]));
         let run = end(cloud, begin(cloud, &suite, json!({})).await).await;
         assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Passed, [1, 1, 0, 0, 0]), "{:?}", failed(&run));
+    });
+}
+
+#[test]
+fn imports_that_fail_are_told_beside_the_tests_that_fail_by_them() {
+    let text = "*** Settings ***\nLibrary    NoSuchLibrary\nResource    gone.resource\nTest Setupp    x\n*** Test Cases ***\n\
+                Does\n    Do Something\nLogs\n    Log    no price    ERROR\n";
+    let all = files(&[
+        ("a.robot", text),
+        ("b/c.robot", text),
+        ("b/__init__.robot", "*** Settings ***\nResource    no.resource\n"),
+    ]);
+    with_cloud(async |cloud| {
+        let suite = Suite::new("imports", "suite = \"imports\"\nenvironments = 2\n", &all);
+        let run = end(cloud, begin(cloud, &suite, json!({})).await).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [4, 2, 2, 0, 0]));
+        let told = run.evaluation().errors.iter().map(|group| (group.error.to_string(), group.elsewhere));
+        let mut told: Vec<_> = told.collect();
+        told[..4].sort();
+        let expected = [
+            (
+                "a.robot: line 2: Importing library 'NoSuchLibrary' failed: ModuleNotFoundError: No module named 'NoSuchLibrary'",
+                1,
+            ),
+            ("a.robot: line 3: Resource file 'gone.resource' does not exist.", 1),
+            ("a.robot: line 4: Non-existing setting 'Test Setupp'. Did you mean: Test Setup", 1),
+            ("b/__init__.robot: line 2: Resource file 'no.resource' does not exist.", 0),
+            ("no price", 0),
+        ];
+        assert_eq!(told, expected.map(|(text, elsewhere)| (text.to_owned(), elsewhere)));
     });
 }

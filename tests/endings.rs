@@ -89,6 +89,26 @@ fn after_a_fatal_error_nothing_else_runs_in_any_shard() {
     });
 }
 
+/// Eight files are four shards, of which the first has the first and the fifth file.
+#[test]
+fn what_robot_would_have_run_before_a_fatal_error_still_runs() {
+    let other = "*** Test Cases ***\nFirst\n    No Operation\n";
+    let of = |number: usize| {
+        if number == 5 { other.replace("No Operation", "Fatal Error    down") } else { other.to_owned() }
+    };
+    let suite: Vec<_> = (1..=8).map(|number| (format!("s{number}.robot"), of(number))).collect();
+    with_cloud(async |cloud| {
+        let suite = Suite::new("early", "rerun_failed = 1\n", &suite);
+        for environments in [1, 2] {
+            let run = run(cloud, &suite, json!({"environments": environments})).await;
+            assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [8, 4, 4, 0, 0]), "{environments}");
+            let mut names: Vec<_> = failed(&run).into_iter().map(|(test, _)| test).collect();
+            names.sort();
+            assert_eq!(names, [5, 6, 7, 8].map(|number| format!("s{number}.robot: Early.S{number}.First")));
+        }
+    });
+}
+
 #[test]
 fn after_a_fatal_error_no_environment_starts_for_a_rerun() {
     let fails = "*** Test Cases ***\nFails at once\n    Fail    no\n";

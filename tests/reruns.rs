@@ -109,16 +109,39 @@ fn two_files_of_one_suite_name_never_hide_a_failure() {
     });
 }
 
-/// A name of another value each time, made by the suite itself; only its place tells it.
+/// A name of another value each time is told by the name that its file has.
+#[test]
+fn a_test_whose_name_differs_each_time_is_one_test() {
+    let folder = tempfile::tempdir().unwrap();
+    let flaky = second_time(&folder).replace("Passes the second time", "Passes at ${{time.time()}}");
+    let moving = flaky.replace("Fails in ${REGION}", "Fails at ${WHEN}").replace(
+        "*** Variables ***",
+        "Suite Setup    Name It\n*** Keywords ***\nName It\n    ${now}    Evaluate    time.time()    modules=time\n    \
+         Set Suite Variable    ${WHEN}    ${now}\n*** Variables ***",
+    );
+    with_cloud(async |cloud| {
+        let suite = Suite::new("moving", AGAIN, &files(&[("t.robot", &moving)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 1]), "{:?}", failed(&run));
+        assert_eq!(attempts(&run), [1, 1]);
+        assert_eq!((run.evaluation().failed[0].attempts, run.evaluation().flaky.len()), (2, 1));
+        assert!(run.evaluation().remarks.is_empty(), "{:?}", run.evaluation().remarks);
+    });
+}
+
+/// Makes a test of another name each time, which nothing tells from another one.
+const MAKER: &str = "import time\n\nROBOT_LISTENER_API_VERSION = 3\n\n\ndef start_suite(data, result):\n    \
+    if data.tests:\n        test = data.tests.create(name=f\"Order {time.time()}\")\n        \
+    test.body.create_keyword(name=\"Fail\", args=[\"no\"])\n";
+
 #[test]
 fn a_test_that_cannot_be_found_again_costs_one_attempt_and_is_told() {
-    let moving = "*** Settings ***\nSuite Setup    Name It\n*** Test Cases ***\nOrder ${WHEN}\n    Fail    no\n\
-                  *** Keywords ***\nName It\n    ${now}    Evaluate    time.time()    modules=time\n    \
-                  Set Suite Variable    ${WHEN}    ${now}\n";
+    let config = format!("{AGAIN}[robot]\narguments = [\"--listener\", \"maker.py\"]\n");
     with_cloud(async |cloud| {
-        let suite = Suite::new("moving", AGAIN, &files(&[("t.robot", moving)]));
+        let test = "*** Test Cases ***\nStays\n    No Operation\n";
+        let suite = Suite::new("moving", &config, &files(&[("t.robot", test), ("maker.py", MAKER)]));
         let run = run(cloud, &suite, json!({})).await;
-        assert_eq!((run.evaluation().verdict, attempts(&run)), (Verdict::Failed, [1, 1]));
+        assert_eq!((run.evaluation().verdict, attempts(&run)), (Verdict::Failed, [1, 1]), "{:?}", run.evaluation());
         let remarks = run.evaluation().remarks.join("\n");
         assert!(remarks.contains("were not found in the rerun") && remarks.contains("t.robot: Order "), "{remarks}");
     });

@@ -130,6 +130,7 @@ impl SeededRun {
             reports: BTreeMap::new(),
             halt: None,
             not_run: Vec::new(),
+            errors: Vec::new(),
             rpa: false,
             left_out: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },
@@ -172,6 +173,7 @@ fn suite(path: &str, tests: &[(String, Status)]) -> Suite {
         start: None,
         seconds: 1.25,
         line: None,
+        written: None,
         pictures: Vec::new(),
     };
     let tests: Vec<Test> = tests.iter().map(test).collect();

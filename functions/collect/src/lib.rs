@@ -18,6 +18,7 @@ use domain::results::manifest::{Exit, Manifest};
 use domain::results::records;
 use domain::results::summary::Summary;
 use domain::run::fleet::InstanceState;
+use domain::run::halted::End;
 use domain::run::keys;
 use domain::run::order::Selection;
 use domain::run::rerun::{settled, wanted};
@@ -149,7 +150,7 @@ impl Collect {
 
     /// Queues what failed for a rerun, then ends the shard. Killed between the two, the next call does both again.
     ///
-    /// Where Robot Framework was halted no test of the run is run any more, and none again.
+    /// Where Robot Framework was halted no later test of the run is run any more, and none again.
     async fn keep(
         &self,
         plan: &Plan,
@@ -159,12 +160,12 @@ impl Collect {
         collected: &Collected,
     ) -> Result<(), Error> {
         let Collected { summary, selection } = collected;
-        let halt = summary.halt.filter(|_| !shard.is_rerun());
-        if let Some(halt) = halt {
-            self.ledger.halt_run(&plan.run, halt).await?;
+        let end = End::of_attempt(summary, plan.work.robot.in_order()).filter(|_| !shard.is_rerun());
+        if let Some(end) = &end {
+            self.ledger.halt_run(&plan.run, end).await?;
         }
         let wanted = wanted(&shard.id, summary, selection, plan.rerun_failed);
-        if let Some(wanted) = wanted.filter(|_| halt.or(run.halt).is_none()) {
+        if let Some(wanted) = wanted.filter(|_| end.is_none() && run.halted.is_none()) {
             let rerun = Shard::queued(wanted.shard.clone(), wanted.files(), summary.robot_seconds);
             self.artifacts.write_json(&keys::selection(&plan.run, &rerun.id), &wanted.tests).await?;
             self.ledger.add_rerun(&plan.run, &rerun, &summary.environment, plan.started).await?;

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::io::{self, BufReader};
 
 use aws::Artifacts;
+use domain::base::paths::relative;
+use domain::results::errors::{ExecutionError, kept};
 use domain::results::interrupted::{Running, leave_out_unended};
 use domain::results::manifest::{Exit, Manifest, Upload};
 use domain::results::outcome::Suite;
-use domain::results::summary::{Summary, missing, relative, reported_files};
+use domain::results::summary::{Summary, missing, reported_files};
 use domain::run::keys;
 use domain::run::order::Selection;
 use domain::run::rerun::not_run;
@@ -33,7 +35,7 @@ pub(crate) async fn summarize(
         Some(upload) => read(artifacts, &key, upload).await?,
         None => Read { problem: Some(format!("It left no {OUTPUT}")), ..Read::default() },
     };
-    let Read { mut root, rpa, problem: mut damage, mut running } = output;
+    let Read { mut root, rpa, errors, problem: mut damage, mut running } = output;
     if manifest.exit.was_stopped() || damage.is_some() {
         running = running.or(leave_out_unended(&mut root));
     }
@@ -43,6 +45,7 @@ pub(crate) async fn summarize(
     reported.retain(|file| shard.files.contains(file));
     let failed = root.counts().failed;
     let root = with_uploaded_pictures(with_relative_sources(root, &manifest.root), manifest);
+    let root = with_written_names(root, manifest);
     if manifest.exit.was_stopped() {
         damage =
             Some(if manifest.robot_seconds > 0.0 { ending(&manifest.exit) } else { ending_before(&manifest.exit) });
@@ -67,6 +70,7 @@ pub(crate) async fn summarize(
         halt: manifest.halt.filter(|_| !manifest.exit.was_stopped()),
         not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
+        errors: kept(errors.iter().map(|message| ExecutionError::read(message, &manifest.root))),
         rpa,
         root,
     })
@@ -82,6 +86,9 @@ fn reports(prefix: &str, manifest: &Manifest) -> BTreeMap<String, String> {
 /// Failed tests that an exit status of Robot Framework can tell.
 const MOST_TOLD: u64 = 250;
 
+/// Level of what Robot Framework reports as an error.
+const ERROR: &str = "ERROR";
+
 /// So often an output is read whose body breaks off.
 const MOST_READS: u32 = 3;
 
@@ -91,6 +98,8 @@ struct Read {
     root: Suite,
     /// Whether it reports tasks.
     rpa: bool,
+    /// What Robot Framework reports as an error beside the tests.
+    errors: Vec<String>,
     /// What is wrong with it, as a sentence without its end.
     problem: Option<String>,
     /// What was running where it breaks off.
@@ -131,7 +140,9 @@ fn parse(body: impl io::Read, upload: &Upload) -> io::Result<Read> {
         return Ok(Read { problem, ..Read::default() });
     }
     let problem = output.problem.map(|problem| format!("Its {OUTPUT} is incomplete: {problem}"));
-    Ok(Read { root: output.root, rpa: output.rpa, problem, running: output.running.map(Running::Test) })
+    let errors = output.errors.into_iter().filter(|message| message.level == ERROR).map(|message| message.text);
+    let running = output.running.map(Running::Test);
+    Ok(Read { root: output.root, rpa: output.rpa, errors: errors.collect(), problem, running })
 }
 
 /// How an attempt ended that was stopped before Robot Framework started, as a sentence without its end.
@@ -220,6 +231,18 @@ fn with_uploaded_pictures(mut suite: Suite, manifest: &Manifest) -> Suite {
         test.pictures.retain(|path| manifest.objects.contains_key(path));
     }
     suite.suites = suite.suites.into_iter().map(|suite| with_uploaded_pictures(suite, manifest)).collect();
+    suite
+}
+
+/// Adds the names with variables, in each file that reports as many tests as started.
+fn with_written_names(mut suite: Suite, manifest: &Manifest) -> Suite {
+    let written = suite.source.as_ref().and_then(|source| manifest.written.get(source));
+    if let Some(written) = written.filter(|written| written.of == suite.tests.len()) {
+        for (place, test) in suite.tests.iter_mut().enumerate() {
+            test.written = written.names.get(&place).cloned();
+        }
+    }
+    suite.suites = suite.suites.into_iter().map(|suite| with_written_names(suite, manifest)).collect();
     suite
 }
 

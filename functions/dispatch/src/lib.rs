@@ -108,13 +108,14 @@ impl Dispatch {
         environment: &InstanceId,
         now: i64,
     ) -> Result<(), Error> {
+        let halted = run.halted.as_ref().filter(|end| !shard.is_rerun() && end.halts(&shard.files));
         let order = Order {
             run: run.id.clone(),
             shard: shard.id.clone(),
             attempt: attempt.number,
             files: shard.files.clone(),
             selection: self.selection(run, shard).await?,
-            halt: run.halt.filter(|_| !shard.is_rerun()),
+            halt: halted.map(|end| end.halt),
             deadline: run.deadline,
         };
         self.artifacts.write_json(&keys::order(&run.id, attempt), &order).await?;

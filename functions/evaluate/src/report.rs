@@ -62,6 +62,7 @@ pub(crate) fn report(evaluation: &Evaluation, input: &EvaluationInput, role: &st
         findings: sections::found(input),
         performance: joined.series.into_iter().collect(),
         cost: evaluation.left.metrics.get("run.cost").copied(),
+        errors: evaluation.errors.clone(),
         failures: evaluation.failed.iter().map(|found| failure(found, &attempts, &logs)).collect(),
         pictures: Default::default(),
         flaky_tests: evaluation.flaky.iter().map(|test| flaky(test, &attempts, input)).collect(),

@@ -6,6 +6,7 @@ use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
 use domain::base::ids::{InstanceId, RunId};
 use domain::package::plan::Plan;
 use domain::run::fleet::{Market, Next, Platform, after_launch, boot_seconds, client_token, wanted};
+use domain::run::halted::End;
 use domain::run::keys;
 use domain::run::obstacles::{Obstacle, cure};
 use domain::run::queue::Queue;
@@ -137,7 +138,7 @@ impl Launch {
             return Ok(Output { next: Next::Done, instances: Vec::new(), left: 0, launched: now });
         }
         let plan: Plan = self.artifacts.read_json(&keys::plan(&input.run)).await?.ok_or_else(unknown)?;
-        let left = self.requeue_lost(&input.run, run.halt.is_some(), now).await?;
+        let left = self.requeue_lost(&input.run, run.halted.as_ref(), now).await?;
         let count = wanted(plan.environments, left, input.round, run.deadline - now);
         let instances = if count == 0 { Vec::new() } else { self.launch(&plan, &input, count, now).await? };
         if !self.ledger.run(&input.run).await?.is_some_and(|run| open(&run, now)) {
@@ -151,14 +152,15 @@ impl Launch {
     }
 
     /// Puts shards whose attempt went with its environment back into the queue; how many shards are left.
-    async fn requeue_lost(&self, run: &RunId, halted: bool, now: i64) -> Result<usize, Error> {
+    async fn requeue_lost(&self, run: &RunId, end: Option<&End>, now: i64) -> Result<usize, Error> {
         let queue = self.ledger.queue(run).await?;
-        // What Robot Framework halted is not run again either, so an environment would find no work.
-        if queue.stopped.is_some() || halted {
+        if queue.stopped.is_some() {
             return Ok(0);
         }
         let mut left = 0;
-        for shard in self.ledger.shards(run).await?.into_iter().filter(|shard| !shard.ended()) {
+        // For what Robot Framework halted no environment is worth its while.
+        let halted = |shard: &Shard| end.is_some_and(|end| shard.is_rerun() || end.halts(&shard.files));
+        for shard in self.ledger.shards(run).await?.into_iter().filter(|shard| !shard.ended() && !halted(shard)) {
             if queue.waits_for(&shard.id) || self.requeue(run, &queue, &shard, now).await? {
                 left += 1;
             }

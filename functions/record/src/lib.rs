@@ -243,7 +243,7 @@ fn never_planned(input: &Input, past: &PastRun) -> Run {
         started: past.started,
         deadline: past.started,
         closed: true,
-        halt: None,
+        halted: None,
         counts: Counts::default(),
         done: 0,
         shards: 0,

@@ -107,6 +107,9 @@ async fn check_one(path: &Path) -> Result<u8, Error> {
     package.check_suites(&settings.robot)?;
     let mut remarks: Vec<String> =
         settings.check_reports().err().map(|problem| problem.to_string()).into_iter().collect();
+    remarks.extend(package.unread_requirements(&settings.robot.folder)?.map(|path| {
+        format!("{path} is not installed, because it is not at the package's root: add a requirements.txt there with the line -r {path}")
+    }));
     remarks.extend(match robot(&cloud::cache(&project())) {
         Some(robot) => imports(&robot, &package, &settings, scratch.path()).await??,
         None => vec!["There was no dry run, for there is no robot on the PATH: pip install robotframework".to_owned()],

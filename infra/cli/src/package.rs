@@ -13,6 +13,7 @@ use domain::package::contents::{Checked, Kind};
 use domain::package::manifest::FILE as CONFIG;
 use domain::package::plan::RobotOptions;
 use results::package::{ReadError, check_suites, copy_entry, read_directory, read_requirements, read_text};
+use results::requirements::FILE as REQUIREMENTS;
 use tempfile::{NamedTempFile, TempPath};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -129,6 +130,18 @@ impl Package {
             }
         }
         Ok(())
+    }
+
+    /// Path of a `requirements.txt` in `folder` that no environment installs, because the one of the root does not
+    /// include it.
+    pub(crate) fn unread_requirements(&self, folder: &str) -> Result<Option<String>, PackageError> {
+        let path = self.zip.path();
+        let mut zip = File::open(path).map_err(|source| unreadable(path, source))?;
+        let directory = read_directory(&mut zip).map_err(|error| told(path, error))?;
+        let read = read_requirements(&directory, &mut zip).map_err(|error| told(path, error))?;
+        let beside = format!("{folder}/{REQUIREMENTS}");
+        let is_there = directory.entries().iter().any(|entry| entry.about.path == beside);
+        Ok(Some(beside).filter(|path| is_there && !read.files.contains_key(path)))
     }
 
     /// The zip.

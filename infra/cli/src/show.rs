@@ -102,6 +102,7 @@ fn verdict(verdict: Verdict) -> (Style, &'static str) {
 
 fn of_judged(evaluation: &Evaluation, out: &Path, columns: usize) -> String {
     let sections = [
+        failures::errors(&evaluation.errors, columns),
         failures::failed(&evaluation.failed, columns),
         failures::flaky(&evaluation.flaky, columns),
         failures::lost(evaluation, columns),

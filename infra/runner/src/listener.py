@@ -39,6 +39,8 @@ def _read_halt():
 _selection = _read_selection()
 _halt = _read_halt()
 _exit = None
+# Names of the tests that started, as the files have them, by file.
+_written = {}
 
 
 def start_suite(data, result):
@@ -54,11 +56,18 @@ def start_suite(data, result):
 
 
 def start_test(data, result):
+    _written.setdefault(str(data.parent.source), []).append(data.name)
     _flush()
 
 
 def end_test(data, result):
     _flush()
+
+
+def start_keyword(data, result):
+    if data.type == "TEARDOWN" and hasattr(data.parent, "suites"):
+        # The last test has ended, which Robot Framework writes only with what follows.
+        _flush()
 
 
 def _flush():
@@ -70,9 +79,18 @@ def _flush():
 
 
 def end_suite(data, result):
+    if data.parent is None:
+        written = {source: _with_variables(names) for source, names in _written.items()}
+        (_HERE / "written.json").write_text(json.dumps(written), encoding="UTF-8")
     if data.parent is None and _exit and not _halt:
         kinds = [kind for kind, attribute in _HALTS.items() if getattr(_exit, attribute)]
         (_HERE / "halted").write_text(kinds[0], encoding="UTF-8")
+
+
+def _with_variables(names):
+    """The names that may be others at each start, by the place of the test, where they are those of one test alone."""
+    may_differ = {place: name for place, name in enumerate(names) if any(sign + "{" in name for sign in "$@&%")}
+    return {"of": len(names), "names": {place: name for place, name in may_differ.items() if names.count(name) == 1}}
 
 
 def _running_exit():
@@ -94,6 +112,8 @@ def _select(suite, chosen):
     places = set()
     for test in chosen["tests"]:
         same = {place for place, name in enumerate(names) if name == test["name"]}
+        if not same and test.get("written"):
+            same = {place for place, found in enumerate(suite.tests) if found.name == test["written"]}
         if not same and len(names) == chosen["of"] and test.get("place") is not None:
             # Its name is made of values that are not known yet, or that differ each time.
             same = {test["place"]}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use domain::results::halt::Halt;
-use domain::results::manifest::{Exit, Upload};
+use domain::results::manifest::{Exit, Upload, Written};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
@@ -21,6 +21,9 @@ pub struct Outcome {
     /// How many tests were selected in each ordered file.
     #[serde(default)]
     pub selected: BTreeMap<String, usize>,
+    /// Names with variables, by ordered file.
+    #[serde(default)]
+    pub written: BTreeMap<String, Written>,
     /// Why Robot Framework ran no further test, if it did not run all.
     #[serde(default)]
     pub halt: Option<Halt>,
@@ -39,6 +42,7 @@ impl Outcome {
             root,
             unselected: Vec::new(),
             selected: BTreeMap::new(),
+            written: BTreeMap::new(),
             halt: None,
             robot_seconds: 0.0,
             outputs,

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::results::halt::Halt;
-use domain::results::manifest::Exit;
+use domain::results::manifest::{Exit, Written};
 use domain::run::order::Selection;
 
 use crate::arguments::{Arguments, fits, glob_escape};
@@ -185,6 +185,15 @@ pub fn unselected(shard: &Shard, places: &Places, selected: Option<&BTreeMap<Str
     let Some(selected) = selected else { return Vec::new() };
     let without_tests = |file: &&String| !selected.contains_key(*file) && places.file(file).is_file();
     shard.order.files.iter().filter(without_tests).cloned().collect()
+}
+
+/// Names with variables in the ordered files, where Robot Framework told them.
+pub fn written(shard: &Shard, places: &Places) -> BTreeMap<String, Written> {
+    let text = std::fs::read_to_string(places.control.join("written.json")).unwrap_or_default();
+    let mut written: BTreeMap<PathBuf, Written> = serde_json::from_str(&text).unwrap_or_default();
+    written.retain(|_, of| !of.names.is_empty());
+    let of = |file: &String| Some((file.clone(), written.get(&places.file(file))?.clone()));
+    shard.order.files.iter().filter_map(of).collect()
 }
 
 /// Why Robot Framework ran no further test, if it did not run all.

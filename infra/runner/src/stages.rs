@@ -128,6 +128,7 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
         exit: masked_exit(exit, &masker),
         unselected: robot::unselected(shard, &places, selected.as_ref()),
         selected: selected.unwrap_or_default(),
+        written: robot::written(shard, &places),
         halt: robot::halt(&places),
         robot_seconds: ran.robot_seconds,
         outputs: masked.map_err(Error::Outputs)?.with_console(&console, &places.folder, &masker),

@@ -166,6 +166,7 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         environment: settings.environment.clone(),
         exit: outcome.exit.clone(),
         selected: outcome.selected.clone(),
+        written: outcome.written.clone(),
         halt: outcome.halt,
         root: outcome.root.to_string_lossy().into_owned(),
         unselected: outcome.unselected.clone(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::evaluation::input::EvaluationInput;
-use domain::results::outcome::{Status, Suite, Test, TestId};
+use domain::results::outcome::{Found, Status, Suite, Test, TestId};
 use domain::results::summary::Summary;
 use results::report;
 
@@ -22,17 +22,20 @@ pub(super) struct Attempts<'a>(HashMap<TestId, Vec<AttemptAt<'a>>>);
 
 impl<'a> Attempts<'a> {
     pub(super) fn of(input: &'a EvaluationInput) -> Self {
-        let mut attempts = Attempts::default();
-        input.summaries().for_each(|summary| attempts.add(summary));
-        attempts
+        Self::among(input.summaries(), input.attempts())
     }
 
-    fn add(&mut self, summary: &'a Summary) {
+    fn among(
+        summaries: impl Iterator<Item = &'a Summary>,
+        of: impl IntoIterator<Item = (TestId, &'a Summary, Found<'a>)>,
+    ) -> Self {
         let mut ids = Vec::new();
-        log_ids(&summary.root, "s1", &mut ids);
-        for (found, id) in summary.root.found().into_iter().zip(ids) {
-            self.0.entry(found.id).or_default().push(AttemptAt { test: found.test, summary, id });
+        summaries.for_each(|summary| log_ids(&summary.root, "s1", &mut ids));
+        let mut attempts = Attempts::default();
+        for ((test, summary, found), id) in of.into_iter().zip(ids) {
+            attempts.0.entry(test).or_default().push(AttemptAt { test: found.test, summary, id });
         }
+        attempts
     }
 
     /// All attempts at a test.
@@ -88,10 +91,11 @@ mod tests {
         let first = summary("1", vec![test("x", Status::Passed), test("y", Status::Failed)]);
         let rerun = summary("1r1", vec![test("y", Status::Failed)]);
         let skipped = summary("1r2", vec![test("y", Status::Skipped)]);
-        let mut attempts = Attempts::default();
-        for summary in [&first, &rerun, &skipped] {
-            attempts.add(summary);
-        }
+        let summaries = [&first, &rerun, &skipped];
+        let of = summaries
+            .iter()
+            .flat_map(|summary| summary.root.found().into_iter().map(|found| (found.id.clone(), *summary, found)));
+        let attempts = Attempts::among(summaries.into_iter(), of);
         let named = |name: &str| TestId { name: format!("S.B.{name}"), ..TestId::default() };
         let last = attempts.last(&named("y")).unwrap();
         assert_eq!((last.summary.shard.as_str(), last.id.as_str()), ("1r1", "s1-s2-t1"));

@@ -13,6 +13,7 @@ pub(super) fn test(name: &str, status: Status) -> Test {
         start: None,
         seconds: 1.0,
         line: None,
+        written: None,
         pictures: Vec::new(),
     }
 }
@@ -33,6 +34,7 @@ pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
         reports: Default::default(),
         halt: None,
         not_run: Vec::new(),
+        errors: Vec::new(),
         rpa: false,
         left_out: Vec::new(),
         robot_seconds: 1.0,

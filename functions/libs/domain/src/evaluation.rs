@@ -4,6 +4,5 @@ pub mod completeness;
 pub mod cost;
 pub mod evaluate;
 pub mod evidence;
-pub mod halted;
 mod hindrances;
 pub mod input;

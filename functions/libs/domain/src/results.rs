@@ -1,6 +1,7 @@
 //! What Robot Framework reported, test by test and attempt by attempt.
 
 pub mod classes;
+pub mod errors;
 pub mod finality;
 pub mod halt;
 pub mod interrupted;

@@ -2,6 +2,7 @@
 
 pub mod events;
 pub mod fleet;
+pub mod halted;
 pub mod keys;
 pub mod obstacles;
 pub mod order;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use domain::base::problem::Problem;
 use domain::package::settings::Settings;
+use domain::results::errors::{Placed, missing_module, placed};
 use tokio::process::Command;
 
 use crate::package::{Package, PackageError};
@@ -87,11 +88,6 @@ fn told(stderr: &str, code: Option<i32>, root: &Path, brings: Option<&str>) -> R
     Ok(remarks)
 }
 
-/// The module that Python does not find.
-fn missing_module(line: &str) -> Option<&str> {
-    line.split_once("ModuleNotFoundError: No module named '")?.1.split('\'').next()
-}
-
 fn not_here(modules: &BTreeSet<&str>, brings: &str) -> String {
     let modules: Vec<&str> = modules.iter().copied().collect();
     format!("Not checked: this machine does not have {}, which {brings} may install", modules.join(", "))
@@ -114,7 +110,7 @@ fn inside(message: &str, root: &Path) -> String {
 /// What an error says: of an import that leads out of the package, or of what is not there.
 fn remark(line: &str, root: &Path) -> String {
     let message = line.strip_prefix(ERROR).unwrap_or(line);
-    let Some((file, number, message)) = placed(message) else {
+    let Some(Placed { file, line: number, message }) = placed(message) else {
         return format!("robot --dryrun: {}", inside(message, root));
     };
     let file = initialization(Path::new(file));
@@ -130,13 +126,6 @@ fn remark(line: &str, root: &Path) -> String {
         ),
         _ => format!("{shown}: line {number}: {}", inside(message, root)),
     }
-}
-
-/// File, line and message of an error in a file.
-fn placed(error: &str) -> Option<(&str, &str, &str)> {
-    let (file, rest) = error.strip_prefix("Error in file '")?.split_once("' on line ")?;
-    let (number, message) = rest.split_once(": ")?;
-    Some((file, number, message))
 }
 
 /// Robot Framework names a folder where it means the folder's initialization file.

@@ -1,6 +1,7 @@
 //! Tests that failed or were flaky, and work that was lost.
 
 use domain::evaluation::evaluate::{Evaluation, FailedTest};
+use domain::results::errors::GroupedError;
 use domain::results::outcome::TestId;
 
 use super::style::{BAD, BOLD, DIM, DOUBT, cut, paint, plain, wrap};
@@ -13,6 +14,21 @@ const MOST_LINES: usize = 3;
 const QUARANTINE: &str = "in quarantine: this failure does not count";
 /// What begins a message that is HTML for Robot Framework.
 const HTML: &str = "*HTML*";
+
+/// What Robot Framework reports as an error beside the tests, each with what to do.
+pub(super) fn errors(errors: &[GroupedError], columns: usize) -> String {
+    let told = |group: &GroupedError| {
+        let text = match group.elsewhere {
+            0 => group.error.to_string(),
+            1 => format!("{} (and in 1 further place)", group.error),
+            elsewhere => format!("{} (and in {elsewhere} further places)", group.error),
+        };
+        let text = format!("  {} {}", paint(BAD, "!"), wrap(&plain(&text), columns - 4).join("\n    "));
+        let cure = group.error.cure().map(|cure| wrap(&plain(&cure), columns - 4)).unwrap_or_default();
+        text + &cure.iter().map(|line| format!("\n    {}", paint(DIM, line))).collect::<String>()
+    };
+    section("Errors of Robot Framework", errors, told)
+}
 
 /// The failed tests with the first lines of their messages.
 pub(super) fn failed(tests: &[FailedTest], columns: usize) -> String {

@@ -8,7 +8,8 @@ use crate::bench::{Bench, text};
 /// Names of the tests that run when those are chosen that have a place, of a file that had so many tests.
 async fn ran(bench: Option<Bench>, file: &str, chosen: &[(&str, Option<usize>)], of: usize) -> Option<Vec<String>> {
     let mut bench = bench?;
-    let tests = chosen.iter().map(|(name, place)| Selected { name: (*name).into(), place: *place }).collect();
+    let tests =
+        chosen.iter().map(|(name, place)| Selected { name: (*name).into(), written: None, place: *place }).collect();
     bench.shard.order.selection = vec![Selection { file: file.into(), tests, of }];
     let outcome = bench.run().await;
     assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));

@@ -2,8 +2,8 @@
 
 use domain::base::ids::RunId;
 use domain::package::plan::Plan;
-use domain::results::halt::Halt;
 use domain::results::outcome::Counts;
+use domain::run::halted::End;
 use domain::run::queue::Queue;
 use domain::run::shard::Shard;
 use domain::run::status::{Failure, Run, Status};
@@ -45,10 +45,20 @@ impl Ledger {
         }
     }
 
-    /// Has every test of a run that has not begun fail without being run. The first reason stays.
-    pub async fn halt_run(&self, run: &RunId, halt: Halt) -> Result<(), Error> {
-        let update = Update::new(run_key(run), "SET halt = if_not_exists(halt, :halt)").when("attribute_exists(pk)");
-        self.update(update.value(":halt", halt)?).await.map(drop)
+    /// Has every test of a run after `end` that has not begun fail without being run. Of several ends the earliest stays.
+    pub async fn halt_run(&self, run: &RunId, end: &End) -> Result<(), Error> {
+        while let Some(Run { halted, .. }) = self.run(run).await? {
+            let update = Update::new(run_key(run), "SET halted = :end").value(":end", end)?;
+            let update = match &halted {
+                None => update.when("attribute_exists(pk) AND attribute_not_exists(halted)"),
+                Some(known) if end.is_earlier_than(known) => update.when("halted = :known").value(":known", known)?,
+                Some(_) => break,
+            };
+            if let Updated::Made(_) = self.update(update).await? {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Ends a run that is still running; tells whether this call ended it.
@@ -125,7 +135,7 @@ fn new_run(plan: &Plan) -> Run {
         started: plan.started,
         deadline: plan.deadline,
         closed: false,
-        halt: None,
+        halted: None,
         counts: Counts::default(),
         done: 0,
         shards: plan.shards.len() as u64,

@@ -11,6 +11,15 @@ pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }
 
+/// Path below the package's root of a source that Robot Framework wrote on an instance of any platform.
+///
+/// `root` is the folder on the instance that the package was unpacked into.
+pub fn relative(source: &str, root: &str) -> Option<String> {
+    let rest = source.strip_prefix(root)?;
+    let path = rest.trim_start_matches(['/', '\\']);
+    (rest.len() > path.len()).then(|| path.replace('\\', "/"))
+}
+
 /// Refuses a path that is empty, absolute, leaves its root, or reads differently on another system; the error is
 /// the reason as a fragment after the path.
 pub fn check_path(path: &str) -> Result<(), &'static str> {
@@ -38,5 +47,18 @@ pub fn check_path(path: &str) -> Result<(), &'static str> {
         Some("..") => Err("leads out of its folder"),
         Some(_) => Err("has an empty part"),
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_of_both_platforms_become_paths_below_the_root() {
+        assert_eq!(relative("/w/1/shop/a/b.robot", "/w/1/shop").as_deref(), Some("a/b.robot"));
+        assert_eq!(relative(r"C:\w\shop\a\b.robot", r"C:\w\shop").as_deref(), Some("a/b.robot"));
+        assert_eq!(relative("/w/1/shop", "/w/1/shop"), None);
+        assert_eq!(relative("/w/1/shopping/a.robot", "/w/1/shop"), None);
     }
 }

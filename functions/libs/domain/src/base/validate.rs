@@ -238,6 +238,19 @@ pub(crate) fn path(node: &Node) -> Result<String, Problem> {
         .map_err(|why| node.problem(format!("{} {why}", quoted(path)), "write a path below the package's root"))
 }
 
+/// A folder below the package's root, empty for the root itself: `tests`, `./tests/`, `.`.
+pub(crate) fn folder(node: &Node) -> Result<String, Problem> {
+    let written = node.text()?;
+    let parts = written.split('/').enumerate().filter(|(at, part)| *part != "." && (*at == 0 || !part.is_empty()));
+    let folder = parts.map(|(_, part)| part).collect::<Vec<_>>().join("/");
+    if folder.is_empty() && !written.is_empty() {
+        return Ok(folder);
+    }
+    crate::base::paths::check_path(&folder)
+        .map(|()| folder)
+        .map_err(|why| node.problem(format!("{} {why}", quoted(written)), "write a path below the package's root"))
+}
+
 /// A command for the platform's shell.
 pub(crate) fn command(node: &Node) -> Result<String, Problem> {
     let command = node.text()?;

@@ -16,6 +16,7 @@ use crate::quality::gates::{self, GateOutcome, Judgement, Verdict, baseline_of, 
 use crate::quality::metrics::{Metrics, RunFacts};
 use crate::quality::quarantine::{self, Quarantine};
 use crate::results::classes::{Class, classify};
+use crate::results::errors::{GroupedError, grouped};
 use crate::results::outcome::{Counts, Found, Status, TestId};
 use crate::results::records;
 use crate::results::records::TestRecord;
@@ -51,6 +52,9 @@ pub struct Evaluation {
     /// What else there is to know, in whole sentences, such as quarantines that are over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub remarks: Vec<String>,
+    /// What Robot Framework reports as an error beside the tests, such as an import that failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<GroupedError>,
     /// Tests that failed in their last attempt, with their messages.
     pub failed: Vec<FailedTest>,
     /// Tests in quarantine.
@@ -170,6 +174,7 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
         left: baseline_of(&plan.run, &plan.gates, &metrics),
         remarks,
         baseline: plan.baseline.clone(),
+        errors: grouped(input.summaries().flat_map(|summary| &summary.errors)),
         failed: failed(&tests, input),
         quarantined: quarantined(&tests, input),
         flaky,
@@ -232,7 +237,7 @@ fn test_counts(tests: &[TestRecord], flaky: usize) -> TestCounts {
 
 fn failed(tests: &[TestRecord], input: &EvaluationInput) -> Vec<FailedTest> {
     let mut attempts: HashMap<TestId, (u32, String)> = HashMap::new();
-    for Found { id, test, .. } in input.summaries().flat_map(|summary| summary.root.found()) {
+    for (id, _, Found { test, .. }) in input.attempts() {
         let (count, message) = attempts.entry(id).or_default();
         *count += 1;
         if test.status == Status::Failed {

@@ -1,11 +1,13 @@
 //! What a run is judged by.
 
 use crate::evaluation::evidence::Evidence;
-use crate::evaluation::halted::End;
+
 use crate::package::plan::Plan;
 use crate::quality::reports::ReportState;
+use crate::results::outcome::{Found, TestId};
 use crate::results::records::{Decided, TestRecord, decide};
 use crate::results::summary::Summary;
+use crate::run::halted::End;
 
 /// Everything that a verdict rests on.
 #[derive(Clone, Debug)]
@@ -41,9 +43,23 @@ impl EvaluationInput {
         decided
     }
 
+    /// Every attempt at a test that counts, with the id that the verdict has of the test: a rerun may have given it another
+    /// name.
+    pub fn attempts(&self) -> Vec<(TestId, &Summary, Found<'_>)> {
+        let decided = self.decided();
+        let mut attempts = Vec::new();
+        for (summary, of) in self.summaries().zip(&decided.of) {
+            for (found, of) in summary.root.found().into_iter().zip(of) {
+                let id = of.map_or_else(|| found.id.clone(), |at| decided.records[at].id());
+                attempts.push((id, summary, found));
+            }
+        }
+        attempts
+    }
+
     /// Where one `robot` call would have ended, if a shard was halted.
     pub fn end(&self) -> Option<End> {
-        End::of(&self.firsts, &self.plan.work.robot)
+        End::of(&self.firsts, self.plan.work.robot.in_order())
     }
 
     /// Summaries of all attempts that count, those of reruns last.

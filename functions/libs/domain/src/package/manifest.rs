@@ -213,7 +213,7 @@ fn robot(node: &Node) -> Result<RobotOptions, Problem> {
             "include" => options.include = validate::tags(node)?,
             "exclude" => options.exclude = validate::tags(node)?,
             "variables" => options.variables = validate::variables(node, validate::variable_value)?,
-            "folder" => options.folder = validate::path(node)?,
+            "folder" => options.folder = validate::folder(node)?,
             "secrets" => options.secrets = validate::variables(node, validate::parameter)?,
             _ => options.arguments = arguments::read(node)?,
         }

@@ -51,6 +51,11 @@ pub struct RobotOptions {
 }
 
 impl RobotOptions {
+    /// Whether suites run in Robot Framework's own order.
+    pub fn in_order(&self) -> bool {
+        !self.randomized().suites
+    }
+
     /// Whether suites and tests run in another order each time: the last `--randomize` counts.
     pub fn randomized(&self) -> Randomized {
         let mut values = Vec::new();

@@ -80,6 +80,15 @@ pub struct Upload {
     pub sha256: String,
 }
 
+/// Names with variables as a file has them, which the result has with the values.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Written {
+    /// Tests of the file that started.
+    pub of: usize,
+    /// Names by how many tests started before. A name that two tests have is left out.
+    pub names: BTreeMap<usize, String>,
+}
+
 /// `manifest.json`: what was uploaded before it. Without it an attempt has no result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Manifest {
@@ -106,6 +115,9 @@ pub struct Manifest {
     /// may still leave out by a tag are not counted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub selected: BTreeMap<String, usize>,
+    /// Names of tests as their files have them, by file, where they have variables.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub written: BTreeMap<String, Written>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
     /// Seconds of everything: download, hooks, `robot`, upload.

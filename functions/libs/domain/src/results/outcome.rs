@@ -38,6 +38,10 @@ pub struct Test {
     /// Line of the test in its file, if the result tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
+    /// Name as the file has it, if it has variables and no other test that ran is named so there. It is the same at each
+    /// start, whatever values the variables have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
     /// Pictures that keywords of a failed test show in the log, the latest last: paths below the folder of the log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<String>,
@@ -254,7 +258,17 @@ mod tests {
 
     fn test(name: &str, line: Option<u32>) -> Test {
         let (message, tags, pictures) = (String::new(), Vec::new(), Vec::new());
-        Test { name: name.into(), status: Status::Passed, message, tags, start: None, seconds: 0.0, line, pictures }
+        Test {
+            name: name.into(),
+            status: Status::Passed,
+            message,
+            tags,
+            start: None,
+            seconds: 0.0,
+            line,
+            written: None,
+            pictures,
+        }
     }
 
     fn suite(name: &str, source: &str, tests: Vec<Test>) -> Suite {

@@ -79,8 +79,9 @@ pub fn records<'a>(
 /// Decides for each test of `firsts`, and of `reruns` in the order of their attempts, what it is an outcome of.
 ///
 /// The last attempt that was not skipped counts, as in Robot Framework's own merge; a test that failed first and
-/// passed then is flaky. A rerun that finds no such test adds it, so nothing that ran is lost. So a name that is another
-/// one at each start is two tests: neither line nor place tells it from another test that is made at run time.
+/// passed then is flaky. A test whose name is another one at each start is known by the name that its file has, with the
+/// variables ([`Test::written`]). A rerun that finds no such test adds it, so nothing that ran is lost: neither line nor
+/// place tells one test that is made at run time from another.
 ///
 /// Tests of one long name are compared one by one in the order of their file: all of them are in a rerun if one of them
 /// is. A rerun that has fewer of them than the attempts before does not say which they are, so it changes none.
@@ -97,6 +98,8 @@ struct Deciding {
     places: HashMap<TestId, usize>,
     /// How many tests have each name, by file and name, in the first attempts that have any.
     known: Namesakes,
+    /// Tests of first attempts by the names that their files have; none where several are named so.
+    written: HashMap<(String, String), Option<usize>>,
 }
 
 type Namesakes = HashMap<(String, String), usize>;
@@ -106,7 +109,14 @@ impl Deciding {
     fn first(&mut self, root: &Suite) {
         let found = root.found();
         namesakes(&found).into_iter().for_each(|(name, count)| *self.known.entry(name).or_default() += count);
-        let of = found.iter().map(|found| Some(self.add(found))).collect();
+        let mut of = Vec::with_capacity(found.len());
+        for found in &found {
+            let place = self.add(found);
+            if let Some(written) = written(found) {
+                self.written.entry(written).and_modify(|of| *of = None).or_insert(Some(place));
+            }
+            of.push(Some(place));
+        }
         self.decided.of.push(of);
     }
 
@@ -117,9 +127,10 @@ impl Deciding {
         for found in &found {
             let name = name(&found.id);
             let fewer = self.known.get(&name).is_some_and(|known| ran[&name] < *known);
-            of.push(match self.places.get(&found.id) {
-                _ if fewer => None,
-                Some(&place) => Some(self.merge(place, found)),
+            let by_written = written(found).and_then(|written| self.written.get(&written).copied().flatten());
+            of.push(match by_written.or(self.places.get(&found.id).copied()) {
+                _ if fewer && by_written.is_none() => None,
+                Some(place) => Some(self.merge(place, found)),
                 None => Some(self.add(found)),
             });
         }
@@ -151,6 +162,12 @@ fn namesakes(found: &[Found<'_>]) -> Namesakes {
     count
 }
 
+/// File and name that a test has there, if the name has variables.
+fn written(found: &Found<'_>) -> Option<(String, String)> {
+    let known = found.test.written.as_ref().filter(|_| !found.id.file.is_empty());
+    known.map(|written| (found.id.file.clone(), written.clone()))
+}
+
 fn name(id: &TestId) -> (String, String) {
     (id.file.clone(), id.name.clone())
 }
@@ -178,6 +195,7 @@ mod tests {
             start: None,
             seconds: 1.0,
             line: None,
+            written: None,
             pictures: Vec::new(),
         };
         let root = Suite {
@@ -205,6 +223,7 @@ mod tests {
             reports: std::collections::BTreeMap::new(),
             halt: None,
             not_run: Vec::new(),
+            errors: Vec::new(),
             rpa: false,
             left_out: Vec::new(),
             root,
@@ -260,6 +279,33 @@ mod tests {
         let merged = records(&[first], &[summary(&[("Order 18", Status::Passed)])]);
         let seen: Vec<_> = merged.iter().map(|r| (r.long_name.as_str(), r.status, r.flaky)).collect();
         assert_eq!(seen, [("S.Order 17", Status::Failed, false), ("S.Order 18", Status::Passed, false)]);
+    }
+
+    #[test]
+    fn a_test_whose_name_differs_each_time_is_one_by_the_name_in_its_file() {
+        let of = |tests: &[(&str, Status, Option<&str>)]| {
+            let mut summary = summary(&tests.iter().map(|test| (test.0, test.1)).collect::<Vec<_>>());
+            for (test, (_, _, written)) in summary.root.tests.iter_mut().zip(tests) {
+                test.written = written.map(str::to_owned);
+            }
+            summary
+        };
+        let (passed, failed, order) = (Status::Passed, Status::Failed, Some("Order ${time}"));
+        let first = of(&[("Order 17", failed, order), ("Order 18", failed, None)]);
+        let seen = |first: &Summary, reruns: &[Summary]| {
+            let records = records([first], reruns);
+            records.iter().map(|r| (r.long_name.clone(), r.status, r.flaky)).collect::<Vec<_>>()
+        };
+        let named = |expected: &[(&str, Status, bool)]| {
+            expected.iter().map(|(name, status, flaky)| ((*name).to_owned(), *status, *flaky)).collect::<Vec<_>>()
+        };
+        let reruns = [of(&[("Order 18", failed, order)]), of(&[("Order 19", passed, order)])];
+        assert_eq!(seen(&first, &reruns), named(&[("S.Order 19", passed, true), ("S.Order 18", failed, false)]));
+        // Two tests of one name in the file: nobody knows which of them ran again.
+        let two = of(&[("Order 17", failed, order), ("Order 18", failed, order)]);
+        let rerun = [of(&[("Order 19", passed, order)])];
+        let apart = [("S.Order 17", failed, false), ("S.Order 18", failed, false), ("S.Order 19", passed, false)];
+        assert_eq!(seen(&two, &rerun), named(&apart));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{InstanceId, ShardId};
+use crate::base::paths::relative;
+use crate::results::errors::ExecutionError;
 use crate::results::halt::Halt;
 use crate::results::manifest::Exit;
 use crate::results::outcome::Suite;
@@ -46,20 +48,14 @@ pub struct Summary {
     /// What the attempt left behind and could not be uploaded, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// What Robot Framework reports as an error beside the tests, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<ExecutionError>,
     /// Whether Robot Framework ran tasks and not tests: its `rpa`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub rpa: bool,
     /// Suites and tests.
     pub root: Suite,
-}
-
-/// Path below the package's root of a source that Robot Framework wrote on an instance of any platform.
-///
-/// `root` is the folder on the instance that the package was unpacked into.
-pub fn relative(source: &str, root: &str) -> Option<String> {
-    let rest = source.strip_prefix(root)?;
-    let path = rest.trim_start_matches(['/', '\\']);
-    (rest.len() > path.len()).then(|| path.replace('\\', "/"))
 }
 
 /// Suite files below the package's root that `suite` reports, with the seconds of each.
@@ -81,17 +77,4 @@ pub fn reported_files(suite: &Suite, root: &str) -> Vec<(String, f64)> {
 /// Ordered files that neither the output nor the runner accounts for.
 pub fn missing(ordered: &[String], reported: &[String]) -> Vec<String> {
     ordered.iter().filter(|file| !reported.contains(file)).cloned().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sources_of_both_platforms_become_paths_below_the_root() {
-        assert_eq!(relative("/w/1/shop/a/b.robot", "/w/1/shop").as_deref(), Some("a/b.robot"));
-        assert_eq!(relative(r"C:\w\shop\a\b.robot", r"C:\w\shop").as_deref(), Some("a/b.robot"));
-        assert_eq!(relative("/w/1/shop", "/w/1/shop"), None);
-        assert_eq!(relative("/w/1/shopping/a.robot", "/w/1/shop"), None);
-    }
 }

@@ -21,6 +21,9 @@ pub struct Selection {
 pub struct Selected {
     /// Name as the result has it: with the values of its variables, and without the names of its suites.
     pub name: String,
+    /// Name with its variables, as [`crate::results::outcome::Test::written`] has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
     /// How many tests stood before it in its file; none where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<usize>,

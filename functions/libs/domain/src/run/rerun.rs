@@ -69,20 +69,22 @@ fn of_file(suite: &Suite, file: &str, ran: &[Selection]) -> Selection {
 }
 
 fn selected(test: &Found<'_>, ran: &[Selection]) -> Selected {
-    let name = test.test.name.clone();
+    let (name, written) = (test.test.name.clone(), test.test.written.clone());
     let known = ran.iter().filter(|selection| selection.file == test.id.file).flat_map(|selection| &selection.tests);
-    let mut known = known.filter(|selected| selected.name == name);
-    let place = match known.nth(test.id.nth as usize) {
+    let same = |selected: &&Selected| selected.name == name || (written.is_some() && selected.written == written);
+    let place = match known.filter(same).nth(test.id.nth as usize) {
         Some(selected) => selected.place,
         None => ran.is_empty().then_some(test.place),
     };
-    Selected { name, place }
+    Selected { name, written, place }
 }
 
 /// Tests of a selection that an attempt at it did not report, each as `<file>: <name>`.
 pub fn not_run(selection: &[Selection], root: &Suite) -> Vec<String> {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut written = BTreeSet::new();
     for test in root.found() {
+        written.extend(test.test.written.as_ref().map(|name| (test.id.file.clone(), name)));
         *seen.entry((test.id.file, test.test.name.clone())).or_default() += 1;
     }
     let mut missing = Vec::new();
@@ -91,6 +93,7 @@ pub fn not_run(selection: &[Selection], root: &Suite) -> Vec<String> {
     {
         match seen.get_mut(&(file.clone(), test.name.clone())).filter(|count| **count > 0) {
             Some(count) => *count -= 1,
+            None if test.written.as_ref().is_some_and(|name| written.contains(&(file.clone(), name))) => {}
             None => missing.push(format!("{file}: {}", test.name)),
         }
     }
@@ -138,7 +141,8 @@ mod tests {
     }
 
     fn of(tests: &[(&str, Option<usize>)], of: usize) -> Vec<Selection> {
-        let tests = tests.iter().map(|(name, place)| Selected { name: (*name).into(), place: *place }).collect();
+        let tests =
+            tests.iter().map(|(name, place)| Selected { name: (*name).into(), written: None, place: *place }).collect();
         vec![Selection { file: "s.robot".into(), tests, of }]
     }
 
@@ -192,5 +196,20 @@ mod tests {
         let wanted = of(&[("Pay", Some(0)), ("Pay", Some(2)), ("Order at 10:07", Some(3))], 4);
         let ran = summary(&[("Pay", ""), ("Order at 10:09", "")]);
         assert_eq!(not_run(&wanted, &ran.root), ["s.robot: Pay", "s.robot: Order at 10:07"]);
+    }
+
+    #[test]
+    fn a_test_whose_name_differs_each_time_is_known_by_the_name_in_its_file() {
+        let differs = |name: &str| {
+            let mut summary = summary(&[("Fine", ""), (name, "no")]);
+            summary.root.tests[1].written = Some("Order ${time}".into());
+            summary
+        };
+        let first = wanted(&"0001".into(), &differs("Order 17"), &[], 2).unwrap().tests;
+        let order = |name: &str| Selected { name: name.into(), written: Some("Order ${time}".into()), place: Some(1) };
+        assert_eq!(first, [Selection { file: "s.robot".into(), tests: vec![order("Order 17")], of: 2 }]);
+        assert!(not_run(&first, &differs("Order 18").root).is_empty());
+        let second = wanted(&"0001r1".into(), &differs("Order 18"), &first, 2).unwrap().tests;
+        assert_eq!(second[0].tests, [order("Order 18")]);
     }
 }

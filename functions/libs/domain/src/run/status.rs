@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{InstanceId, RunId};
-use crate::results::halt::Halt;
 use crate::results::outcome::Counts;
 use crate::run::fleet::{self, Market};
+use crate::run::halted::End;
 
 /// Where a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,9 +55,9 @@ pub struct Run {
     /// Whether nothing may be launched for it any more.
     #[serde(default)]
     pub closed: bool,
-    /// Why Robot Framework ran no further test in one of its shards: nothing else of the run is run either.
+    /// Where Robot Framework ran no further test in one of its shards: nothing later of the run is run either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub halt: Option<Halt>,
+    pub halted: Option<End>,
     /// Tests of the shards that are done; a test that was run again counts in each of its runs.
     #[serde(default)]
     pub counts: Counts,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 pub use domain::quality::history::Outcome;
 pub use domain::quality::reports::{Finding, Series};
+use domain::results::errors::GroupedError;
 use domain::results::outcome::Status;
 
 /// What a report shows. What is not known is empty, and its part of the report is left out.
@@ -39,6 +40,8 @@ pub struct Report {
     pub gates: Vec<Gate>,
     /// Earlier runs of the suite and branch, oldest first and without this one; the last 30 are shown.
     pub history: Vec<PastRun>,
+    /// What Robot Framework reports as an error beside the tests, such as an import that failed.
+    pub errors: Vec<GroupedError>,
     /// Tests that failed, worst first or in the order of the run.
     pub failures: Vec<FailedTest>,
     /// Bytes of the tests' pictures by their paths, for a page that is read where nothing lies beside it. One that is

@@ -5,7 +5,7 @@
 //! that of a related entry. Grype's `negligible` is low. A finding with a word that Grype does not have (`vulnerability.
 //! Severity`) counts, and its severity is not known.
 
-use domain::quality::reports::{Finding, Report};
+use domain::quality::reports::{Finding, Report, Unknown};
 use serde::Deserialize;
 
 use super::error::Error;
@@ -21,6 +21,9 @@ pub(super) fn looks_like(top: &Top) -> bool {
 pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error> {
     let scan: Scan = document.parsed()?;
     findings::note_strange(&scan.matches, "matches", book);
+    if !document.top().object().is_some_and(|keys| keys.is_list("matches")) {
+        book.bad("matches", "no list, so nothing says that Grype ended its scan", Unknown::Findings);
+    }
     let found = scan.matches.numbered().filter_map(|(at, found)| found.finding(&format!("matches[{at}]"), book));
     Ok(findings::report(found))
 }

@@ -4,7 +4,7 @@
 //! Counts are those of the cases, since roots and suites of several tools count otherwise or not at all; `tests="573"`
 //! over three cases is three. Where a suite states failures and shows none, the outcomes are unknown ([`Claim::check`]).
 //! Two cases of one name are two cases, as junitparser and Jenkins have it. A case that has
-//! `flakyFailure` or `flakyError` passed after it had failed; one with `failure` and `rerunFailure` failed every time.
+//! `flakyFailure` or `flakyError` passed after it had failed; one with `failure` and `rerunFailure` failed every time; one with `rerunFailure` alone has an unknown end.
 //! A failure that stands in a suite and in no case is a case `<init>` of that suite, as in Jenkins. A case whose `status`
 //! says that it failed, as CTest's does beside its `failure`, failed. One whose `status` is a word that no known tool
 //! writes has an unknown end.
@@ -140,6 +140,10 @@ impl Elements for Junit {
             }
             ("skipped" | "disabled", Some(case)) => (case.skipped, case.unread) = (true, None),
             ("flakyFailure" | "flakyError", Some(case)) => case.stumbled = true,
+            ("rerunFailure" | "rerunError", Some(case)) if case.unread.is_none() => {
+                let what = format!("{} says that a rerun failed, but the test has no failure", tag.name);
+                case.unread = Some((notes.line(), what));
+            }
             _ => {}
         }
         Ok(false)

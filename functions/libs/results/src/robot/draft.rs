@@ -157,6 +157,7 @@ impl Draft {
             start: None,
             seconds: 0.0,
             line,
+            written: None,
             pictures: Vec::new(),
         };
         self.test = Some(TestDraft { test, times: Timing::default(), place });

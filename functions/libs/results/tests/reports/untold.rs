@@ -26,12 +26,15 @@ fn a_scan_that_did_not_take_place_found_not_nothing() {
 }
 
 #[test]
-fn a_list_of_components_is_no_scan_of_them() {
+fn a_report_without_a_list_of_findings_is_no_scan() {
     let bill = |more: &str| format!(r#"{{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []{more}}}"#);
     let xml = |inner: &str| format!(r#"<bom xmlns="http://cyclonedx.org/schema/bom/1.5">{inner}</bom>"#);
     for (text, known) in [
         (bill(r#", "vulnerabilities": []"#), true),
         (bill(""), false),
+        (bill(r#", "vulnerabilities": null"#), false),
+        (r#"{"matches": [], "descriptor": {"name": "grype"}}"#.to_owned(), true),
+        (r#"{"matches": null, "descriptor": {"name": "grype"}}"#.to_owned(), false),
         (xml("<components/><vulnerabilities/>"), true),
         (xml("<components/>"), false),
         ("null".to_owned(), false),
@@ -53,6 +56,9 @@ fn a_status_that_no_tool_is_known_to_write_leaves_the_outcome_unknown() {
         (r#"status="ambiguous"/>"#, None, true),
         (r#"status="ambiguous"><skipped/></testcase>"#, Some(0.0), false),
         (r#"status="ambiguous"><failure/></testcase>"#, Some(1.0), false),
+        (r#"><rerunFailure/></testcase>"#, None, true),
+        (r#"><rerunError/><failure/></testcase>"#, Some(1.0), false),
+        (r#"><flakyFailure/></testcase>"#, Some(0.0), false),
     ] {
         let report = told(case(about));
         assert_eq!((report.figure("failed"), !report.unknown().is_empty()), (failed, unknown), "{about}");

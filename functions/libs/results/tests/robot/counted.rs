@@ -1,11 +1,11 @@
 //! The merged result says of each test what the verdict says.
 
-use domain::evaluation::halted::End;
-use domain::package::plan::RobotOptions;
+use domain::base::paths::relative;
 use domain::results::halt::Halt;
 use domain::results::outcome::{Status, Suite};
 use domain::results::records::{Decided, decide};
-use domain::results::summary::{Summary, relative};
+use domain::results::summary::Summary;
+use domain::run::halted::End;
 use proptest::prelude::*;
 use results::robot::{self, Attempts, MergeError, write_counted};
 use serde_json::json;
@@ -95,7 +95,7 @@ type Statuses = Vec<(String, String, Status)>;
 fn counted(firsts: &[Summary], reruns: &[Summary]) -> (Decided, Option<End>) {
     let roots = |summaries: &[Summary]| summaries.iter().map(|summary| summary.root.clone()).collect::<Vec<_>>();
     let mut decided = decide(&roots(firsts), &roots(reruns));
-    let end = End::of(firsts, &RobotOptions::default());
+    let end = End::of(firsts, true);
     if let Some(end) = &end {
         end.apply(&mut decided.records);
     }

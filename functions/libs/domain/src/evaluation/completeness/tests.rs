@@ -41,6 +41,7 @@ fn summary(shard: &ShardId, attempt: u32, complete: bool, files: &[&str], status
             start: None,
             seconds: 1.0,
             line: None,
+            written: None,
             pictures: Vec::new(),
         }],
         ..Suite::default()
@@ -59,6 +60,7 @@ fn summary(shard: &ShardId, attempt: u32, complete: bool, files: &[&str], status
         reports: BTreeMap::new(),
         halt: None,
         not_run: Vec::new(),
+        errors: Vec::new(),
         rpa: false,
         left_out: Vec::new(),
         root: Suite { name: "Shop".to_owned(), suites: files.iter().map(suite).collect(), ..Suite::default() },

@@ -12,6 +12,8 @@ use crate::run::status::Failure;
 
 /// So many entries of each list stand in a mail.
 const ENTRIES: usize = 10;
+/// So many errors of Robot Framework do.
+const ERRORS: usize = 5;
 /// So many names of flaky tests do.
 const FLAKY: usize = 5;
 /// So many lines of an error's cause do.
@@ -46,11 +48,13 @@ fn judged_part(story: &Story<'_>, evaluation: &Evaluation) -> String {
     let reasons = evaluation.reasons.iter().map(|reason| item(reason));
     let warnings = story.facts.ending.warnings();
     let warnings = warnings.iter().map(|gate| item(&gate.why));
+    let errors = evaluation.errors.iter().map(|group| item(&group.error.to_string()));
     let failed = evaluation.failed.iter().map(|test| failed_test(story, test));
     let flaky = evaluation.flaky.iter().map(|test| item(&test.label()));
     let remarks = evaluation.remarks.iter().map(|remark| item(remark));
     [
         list(title, evaluation.reasons.len(), reasons, ENTRIES),
+        list("Errors of Robot Framework", evaluation.errors.len(), errors, ERRORS),
         list("Failed tests", evaluation.failed.len(), failed, ENTRIES),
         list("Warnings", warnings.len(), warnings, ENTRIES),
         list("Flaky tests: they fail and pass on the same build", evaluation.flaky.len(), flaky, FLAKY),

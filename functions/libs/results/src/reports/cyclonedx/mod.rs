@@ -53,7 +53,7 @@ pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error
     let packages = Packages::of(bill.components());
     let mut found = Vec::new();
     findings::note_strange(&bill.vulnerabilities, "vulnerabilities", book);
-    if !document.top().object().is_some_and(|keys| keys.has("vulnerabilities")) {
+    if !document.top().object().is_some_and(|keys| keys.is_list("vulnerabilities")) {
         book.bad("vulnerabilities", UNSCANNED, Unknown::Findings);
     }
     for (at, vulnerability) in bill.vulnerabilities.numbered() {

@@ -1,11 +1,13 @@
 //! Robot Framework's ways to run no further test: `Fatal Error`, `--exitonfailure`, `--exitonerror`.
 //!
-//! They mean for a run what they mean for one `robot` call. Shards that have not begun run in Robot Framework all the
-//! same, which fails each of their tests without running it, so that all tests are reported by name. Tests that ran in
+//! They mean for a run what they mean for one `robot` call. Shards that have not begun and have later files only run in
+//! Robot Framework all the same, which fails each of their tests without running it, so that all tests are reported by
+//! name. Those with an earlier file run: one call would have run that file before. Tests that ran in
 //! another environment at the same time, and that one call would have come to only later, count as not run, too: what a
 //! run says does not depend on the number of its environments.
 
-use crate::package::plan::RobotOptions;
+use serde::{Deserialize, Serialize};
+
 use crate::results::halt::Halt;
 use crate::results::interrupted::NOT_RUN;
 use crate::results::outcome::Status;
@@ -13,28 +15,47 @@ use crate::results::records::TestRecord;
 use crate::results::summary::Summary;
 
 /// The end of the tests that one `robot` call would have run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// Why it is there.
     pub halt: Halt,
-    /// Suite file after which nothing runs.
-    file: String,
+    /// Suite file after which nothing runs; none where suites run in any order, so that no file is later than another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
 }
 
 impl End {
+    /// The end in one attempt; none where Robot Framework came to the end of all its tests. `in_order` is false where
+    /// suites run in any order.
+    pub fn of_attempt(summary: &Summary, in_order: bool) -> Option<Self> {
+        let file = if in_order { Some(last_file(summary)?) } else { None };
+        Some(Self { halt: summary.halt?, file })
+    }
+
     /// The first end in the order of one `robot` call; none where no planned shard was halted, or where suites run in
     /// any order.
-    pub fn of(summaries: &[Summary], robot: &RobotOptions) -> Option<Self> {
-        if robot.randomized().suites {
-            return None;
-        }
-        let ends = summaries.iter().filter_map(|summary| Some(Self { halt: summary.halt?, file: last_file(summary)? }));
-        ends.min_by(|a, b| order(&a.file).cmp(&order(&b.file)))
+    pub fn of(summaries: &[Summary], in_order: bool) -> Option<Self> {
+        let ends = summaries.iter().filter_map(|summary| Self::of_attempt(summary, in_order));
+        ends.filter(|end| end.file.is_some()).min_by(|a, b| a.place().cmp(&b.place()))
+    }
+
+    /// Whether it comes before another one, which it then replaces.
+    pub fn is_earlier_than(&self, other: &Self) -> bool {
+        self.file.is_some() && self.place() < other.place()
+    }
+
+    fn place(&self) -> Option<Vec<String>> {
+        self.file.as_deref().map(order)
     }
 
     /// Whether one `robot` call would not have come to the suite file `file`.
     pub fn is_before(&self, file: &str) -> bool {
-        !file.is_empty() && order(file) > order(&self.file)
+        !file.is_empty() && self.file.as_ref().is_none_or(|last| order(file) > order(last))
+    }
+
+    /// Whether no test of a shard with these files runs any more. What one `robot` call would have run before still runs.
+    pub fn halts(&self, files: &[String]) -> bool {
+        files.iter().all(|file| self.is_before(file))
     }
 
     /// Fails the tests that one `robot` call would not have run.
@@ -62,6 +83,7 @@ fn order(file: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::package::plan::RobotOptions;
 
     fn summary(halt: Option<Halt>, tests: &[(&str, bool)]) -> Summary {
         let suite = |(file, ran): &(&str, bool)| {
@@ -85,7 +107,7 @@ mod tests {
             summary(Some(Halt::FatalError), &[("B/two.robot", true), ("c.robot", false)]),
         ];
         let arguments = arguments.iter().map(|word| (*word).to_owned()).collect();
-        End::of(&summaries, &RobotOptions { arguments, ..RobotOptions::default() })
+        End::of(&summaries, RobotOptions { arguments, ..RobotOptions::default() }.in_order())
     }
 
     #[test]
@@ -108,5 +130,17 @@ mod tests {
         {
             assert!(end(arguments).is_some(), "{arguments:?}");
         }
+    }
+
+    #[test]
+    fn shards_with_files_that_robot_would_have_run_before_still_run() {
+        let end = end(&[]).unwrap();
+        let halts = |files: &[&str]| end.halts(&files.iter().map(|file| (*file).to_owned()).collect::<Vec<_>>());
+        assert_eq!((halts(&["c.robot", "z.robot"]), halts(&["a.robot", "z.robot"])), (true, false));
+        let anywhere = End::of_attempt(&summary(Some(Halt::Failure), &[("x.robot", true)]), false).unwrap();
+        assert!(anywhere.halts(&["a.robot".into()]));
+        let later = End { file: Some("z.robot".into()), ..end.clone() };
+        assert!(end.is_earlier_than(&later) && !later.is_earlier_than(&end) && !end.is_earlier_than(&end));
+        assert!(!anywhere.is_earlier_than(&end) && !end.is_earlier_than(&anywhere));
     }
 }
