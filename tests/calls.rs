@@ -71,6 +71,48 @@ pub fn put_secret(cloud: &LocalCloud, name: &str, value: &str) {
     assert_eq!(answer["Version"], 1, "{answer}");
 }
 
+/// Puts a text into a parameter, in place of an earlier one.
+pub fn put_text(cloud: &LocalCloud, name: &str, value: &str) {
+    let request = json!({"Name": name, "Value": value, "Type": "String", "Overwrite": true});
+    let answer = ask(&Service::of(cloud, "ssm"), "/", "AmazonSSM.PutParameter", &request);
+    assert!(answer["Version"].is_number(), "{answer}");
+}
+
+/// Makes a role of AWS's own, which a service needs.
+pub fn make_service_role(cloud: &LocalCloud, service: &str) {
+    Service::of(cloud, "iam").form(&[("Action", "CreateServiceLinkedRole"), ("AWSServiceName", service)]);
+}
+
+/// Takes a role of AWS's own away.
+pub fn delete_service_role(cloud: &LocalCloud, role: &str) {
+    Service::of(cloud, "iam").form(&[("Action", "DeleteServiceLinkedRole"), ("RoleName", role)]);
+}
+
+/// Subscribes an address that has yet to confirm it.
+pub fn subscribe(cloud: &LocalCloud, topic: &str, address: &str) {
+    let fields = [("Action", "Subscribe"), ("TopicArn", topic), ("Protocol", "email"), ("Endpoint", address)];
+    Service::of(cloud, "sns").form(&fields);
+}
+
+/// Makes a group of schedules with one schedule in it.
+pub fn make_schedule(cloud: &LocalCloud, group: &str, is_on: bool) {
+    let service = Service::of(cloud, "scheduler");
+    ask(&service, &format!("/schedule-groups/{group}"), "", &json!({}));
+    let target = json!({"Arn": "arn:aws:sqs:us-east-1:000000000000:q", "RoleArn": "arn:aws:iam::000000000000:role/r"});
+    let schedule = json!({
+        "GroupName": group, "ScheduleExpression": "rate(1 day)", "State": if is_on { "ENABLED" } else { "DISABLED" },
+        "FlexibleTimeWindow": {"Mode": "OFF"}, "Target": target,
+    });
+    let answer = ask(&service, "/schedules/nightly", "", &schedule);
+    assert!(answer["ScheduleArn"].is_string(), "{answer}");
+}
+
+/// Changes what the account tells of itself: `quotas` by code, and the `organization`'s policy.
+pub fn change_account(cloud: &LocalCloud, told: &Value) {
+    let answer = ureq::post(format!("{}/_qaops/account", cloud.endpoint())).send(told.to_string());
+    answer.unwrap_or_else(|error| panic!("{told}: {error}"));
+}
+
 /// Starts a command of nobody's attempt on an instance.
 pub fn start_on(cloud: &LocalCloud, instance: &str, command: &str) {
     let request = json!({

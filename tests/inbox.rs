@@ -4,10 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use form_urlencoded::Serializer;
 use local::cloud::LocalCloud;
 use serde_json::Value;
-use ureq::http::Request;
 
 use crate::signed_client::Service;
 
@@ -30,7 +28,7 @@ impl Inbox {
                 let notice = receive(stream);
                 if notice["Type"] == "SubscriptionConfirmation" {
                     let token = notice["Token"].as_str().unwrap_or_default();
-                    ask(&sns, &[("Action", "ConfirmSubscription"), ("TopicArn", &topic), ("Token", token)]);
+                    sns.form(&[("Action", "ConfirmSubscription"), ("TopicArn", &topic), ("Token", token)]);
                 } else {
                     notices.lock().expect("no reader panics").push(notice);
                 }
@@ -42,7 +40,7 @@ impl Inbox {
         if let Some(filter) = &filter {
             request.extend([("Attributes.entry.1.key", "FilterPolicy"), ("Attributes.entry.1.value", filter)]);
         }
-        ask(&Service::of(cloud, "sns"), &request);
+        Service::of(cloud, "sns").form(&request);
         inbox
     }
 
@@ -97,12 +95,4 @@ fn receive(mut stream: TcpStream) -> Value {
     reader.read_exact(&mut body).expect("the body is whole");
     stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").expect("an answer is read");
     serde_json::from_slice(&body).expect("a notice is JSON")
-}
-
-/// Asks SNS, whose requests are forms.
-fn ask(sns: &Service, fields: &[(&str, &str)]) {
-    let form = Serializer::new(String::new()).extend_pairs(fields).finish();
-    let request = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
-    let answer = sns.send(request.body(form.into_bytes()).expect("a request is one"));
-    assert!(answer.status().is_success(), "{answer:?}");
 }

@@ -29,7 +29,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
-pub use calls::{invoke, items, log_lines, put_elsewhere, put_secret, settings, start_on};
+pub use calls::{
+    change_account, delete_service_role, invoke, items, log_lines, make_schedule, make_service_role, put_elsewhere,
+    put_secret, put_text, settings, start_on, subscribe,
+};
 pub use capacity::{item_size, write_units};
 pub use documents::{Page, blocks, pages};
 pub use faults::{Fault, interrupt};

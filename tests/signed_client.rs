@@ -1,6 +1,7 @@
 //! Requests that the local cloud's administrator signs: it answers nobody else, as AWS does.
 
 use aws::provision::Unsigned;
+use form_urlencoded::Serializer;
 use local::cloud::LocalCloud;
 use ureq::http::{HeaderName, Request, Response};
 
@@ -26,6 +27,14 @@ impl Service {
         let agent = ureq::Agent::new_with_defaults();
         let request = agent.configure_request(request).http_status_as_error(false).build();
         agent.run(request).expect("the local cloud answers")
+    }
+
+    /// Sends a request to a service whose requests are forms; it must succeed.
+    pub(crate) fn form(&self, fields: &[(&str, &str)]) {
+        let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+        let answer = self.send(request.body(form.into_bytes()).expect("a request is one"));
+        assert!(answer.status().is_success(), "{fields:?}: {answer:?}");
     }
 
     fn sign(&self, request: &mut Request<Vec<u8>>, address: &str) {

@@ -37,6 +37,15 @@ const CHECK_EXAMPLES: &str = "  qaops check tests/suites/calculator
 const CHECK_STATUSES: &str = "  0  the package can be run
   3  it cannot, or it cannot be read; one message says where and why";
 
+const DOCTOR_EXAMPLES: &str = "  qaops doctor --on qaops
+  AWS_PROFILE=qa AWS_REGION=eu-north-1 qaops doctor --on nightly --json > doctor.json
+  qaops doctor --on local                  try it on the local cloud";
+
+const DOCTOR_STATUSES: &str = "  0  runs work; warnings are no reason for another status
+  1  runs will fail: the lines with a cross say why
+  2  nobody can tell: a look failed, most often for lack of a right
+  3  bad input, or an error of ours";
+
 const UP_EXAMPLES: &str = "  qaops up";
 
 const UP_STATUSES: &str = "  0  it ran until Ctrl-C
@@ -94,6 +103,20 @@ pub enum Command {
     /// behind.
     #[command(after_help = after(UP_EXAMPLES, UP_STATUSES))]
     Up,
+    /// Look whether an account has and allows what a deployment's runs need
+    ///
+    /// Looks at region and credentials, the deployment's parameter, quotas, AWS's own roles, images, launches (with
+    /// DryRun), endpoints, subscriptions, schedules, and by IAM's simulator at what the deployment's roles may do. It
+    /// changes nothing, launches nothing and costs nothing. Credentials and region are those of the AWS command line.
+    #[command(after_help = after(DOCTOR_EXAMPLES, DOCTOR_STATUSES))]
+    Doctor {
+        /// Name of the deployment; local means the local cloud
+        #[arg(long, value_name = "NAME")]
+        on: String,
+        /// Print one JSON object, and nothing else, on standard output
+        #[arg(long)]
+        json: bool,
+    },
     /// Judge a run again from its folder
     ///
     /// Reads evidence.json and what it names below the folder, all of which `qaops run` and the artifacts of a run
@@ -315,7 +338,9 @@ mod tests {
 
     #[test]
     fn every_help_tells_its_exit_statuses() {
-        for text in ["--help", "run --help", "judge --help", "check --help", "up --help", "metrics --help"] {
+        for text in
+            ["--help", "run --help", "judge --help", "check --help", "up --help", "metrics --help", "doctor --help"]
+        {
             let help = line(text).unwrap_err().to_string();
             assert!(help.contains("Exit status:\n  0  "), "{help}");
             assert!(help.lines().all(|line| line.chars().count() <= 100), "{help}");

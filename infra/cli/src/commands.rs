@@ -19,7 +19,7 @@ use crate::check::{check, imports, missing_programs, robot, some};
 use crate::metrics::{Form, metrics};
 use crate::package::{Package, PackageError};
 use crate::progress::{Mode, Progress};
-use crate::{run, show, up};
+use crate::{doctor, run, show, up};
 use local::cloud::{self, LocalCloud};
 
 /// Exit status after Ctrl-C, as a shell gives it.
@@ -67,6 +67,7 @@ pub async fn command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Some(Command::Run(flags)) => run_one(&flags).await,
             Some(Command::Check { path }) => check_one(&path).await,
             Some(Command::Up) => keep_up().await,
+            Some(Command::Doctor { on, json }) => look_at(&on, json).await,
             Some(Command::Judge { folder }) => judge_again(&folder),
             Some(Command::Metrics { files }) => print_metrics(&files),
         }
@@ -117,6 +118,29 @@ async fn check_one(path: &Path) -> Result<u8, Error> {
     println!("{told}");
     remarks.iter().for_each(|remark| println!("\n{}", show::style::plain(remark)));
     Ok(0)
+}
+
+/// Name by which the local cloud is meant.
+const LOCAL: &str = "local";
+
+async fn look_at(name: &str, as_json: bool) -> Result<u8, Error> {
+    let local = match name == LOCAL {
+        true => Some(LocalCloud::start(&project(), say).await?),
+        false => None,
+    };
+    let examination = match &local {
+        Some(cloud) => doctor::examine(&cloud.aws.account(), cloud.name()).await,
+        None => doctor::examine(&aws::Cloud::connect().await.account(), name).await,
+    };
+    if let Some(cloud) = local {
+        cloud.stop().await?;
+    }
+    let text = match as_json {
+        true => doctor::json(&examination),
+        false => show::style::fit_for(&stdout(), doctor::text(&examination, show::style::columns())),
+    };
+    writeln!(stdout().lock(), "{text}").map_err(Error::Print)?;
+    Ok(doctor::status(&examination))
 }
 
 async fn keep_up() -> Result<u8, Error> {

@@ -3,6 +3,7 @@
 pub mod args;
 mod check;
 mod commands;
+pub mod doctor;
 pub mod metrics;
 pub mod package;
 pub mod progress;

@@ -8,11 +8,15 @@ from importlib.metadata import PackageNotFoundError, version
 PINNED = "1.5.33"
 
 NAMES: dict[str, str] = {
-    "app": "app call_service_handler_sync pin_request_origin",
+    "app": "SERVICE_HANDLERS app call_service_handler_sync pin_request_origin",
     "core.concurrency": "spawn_background",
     "core.iam_actions": "extract_resource_arn",
-    "core.iam_evaluator": "enforce resolve_principal",
+    "core.iam_evaluator": (
+        "EvalContext _first_match _gather_role_policies enforce evaluate parse_policy_document"
+        " resolve_principal"
+    ),
     "core.responses": ("_service_model error_response_json get_account_id json_response new_uuid now_iso"),
+    "core.router": "SERVICE_PATTERNS",
     "services.cloudwatch": "_describe_alarms _p _xml",
     "services.cloudwatch_logs": "_append_log_events _log_groups _make_group_arn handle_request",
     "services.dynamodb": (
@@ -33,7 +37,7 @@ NAMES: dict[str, str] = {
     "services.eventbridge": ("_SCHEDULER_TICK_INTERVAL _dispatch_event _parse_rate_seconds _put_events"),
     "services.iam": (
         "_lookup_instance_profile _roles _create_role _put_role_policy _create_instance_profile"
-        " _add_role_to_instance_profile"
+        " _add_role_to_instance_profile _error _create_service_linked_role _p _xml"
     ),
     "services.lambda_svc": (
         "_execute_function_dispatch _functions _execute_function_with_config_scope"
@@ -45,6 +49,7 @@ NAMES: dict[str, str] = {
         " _multipart_uploads _parse_range _put_object _qp _range_error_xml _xml_body handle_request"
     ),
     "services.scheduler": "_SCHEDULE_TICK_INTERVAL",
+    "services.sns": "_get_topic _list_subscriptions_by_topic _p _refresh_subscription_counts _subscribe",
     "services.ssm": "_managed_instance_ids _tags handle_request resolve_parameter_value",
     "services.stepfunctions": (
         "_ExecutionError _create_state_machine _emit_execution_status_event _evaluate_jsonata"

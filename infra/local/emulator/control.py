@@ -1,7 +1,7 @@
 """The local cloud's own paths, for tests.
 
-`/_qaops/faults`, `/_qaops/instances/ID/interrupt`, and `/_qaops/permissions`: what sessions of roles needed,
-and whether they had it.
+`/_qaops/faults`, `/_qaops/instances/ID/interrupt`, `/_qaops/account`: quotas and the organization's policy,
+and `/_qaops/permissions`: what sessions of roles needed, and whether they had it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from . import faults, machines, policies
+from . import account, faults, machines, policies
 
 
 async def control(
@@ -48,6 +48,8 @@ def _answer(method: str, path: list[str], body: bytes) -> Any:
                 raise KeyError(f"there is no instance {name}")
             machine.interrupt(float(json.loads(body or b"{}").get("notice", 120.0)))
             return {}
+        case ("POST", ["account"]):
+            return account.change(json.loads(body))
         case ("GET", ["permissions"]):
             return policies.noted()
         case _:

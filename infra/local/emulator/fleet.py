@@ -30,6 +30,7 @@ from .starting import (
     plain,
     refused_by_fault,
     request_tags,
+    would_have_succeeded,
 )
 
 
@@ -40,6 +41,8 @@ def create_fleet(settings: Settings) -> Action:
         get = getter(params)
         if get("Type") != "instant":
             return Refusal("Unsupported", "the local cloud has instant fleets only").response()
+        if get("DryRun") == "true":
+            return would_have_succeeded()
         try:
             markets = [(spot, count) for spot, count in _targets(get) if count > 0]
             outcome = Outcome()

@@ -21,6 +21,7 @@ PROTOCOLS: dict[str, tuple[str, str, str | None]] = {
     "monitoring": ("cloudwatch", "smithy-rpc-v2-cbor", None),
     "s3": ("s3", "rest-xml", None),
     "scheduler": ("scheduler", "rest-json", None),
+    "servicequotas": ("service-quotas", "json", "1.1"),
     "sns": ("sns", "query", None),
     "sqs": ("sqs", "json", "1.0"),
     "ssm": ("ssm", "json", "1.1"),

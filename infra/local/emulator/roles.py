@@ -25,6 +25,9 @@ def install(roles: Mapping[str, Role]) -> None:
         _ask(iam._create_instance_profile, InstanceProfileName=name)
         _ask(iam._add_role_to_instance_profile, InstanceProfileName=name, RoleName=name)
         iam._roles[name]["RoleId"] = role.id
+    # An account with roles of a deployment has those of AWS that its fleets need, too.
+    for service in ("ec2fleet.amazonaws.com", "spot.amazonaws.com") if roles else ():
+        _ask(iam._create_service_linked_role, AWSServiceName=service)
 
 
 def _ask(call: Callable[[Mapping[str, list[str]]], tuple[int, Any, bytes]], **parameters: str) -> None:

@@ -12,12 +12,14 @@ from hypercorn.config import Config
 from ministack import app as ministack
 
 from . import (
+    account,
     ahead,
     chances,
     credentials,
     events,
     faults,
     functions,
+    instance_types,
     instances,
     limits,
     models,
@@ -30,6 +32,7 @@ from . import (
     rules,
     run_command,
     schedules,
+    subscriptions,
     throttles,
     tidy,
     wire,
@@ -56,12 +59,15 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     models.load_ahead()
     events.install()
     instances.install(settings)
+    instance_types.install()
+    subscriptions.install()
     run_command.install()
     schedules.install(settings)
     objects.install()
     limits.install()
     service.install()
     readback.install()
+    account.install()
     roles.install(settings.roles)
     if settings.evaluates_policies:
         policies.install(settings.permissions)

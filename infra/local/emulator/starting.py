@@ -94,8 +94,7 @@ def run_instances(settings: Settings) -> Action:
     def action(params: Params) -> Response:
         get = getter(params)
         if get("DryRun") == "true":
-            text = "Request would have succeeded, but DryRun flag is set."
-            return plain(ec2._error("DryRunOperation", text, 412))
+            return would_have_succeeded()
         least, most = int(get("MinCount") or 1), int(get("MaxCount") or 1)
         if least > most or least < 1:
             text = "MinCount must be at least 1 and at most MaxCount"
@@ -114,6 +113,12 @@ def run_instances(settings: Settings) -> Action:
         return plain(ec2._xml(200, "RunInstancesResponse", inner))
 
     return action
+
+
+def would_have_succeeded() -> Response:
+    """What EC2 answers to a request with `DryRun` that the caller has the right to make."""
+    text = "Request would have succeeded, but DryRun flag is set."
+    return plain(ec2._error("DryRunOperation", text, 412))
 
 
 def _reservation() -> str:

@@ -78,6 +78,11 @@ impl LocalCloud {
         self.emulator.endpoint()
     }
 
+    /// The name of the deployment in it.
+    pub fn name(&self) -> &'static str {
+        NAME
+    }
+
     /// The region of every service.
     pub fn region(&self) -> &'static str {
         REGION

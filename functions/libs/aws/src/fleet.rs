@@ -79,8 +79,8 @@ impl Fleet {
             .create_fleet()
             .r#type(FleetType::Instant)
             .client_token(order.token)
-            .launch_template_configs(templates(order))
-            .target_capacity_specification(capacity(order)?)
+            .launch_template_configs(templates_of(order.platform, order.volume))
+            .target_capacity_specification(capacity_of(order.count, order.market)?)
             // Otherwise EC2 takes the cheapest type, whatever the order (API reference, `OnDemandOptionsRequest`).
             .on_demand_options(
                 OnDemandOptionsRequest::builder()
@@ -219,8 +219,9 @@ impl Fleet {
     }
 }
 
-fn templates(order: &LaunchOrder<'_>) -> FleetLaunchTemplateConfigRequest {
-    let (platform, volume) = (order.platform, order.volume.map(|(device, gib)| root_volume(device, gib)));
+/// The launch template of a platform with each of its types in each of its subnets, and a root volume of another size.
+pub(crate) fn templates_of(platform: &Platform, volume: Option<(&str, u32)>) -> FleetLaunchTemplateConfigRequest {
+    let volume = volume.map(|(device, gib)| root_volume(device, gib));
     let specification = FleetLaunchTemplateSpecificationRequest::builder().version("$Default");
     let specification = if platform.template.starts_with("lt-") {
         specification.launch_template_id(&platform.template)
@@ -254,10 +255,10 @@ fn root_volume(device: &str, gib: u32) -> FleetBlockDeviceMappingRequest {
     FleetBlockDeviceMappingRequest::builder().device_name(device).ebs(ebs.build()).build()
 }
 
-fn capacity(order: &LaunchOrder<'_>) -> Result<TargetCapacitySpecificationRequest, Error> {
-    let what = || format!("launch {} instances", order.count);
-    let count = i32::try_from(order.count).map_err(|error| Error::unexpected(what(), error))?;
-    let market = match order.market {
+pub(crate) fn capacity_of(count: usize, market: Market) -> Result<TargetCapacitySpecificationRequest, Error> {
+    let what = || format!("launch {count} instances");
+    let count = i32::try_from(count).map_err(|error| Error::unexpected(what(), error))?;
+    let market = match market {
         Market::Spot => DefaultTargetCapacityType::Spot,
         Market::OnDemand => DefaultTargetCapacityType::OnDemand,
     };
@@ -321,7 +322,7 @@ mod tests {
             tags,
             deadline: 0,
         };
-        templates(&order).overrides.unwrap()
+        templates_of(order.platform, order.volume).overrides.unwrap()
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! This is the only crate that names `aws_sdk_*`. Its types are those of `domain`, and its errors say what was
 //! attempted and whether it is worth another try.
 
+#[cfg(feature = "account")]
+pub mod account;
 mod answers;
 mod artifacts;
 mod commands;

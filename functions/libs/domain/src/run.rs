@@ -1,5 +1,6 @@
 //! A run while it goes: shards, the queue that environments pull from, reruns, the fleet, events, clean-up.
 
+pub mod deployment;
 pub mod events;
 pub mod fleet;
 pub mod halted;

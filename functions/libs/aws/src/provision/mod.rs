@@ -112,7 +112,7 @@ impl Maker<'_> {
             document: self.named("run-shard"),
         };
         let settings = self.settings(&deployment, &fleet);
-        tokio::try_join!(self.functions(&settings), self.machine())?;
+        tokio::try_join!(self.functions(&settings), self.machine(), self.parameter(&deployment, &fleet))?;
         self.rules(&deployment.machine).await?;
         Ok(deployment)
     }

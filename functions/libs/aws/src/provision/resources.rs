@@ -1,5 +1,7 @@
 //! What the functions read and write: bucket, table, topic, document, launch template.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, TimeToLiveSpecification,
 };
@@ -10,10 +12,11 @@ use aws_sdk_ec2::types::{
 };
 use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 use aws_sdk_ssm::types::{DocumentFormat, DocumentType, ParameterType};
+use domain::run::deployment::{self, LaunchablePlatform, Network};
 use domain::run::fleet::{Platform, RootVolume};
 use serde_json::json;
 
-use super::Maker;
+use super::{Deployment, Maker};
 use crate::Error;
 use crate::commands::STEPS;
 use crate::error::failed;
@@ -125,6 +128,41 @@ impl Maker<'_> {
         let request = self.ssm.put_parameter().name(&name).value(&self.blueprint.image).r#type(ParameterType::String);
         request.send().await.map_err(failed("name the image of the environments"))?;
         Ok(name)
+    }
+
+    /// Says where the parts of the deployment are, as `infra/terraform/deployment.tf` does.
+    pub(super) async fn parameter(&self, made: &Deployment, fleet: &str) -> Result<(), Error> {
+        let what = "say where the parts of the deployment are";
+        let odd = |error| Error::unexpected(what, error);
+        let fleet: BTreeMap<String, Platform> = serde_json::from_str(fleet).map_err(odd)?;
+        let roles = self.blueprint.functions.keys().map(|step| (step.as_str(), step.as_str()));
+        let roles = roles.chain([("instance", "instance"), ("state-machine", "run")]);
+        let vpcs = self.ec2.describe_vpcs().send().await.map_err(failed("list the VPCs"))?.vpcs.unwrap_or_default();
+        let image = |platform: &str| format!("/{}/images/{platform}/stable", self.blueprint.name);
+        let told = deployment::Deployment {
+            name: self.blueprint.name.clone(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            account: self.blueprint.account.clone(),
+            region: self.blueprint.region.clone(),
+            state_machine: made.machine.clone(),
+            bucket: made.bucket.clone(),
+            ledger: made.table.clone(),
+            topics: [("runs".to_owned(), made.topic.clone())].into(),
+            schedule_group: None,
+            roles: roles.map(|(role, name)| (role.to_owned(), self.named(name))).collect(),
+            network: Network {
+                vpc: vpcs.into_iter().find_map(|vpc| vpc.vpc_id).unwrap_or_default(),
+                endpoints: Vec::new(),
+            },
+            most_environments: 10,
+            platforms: fleet
+                .into_iter()
+                .map(|(name, launch)| (name.clone(), LaunchablePlatform { image: image(&name), launch }))
+                .collect(),
+        };
+        let value = serde_json::to_string(&told).map_err(odd)?;
+        let request = self.ssm.put_parameter().name(deployment::parameter(&self.blueprint.name)).value(value);
+        request.r#type(ParameterType::String).send().await.map(drop).map_err(failed(what))
     }
 
     /// ARN of the instances' profile.
