@@ -109,6 +109,20 @@ fn what_robot_would_have_run_before_a_fatal_error_still_runs() {
     });
 }
 
+/// The shard in which the setup of a folder halts has a file before that folder, and other shards have more of them.
+#[test]
+fn what_robot_would_have_run_before_a_fatal_setup_still_runs() {
+    let other = "*** Test Cases ***\nFirst\n    No Operation\n";
+    let names = ["a", "B/one", "B/two", "b2", "c/x", "c/y", "D", "e"];
+    let mut suite: Vec<_> = names.iter().map(|name| (format!("{name}.robot"), other.to_owned())).collect();
+    suite.push(("c/__init__.robot".into(), "*** Settings ***\nSuite Setup    Fatal Error    no server\n".into()));
+    with_cloud(async |cloud| {
+        let suite = Suite::new("setup", "", &suite);
+        let run = run(cloud, &suite, json!({"environments": 2})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [8, 4, 4, 0, 0]), "{:?}", failed(&run));
+    });
+}
+
 #[test]
 fn after_a_fatal_error_no_environment_starts_for_a_rerun() {
     let fails = "*** Test Cases ***\nFails at once\n    Fail    no\n";

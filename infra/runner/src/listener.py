@@ -88,9 +88,9 @@ def end_suite(data, result):
 
 
 def _with_variables(names):
-    """The names that may be others at each start, by the place of the test, where they are those of one test alone."""
+    """The names that may be others at each start, by the place of the test."""
     may_differ = {place: name for place, name in enumerate(names) if any(sign + "{" in name for sign in "$@&%")}
-    return {"of": len(names), "names": {place: name for place, name in may_differ.items() if names.count(name) == 1}}
+    return {"of": len(names), "names": may_differ}
 
 
 def _running_exit():

@@ -85,7 +85,7 @@ pub struct Upload {
 pub struct Written {
     /// Tests of the file that started.
     pub of: usize,
-    /// Names by how many tests started before. A name that two tests have is left out.
+    /// Names by how many tests started before.
     pub names: BTreeMap<usize, String>,
 }
 

@@ -38,8 +38,7 @@ pub struct Test {
     /// Line of the test in its file, if the result tells it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub line: Option<u32>,
-    /// Name as the file has it, if it has variables and no other test that ran is named so there. It is the same at each
-    /// start, whatever values the variables have.
+    /// Name as the file has it, if it has variables. It is the same at each start, whatever values the variables have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<String>,
     /// Pictures that keywords of a failed test show in the log, the latest last: paths below the folder of the log.
@@ -146,13 +145,22 @@ impl TestId {
 /// Lines of the file decide where the result tells them, because `--randomize` runs tests in another order in each
 /// attempt. Tests of one line, such as those that a data driver makes, count in the order in which they ran.
 pub fn nth_of_name<'a>(tests: impl IntoIterator<Item = &'a Test>) -> Vec<u32> {
+    nth_of(tests, |test| &test.name)
+}
+
+/// As [`nth_of_name`], by what a file calls its tests.
+fn nth_written<'a>(tests: impl IntoIterator<Item = &'a Test>) -> Vec<u32> {
+    nth_of(tests, |test| test.written.as_deref().unwrap_or_default())
+}
+
+fn nth_of<'a>(tests: impl IntoIterator<Item = &'a Test>, name: impl Fn(&'a Test) -> &'a str) -> Vec<u32> {
     let tests: Vec<&Test> = tests.into_iter().collect();
     let mut order: Vec<usize> = (0..tests.len()).collect();
     order.sort_by_key(|&at| tests[at].line);
     let mut seen: HashMap<&str, u32> = HashMap::new();
     let mut nth = vec![0; tests.len()];
     for at in order {
-        let count = seen.entry(&tests[at].name).or_default();
+        let count = seen.entry(name(tests[at])).or_default();
         nth[at] = *count;
         *count += 1;
     }
@@ -170,6 +178,17 @@ pub struct Found<'a> {
     pub test: &'a Test,
     /// How many tests stand before it in its suite.
     pub place: usize,
+    /// How many tests that the file calls the same stand before it in its suite.
+    pub nth_written: u32,
+}
+
+impl Found<'_> {
+    /// File, name with variables, and how many tests of that name stand before it; none of a test without variables in its
+    /// name, or of an unknown file.
+    pub fn written(&self) -> Option<(&str, &str, u32)> {
+        let name = self.test.written.as_deref().filter(|_| !self.id.file.is_empty())?;
+        Some((&self.id.file, name, self.nth_written))
+    }
 }
 
 /// Counts of tests by status.
@@ -236,10 +255,11 @@ impl Suite {
         }
         let file = self.source.as_deref().unwrap_or_default();
         let before = before.entry((file, long_name.clone())).or_default();
-        for (place, (test, nth)) in self.tests.iter().zip(nth_of_name(&self.tests)).enumerate() {
+        let nths = nth_of_name(&self.tests).into_iter().zip(nth_written(&self.tests));
+        for (place, (test, (nth, nth_written))) in self.tests.iter().zip(nths).enumerate() {
             let nth = nth + before.get(test.name.as_str()).copied().unwrap_or_default();
             let id = TestId { file: file.to_owned(), name: format!("{long_name}.{}", test.name), nth };
-            found.push(Found { id, suite: self, test, place });
+            found.push(Found { id, suite: self, test, place, nth_written });
         }
         self.tests.iter().for_each(|test| *before.entry(&test.name).or_default() += 1);
     }

@@ -98,8 +98,8 @@ struct Deciding {
     places: HashMap<TestId, usize>,
     /// How many tests have each name, by file and name, in the first attempts that have any.
     known: Namesakes,
-    /// Tests of first attempts by the names that their files have; none where several are named so.
-    written: HashMap<(String, String), Option<usize>>,
+    /// Tests by file, name with variables, and how many of that name stand before.
+    written: HashMap<(String, String, u32), usize>,
 }
 
 type Namesakes = HashMap<(String, String), usize>;
@@ -109,33 +109,56 @@ impl Deciding {
     fn first(&mut self, root: &Suite) {
         let found = root.found();
         namesakes(&found).into_iter().for_each(|(name, count)| *self.known.entry(name).or_default() += count);
-        let mut of = Vec::with_capacity(found.len());
-        for found in &found {
-            let place = self.add(found);
-            if let Some(written) = written(found) {
-                self.written.entry(written).and_modify(|of| *of = None).or_insert(Some(place));
-            }
-            of.push(Some(place));
-        }
+        let of = found.iter().map(|found| Some(self.first_of(found))).collect();
         self.decided.of.push(of);
+    }
+
+    fn first_of(&mut self, found: &Found<'_>) -> usize {
+        let place = self.add(found);
+        if let Some((file, name, nth)) = found.written() {
+            self.written.entry((file.to_owned(), name.to_owned(), nth)).or_insert(place);
+        }
+        place
     }
 
     fn rerun(&mut self, root: &Suite) {
         let found = root.found();
         let ran = namesakes(&found);
+        let written = self.same_written(&found);
         let mut of = Vec::with_capacity(found.len());
         for found in &found {
             let name = name(&found.id);
             let fewer = self.known.get(&name).is_some_and(|known| ran[&name] < *known);
-            let by_written = written(found).and_then(|written| self.written.get(&written).copied().flatten());
-            of.push(match by_written.or(self.places.get(&found.id).copied()) {
-                _ if fewer && by_written.is_none() => None,
-                Some(place) => Some(self.merge(place, found)),
-                None => Some(self.add(found)),
+            let by_written = found.written().and_then(|of| written.get(&of)).copied();
+            of.push(match (by_written, self.places.get(&found.id)) {
+                (Some(place), _) => place.map(|place| self.merge(place, found)),
+                _ if fewer => None,
+                (None, Some(&place)) => Some(self.merge(place, found)),
+                (None, None) => Some(self.add(found)),
             });
         }
         ran.into_iter().for_each(|(name, count)| _ = self.known.entry(name).or_insert(count));
         self.decided.of.push(of);
+    }
+
+    /// For tests whose names have variables, the record that each is an outcome of: one by one in their order, where as many
+    /// ran again as the file has of that name. Where fewer ran, nobody knows which, so they change none. Of more nothing is
+    /// said here.
+    fn same_written<'a>(&self, found: &'a [Found<'_>]) -> HashMap<(&'a str, &'a str, u32), Option<usize>> {
+        let mut counts: HashMap<(&str, &str), u32> = HashMap::new();
+        let written = || found.iter().filter_map(Found::written);
+        written().for_each(|(file, name, _)| *counts.entry((file, name)).or_default() += 1);
+        let known = |file: &str, name: &str, nth| self.written.get(&(file.to_owned(), name.to_owned(), nth)).copied();
+        let of = |(file, name, nth): (&'a str, &'a str, u32)| {
+            let ran = counts[&(file, name)];
+            known(file, name, 0)?;
+            match (known(file, name, ran - 1), known(file, name, ran)) {
+                (Some(_), None) => Some(((file, name, nth), known(file, name, nth))),
+                (Some(_), Some(_)) => Some(((file, name, nth), None)),
+                (None, _) => None,
+            }
+        };
+        written().filter_map(of).collect()
     }
 
     fn add(&mut self, found: &Found<'_>) -> usize {
@@ -160,12 +183,6 @@ fn namesakes(found: &[Found<'_>]) -> Namesakes {
     let mut count = Namesakes::new();
     found.iter().for_each(|found| *count.entry(name(&found.id)).or_default() += 1);
     count
-}
-
-/// File and name that a test has there, if the name has variables.
-fn written(found: &Found<'_>) -> Option<(String, String)> {
-    let known = found.test.written.as_ref().filter(|_| !found.id.file.is_empty());
-    known.map(|written| (found.id.file.clone(), written.clone()))
 }
 
 fn name(id: &TestId) -> (String, String) {
@@ -301,11 +318,15 @@ mod tests {
         };
         let reruns = [of(&[("Order 18", failed, order)]), of(&[("Order 19", passed, order)])];
         assert_eq!(seen(&first, &reruns), named(&[("S.Order 19", passed, true), ("S.Order 18", failed, false)]));
-        // Two tests of one name in the file: nobody knows which of them ran again.
-        let two = of(&[("Order 17", failed, order), ("Order 18", failed, order)]);
-        let rerun = [of(&[("Order 19", passed, order)])];
-        let apart = [("S.Order 17", failed, false), ("S.Order 18", failed, false), ("S.Order 19", passed, false)];
-        assert_eq!(seen(&two, &rerun), named(&apart));
+        // Two tests of one name in the file are compared one by one.
+        let two = of(&[("Order 17", failed, order), ("Order 18", passed, order)]);
+        let both = [of(&[("Order 19", passed, order), ("Order 20", failed, order)])];
+        assert_eq!(seen(&two, &both), named(&[("S.Order 19", passed, true), ("S.Order 20", failed, false)]));
+        // Of one alone nobody knows which of them it is, and a third one is a further test.
+        let first = [("S.Order 17", failed, false), ("S.Order 18", passed, false)];
+        assert_eq!(seen(&two, &[of(&[("Order 19", passed, order)])]), named(&first));
+        let three = [of(&[("Order 19", passed, order), ("Order 20", passed, order), ("Order 21", failed, order)])];
+        assert_eq!(seen(&two, &three).len(), 5);
     }
 
     #[test]

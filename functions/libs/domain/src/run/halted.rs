@@ -10,9 +10,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::results::halt::Halt;
 use crate::results::interrupted::NOT_RUN;
-use crate::results::outcome::Status;
+use crate::results::outcome::{Status, Suite, Test};
 use crate::results::records::TestRecord;
 use crate::results::summary::Summary;
+
+/// How Robot Framework begins the message of a suite whose setup failed.
+const BY_SETUP: &str = "Suite setup failed:";
 
 /// The end of the tests that one `robot` call would have run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -68,11 +71,24 @@ impl End {
     }
 }
 
-/// The file of the last test that ran; where none did, the first file.
+/// The file in which Robot Framework halted: the first of a suite whose setup did it, else that of the last test that ran;
+/// where none did, the first file.
 fn last_file(summary: &Summary) -> Option<String> {
     let found = summary.root.found();
-    let ran = found.iter().rev().find(|found| !found.test.tags.iter().any(|tag| tag == NOT_RUN));
-    ran.or(found.first()).map(|found| found.id.file.clone())
+    let ran = found.iter().rev().find(|found| !was_not_run(found.test));
+    let halting = of_setup(&summary.root, false);
+    halting.or_else(|| ran.or(found.first()).map(|found| found.id.file.clone()))
+}
+
+/// The file of the first test that was not run because the setup of a suite around it halted Robot Framework.
+fn of_setup(suite: &Suite, below: bool) -> Option<String> {
+    let below = below || suite.message.starts_with(BY_SETUP);
+    let of_own = || suite.source.clone().filter(|_| below && suite.tests.iter().any(was_not_run));
+    suite.suites.iter().find_map(|inner| of_setup(inner, below)).or_else(of_own)
+}
+
+fn was_not_run(test: &Test) -> bool {
+    test.tags.iter().any(|tag| tag == NOT_RUN)
 }
 
 /// What Robot Framework orders suite files by: the names of folders and files without case (`parsing/suitestructure.py`).
@@ -142,5 +158,15 @@ mod tests {
         let later = End { file: Some("z.robot".into()), ..end.clone() };
         assert!(end.is_earlier_than(&later) && !later.is_earlier_than(&end) && !end.is_earlier_than(&end));
         assert!(!anywhere.is_earlier_than(&end) && !end.is_earlier_than(&anywhere));
+    }
+
+    #[test]
+    fn a_setup_halts_before_the_first_file_of_its_suite() {
+        let mut halted = summary(Some(Halt::FatalError), &[("B/two.robot", true), ("c/x.robot", false)]);
+        assert_eq!(last_file(&halted).as_deref(), Some("B/two.robot"));
+        halted.root.suites[1].message = "Suite setup failed:\nno server".into();
+        assert_eq!(last_file(&halted).as_deref(), Some("c/x.robot"));
+        let end = End::of_attempt(&halted, true).unwrap();
+        assert!(!end.is_before("b2.robot") && end.is_before("D.robot"));
     }
 }

@@ -33,8 +33,8 @@ impl Wanted {
 /// and else those that failed by their environment, for that says nothing of the product. None where there is none.
 ///
 /// `ran` is what the attempt itself was told to run, where it was one of reruns: places in a file are those of the
-/// first attempt, which ran the whole file. Tests of one name in one file run again together, because neither Robot
-/// Framework nor a reader of its results can tell them apart.
+/// first attempt, which ran the whole file. Tests of one name in one file run again together, be it with or without
+/// variables, because neither Robot Framework nor a reader of its results can tell them apart.
 pub fn wanted(shard: &ShardId, summary: &Summary, ran: &[Selection], rerun_failed: u32) -> Option<Wanted> {
     let asked = rerun_id(shard, rerun_failed);
     let every = asked.is_some();
@@ -43,9 +43,14 @@ pub fn wanted(shard: &ShardId, summary: &Summary, ran: &[Selection], rerun_faile
         test.test.status == Status::Failed && (every || classify(&test.test.message) == Class::Environment)
     };
     let found = summary.root.found();
-    let failed: BTreeSet<(&str, &str)> = found.iter().filter(failed).map(|test| name(&test.id)).collect();
+    let failed: Vec<&Found<'_>> = found.iter().filter(failed).collect();
+    let names: BTreeSet<(&str, &str)> = failed.iter().map(|test| name(&test.id)).collect();
+    let written: BTreeSet<(&str, &str)> = failed.iter().filter_map(|test| written(test)).collect();
+    let again = |test: &&Found<'_>| {
+        names.contains(&name(&test.id)) || self::written(test).is_some_and(|name| written.contains(&name))
+    };
     let mut tests: BTreeMap<&str, Selection> = BTreeMap::new();
-    for test in found.iter().filter(|test| failed.contains(&name(&test.id))) {
+    for test in found.iter().filter(again) {
         let selection = tests.entry(&test.id.file).or_insert_with(|| of_file(test.suite, &test.id.file, ran));
         selection.tests.push(selected(test, ran));
     }
@@ -55,6 +60,11 @@ pub fn wanted(shard: &ShardId, summary: &Summary, ran: &[Selection], rerun_faile
 
 fn name(id: &TestId) -> (&str, &str) {
     (&id.file, &id.name)
+}
+
+/// File and name with variables.
+fn written<'a>(test: &'a Found<'_>) -> Option<(&'a str, &'a str)> {
+    test.written().map(|(file, name, _)| (file, name))
 }
 
 /// A selection of nothing yet, with the number of tests that the whole file has.
@@ -71,8 +81,12 @@ fn of_file(suite: &Suite, file: &str, ran: &[Selection]) -> Selection {
 fn selected(test: &Found<'_>, ran: &[Selection]) -> Selected {
     let (name, written) = (test.test.name.clone(), test.test.written.clone());
     let known = ran.iter().filter(|selection| selection.file == test.id.file).flat_map(|selection| &selection.tests);
-    let same = |selected: &&Selected| selected.name == name || (written.is_some() && selected.written == written);
-    let place = match known.filter(same).nth(test.id.nth as usize) {
+    let same = |selected: &&Selected| match &written {
+        Some(_) => selected.written == written,
+        None => selected.name == name,
+    };
+    let nth = if written.is_some() { test.nth_written } else { test.id.nth };
+    let place = match known.filter(same).nth(nth as usize) {
         Some(selected) => selected.place,
         None => ran.is_empty().then_some(test.place),
     };
@@ -82,18 +96,22 @@ fn selected(test: &Found<'_>, ran: &[Selection]) -> Selected {
 /// Tests of a selection that an attempt at it did not report, each as `<file>: <name>`.
 pub fn not_run(selection: &[Selection], root: &Suite) -> Vec<String> {
     let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut written = BTreeSet::new();
+    let mut written: BTreeMap<(String, String), usize> = BTreeMap::new();
     for test in root.found() {
-        written.extend(test.test.written.as_ref().map(|name| (test.id.file.clone(), name)));
+        let name = test.written().map(|(file, name, _)| (file.to_owned(), name.to_owned()));
+        name.into_iter().for_each(|name| *written.entry(name).or_default() += 1);
         *seen.entry((test.id.file, test.test.name.clone())).or_default() += 1;
     }
     let mut missing = Vec::new();
     for (file, test) in
         selection.iter().flat_map(|selection| selection.tests.iter().map(|test| (&selection.file, test)))
     {
-        match seen.get_mut(&(file.clone(), test.name.clone())).filter(|count| **count > 0) {
+        let count = match &test.written {
+            Some(name) => written.get_mut(&(file.clone(), name.clone())),
+            None => seen.get_mut(&(file.clone(), test.name.clone())),
+        };
+        match count.filter(|count| **count > 0) {
             Some(count) => *count -= 1,
-            None if test.written.as_ref().is_some_and(|name| written.contains(&(file.clone(), name))) => {}
             None => missing.push(format!("{file}: {}", test.name)),
         }
     }
