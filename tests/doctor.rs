@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use domain::run::deployment::{self, Deployment};
 use local::cloud::LocalCloud;
-use qaops::doctor::{Examination, State, examine, status};
+use qaops::doctor::{Examination, State, examine, examine_live, status};
 use serde_json::json;
 use tests::{change_account, delete_service_role, make_schedule, make_service_role, put_text, subscribe, with_cloud};
 
@@ -15,13 +15,19 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 /// Looks at the local account with the deployment changed, which then has a name of its own.
 async fn look(cloud: &LocalCloud, change: impl FnOnce(&mut Deployment)) -> Examination {
     let account = cloud.aws.account();
-    let mut deployment = account.deployment(cloud.name()).await.expect("it can be read").expect("it is there");
-    change(&mut deployment);
-    let text = serde_json::to_string(&deployment).expect("it is JSON");
+    let text = text_of(cloud, change).await;
     // The tests share the account.
     let name = format!("examined-{}", NUMBER.fetch_add(1, Ordering::Relaxed));
     put_text(cloud, &deployment::parameter(&name), &text);
     examine(&account, &name).await
+}
+
+/// The deployment's parameter, changed.
+async fn text_of(cloud: &LocalCloud, change: impl FnOnce(&mut Deployment)) -> String {
+    let deployment = cloud.aws.account().deployment(cloud.name()).await;
+    let mut deployment = deployment.expect("it can be read").expect("it is there");
+    change(&mut deployment);
+    serde_json::to_string(&deployment).expect("it is JSON")
 }
 
 /// Everything that was found of `check` in this state, each with what to do.
@@ -139,14 +145,14 @@ fn endpoints_subscriptions_and_schedules_that_do_not_work_are_told() {
         for (group, is_on) in [("on", true), ("off", false)] {
             make_schedule(cloud, group, is_on);
             let seen = look(cloud, |deployment| deployment.schedule_group = Some(group.into())).await;
-            let told = found(&seen, "schedules", if is_on { State::Good } else { State::Bad });
+            let told = found(&seen, "schedules", if is_on { State::Good } else { State::Warning });
             assert!(told.starts_with(if is_on { "1 schedule on" } else { "nightly off" }), "{told}");
         }
         let silent =
             look(cloud, |deployment| _ = deployment.topics.insert("runs".into(), cloud.deployment.topic.clone())).await;
         assert!(found(&silent, "subscriptions", State::Warning).starts_with("nobody gets the messages of runs"));
         subscribe(cloud, &cloud.deployment.topic, "qa@example.com");
-        let waiting = found(&look(cloud, |_| {}).await, "subscriptions", State::Bad);
+        let waiting = found(&look(cloud, |_| {}).await, "subscriptions", State::Warning);
         assert!(waiting.starts_with("qa@example.com has not confirmed"), "{waiting}");
         let gone = look(cloud, |deployment| {
             _ = deployment.topics.insert("runs".into(), "arn:aws:sns:us-east-1:000000000000:no".into())
@@ -182,4 +188,26 @@ fn roles_that_may_not_do_their_work_are_told() {
 fn the_module_has_the_version_of_the_command() {
     let module = include_str!("../infra/terraform/deployment.tf");
     assert!(module.contains(&format!("version = \"{}\"", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn two_small_runs_show_what_the_account_does() {
+    with_cloud(async |cloud| {
+        let said = std::sync::Mutex::new(Vec::new());
+        let say = |line: &str| said.lock().expect("nobody panics").push(line.to_owned());
+        let examination = examine_live(&cloud.aws, cloud.name(), say).await;
+        let smoke = found(&examination, "smoke run", State::Good);
+        assert!(smoke.contains("passed: 3 tests"), "{smoke}");
+        assert!(found(&examination, "stopped run", State::Good).contains("left nothing"));
+        assert!(examination.stages.iter().all(|stage| stage.seconds.is_some()), "{:?}", examination.stages);
+        let said = said.into_inner().expect("nobody panics");
+        assert!(said[0].contains("a few cents") && said.len() == 3, "{said:?}");
+        put_text(
+            cloud,
+            &deployment::parameter("broken"),
+            &text_of(cloud, |deployment| deployment.region = "x".into()).await,
+        );
+        let broken = examine_live(&cloud.aws, "broken", |_| panic!("nothing is started")).await;
+        assert!(found(&broken, "smoke run", State::Warning).starts_with("none was made"));
+    });
 }

@@ -17,7 +17,7 @@ pub const BAD_INPUT: u8 = 3;
 
 const VERDICTS: &str = "  0  passed: everything was reported and every error gate holds
   1  failed: an error gate does not hold
-  2  inconclusive: work was lost, so nobody can tell
+  2  inconclusive: work was lost, or a gate has no value, so nobody can tell
   3  bad input, or an error of ours";
 
 const EXAMPLES: &str = "  qaops                                    run the example suites
@@ -39,7 +39,8 @@ const CHECK_STATUSES: &str = "  0  the package can be run
 
 const DOCTOR_EXAMPLES: &str = "  qaops doctor --on qaops
   AWS_PROFILE=qa AWS_REGION=eu-north-1 qaops doctor --on nightly --json > doctor.json
-  qaops doctor --on local                  try it on the local cloud";
+  qaops doctor --on qaops --live           and make two small runs
+  qaops doctor --on local --live           try it on the local cloud";
 
 const DOCTOR_STATUSES: &str = "  0  runs work; warnings are no reason for another status
   1  runs will fail: the lines with a cross say why
@@ -107,12 +108,16 @@ pub enum Command {
     ///
     /// Looks at region and credentials, the deployment's parameter, quotas, AWS's own roles, images, launches (with
     /// DryRun), endpoints, subscriptions, schedules, and by IAM's simulator at what the deployment's roles may do. It
-    /// changes nothing, launches nothing and costs nothing. Credentials and region are those of the AWS command line.
+    /// changes nothing, launches nothing and costs nothing, unless you ask for --live. Credentials and region are those
+    /// of the AWS command line.
     #[command(after_help = after(DOCTOR_EXAMPLES, DOCTOR_STATUSES))]
     Doctor {
         /// Name of the deployment; local means the local cloud
         #[arg(long, value_name = "NAME")]
         on: String,
+        /// Then start two small runs, one of which is stopped, and tell how long each stage took: a few cents
+        #[arg(long)]
+        live: bool,
         /// Print one JSON object, and nothing else, on standard output
         #[arg(long)]
         json: bool,

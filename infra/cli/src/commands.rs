@@ -67,7 +67,7 @@ pub async fn command(arguments: impl IntoIterator<Item = OsString>) -> u8 {
             Some(Command::Run(flags)) => run_one(&flags).await,
             Some(Command::Check { path }) => check_one(&path).await,
             Some(Command::Up) => keep_up().await,
-            Some(Command::Doctor { on, json }) => look_at(&on, json).await,
+            Some(Command::Doctor { on, live, json }) => look_at(&on, live, json).await,
             Some(Command::Judge { folder }) => judge_again(&folder),
             Some(Command::Metrics { files }) => print_metrics(&files),
         }
@@ -123,17 +123,21 @@ async fn check_one(path: &Path) -> Result<u8, Error> {
 /// Name by which the local cloud is meant.
 const LOCAL: &str = "local";
 
-async fn look_at(name: &str, as_json: bool) -> Result<u8, Error> {
+async fn look_at(name: &str, live: bool, as_json: bool) -> Result<u8, Error> {
     let local = match name == LOCAL {
         true => Some(LocalCloud::start(&project(), say).await?),
         false => None,
     };
-    let examination = match &local {
-        Some(cloud) => doctor::examine(&cloud.aws.account(), cloud.name()).await,
-        None => doctor::examine(&aws::Cloud::connect().await.account(), name).await,
+    let (cloud, name) = match &local {
+        Some(local) => (local.aws.clone(), local.name()),
+        None => (aws::Cloud::connect().await, name),
     };
-    if let Some(cloud) = local {
-        cloud.stop().await?;
+    let examination = match live {
+        true => doctor::examine_live(&cloud, name, say).await,
+        false => doctor::examine(&cloud.account(), name).await,
+    };
+    if let Some(local) = local {
+        local.stop().await?;
     }
     let text = match as_json {
         true => doctor::json(&examination),

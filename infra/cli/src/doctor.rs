@@ -2,6 +2,7 @@
 
 mod checks;
 mod launches;
+mod live;
 mod roles;
 mod show;
 
@@ -9,6 +10,7 @@ use aws::account::Account;
 use domain::run::deployment::Deployment;
 use serde::Serialize;
 
+pub use self::live::Stage;
 pub use self::show::{json, text};
 
 /// What came of a look at one thing.
@@ -75,6 +77,9 @@ pub struct Examination {
     pub region: String,
     /// Everything that was looked at.
     pub checks: Vec<Check>,
+    /// How long the stages of a run took, where one was made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Stage>,
 }
 
 impl Examination {
@@ -95,12 +100,34 @@ pub fn status(examination: &Examination) -> u8 {
 
 /// Looks at the account of a deployment. Where the first looks find nothing to look at, there are no others.
 pub async fn examine(account: &Account, name: &str) -> Examination {
-    let mut checks = Vec::new();
-    if let Some(deployment) = first(account, name, &mut checks).await {
-        checks.extend(of_deployment(account, &deployment).await);
+    let mut examination = begun(account, name);
+    if let Some(deployment) = first(account, name, &mut examination.checks).await {
+        examination.checks.extend(of_deployment(account, &deployment).await);
     }
+    examination
+}
+
+/// As [`examine`], and where nothing is bad makes two small runs, which `say` announces.
+pub async fn examine_live(cloud: &aws::Cloud, name: &str, say: impl Fn(&str)) -> Examination {
+    let account = cloud.account();
+    let mut examination = examine(&account, name).await;
+    if examination.state() == State::Bad {
+        let cure = "Mend what is bad first.";
+        examination.checks.push(Check::warning("smoke run", "none was made, because it would fail", cure));
+        return examination;
+    }
+    if let Ok(Some(deployment)) = account.deployment(name).await {
+        let (checks, stages) = live::live(cloud, &deployment, say).await;
+        examination.checks.extend(checks);
+        examination.stages = stages;
+    }
+    examination
+}
+
+fn begun(account: &Account, name: &str) -> Examination {
     let region = account.region().unwrap_or_default().to_owned();
-    Examination { deployment: name.to_owned(), command: env!("CARGO_PKG_VERSION"), region, checks }
+    let (checks, stages) = (Vec::new(), Vec::new());
+    Examination { deployment: name.to_owned(), command: env!("CARGO_PKG_VERSION"), region, checks, stages }
 }
 
 /// Region, credentials and the deployment itself.

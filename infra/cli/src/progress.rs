@@ -24,7 +24,7 @@ const STATES: [(&str, &str); 14] = [
     ("Notify", "tells everyone"),
     ("Passed", "every error gate holds"),
     ("GateFailed", "an error gate does not hold"),
-    ("Inconclusive", "work was lost, so nobody can tell"),
+    ("Inconclusive", "work was lost, or a gate has no value, so nobody can tell"),
     ("Failed", "the run ended by an error"),
 ];
 const CHOICES: [&str; 4] = ["Launched", "Settled", "Terminated", "Verdict"];

@@ -38,6 +38,7 @@ provider "aws" {
 }
 """
 PATIENCE = 120.0
+DENIED = {"Effect": "Deny", "Action": "ec2:CreateFleet", "Resource": "*"}
 PASSWORD = "open sesame"
 
 
@@ -145,7 +146,7 @@ def missing() -> str:
     """Why the example cannot be applied here, else an empty text."""
     if not shutil.which("terraform"):
         return "Terraform is not there"
-    absent = [name for name in [*STEPS, "qaops-runner"] if not (PROGRAMS / name).is_file()]
+    absent = [name for name in [*STEPS, "qaops", "qaops-runner"] if not (PROGRAMS / name).is_file()]
     return f"cargo build --bins has not made {', '.join(absent)}" if absent else ""
 
 
@@ -189,6 +190,35 @@ def test_the_local_cloud_sets_up_what_terraform_makes(deployment: Deployment) ->
     assert found.keys() == wanted.keys()
     for kind, things in wanted.items():
         assert found[kind] == things, kind
+
+
+def doctor(deployment: Deployment) -> list[dict[str, str]]:
+    """What `qaops doctor` finds that is not good."""
+    keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local", "AWS_REGION": "us-east-1"}
+    told = subprocess.run(
+        [PROGRAMS / "qaops", "doctor", "--on", "qaops", "--json"],
+        env={"PATH": os.environ["PATH"], "AWS_ENDPOINT_URL": deployment.cloud.endpoint, **keys},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    checks: list[dict[str, str]] = json.loads(told.stdout)["checks"]
+    assert len(checks) > 10, told
+    return [check for check in checks if check["state"] != "good"]
+
+
+def test_the_doctor_finds_what_a_deployment_lacks_and_nothing_else(deployment: Deployment) -> None:
+    deployment.cloud.control("POST", "account", {"quotas": {"L-1216C47A": 400, "L-34B43A08": 400}})
+    found = {check["check"]: check["found"] for check in doctor(deployment) if check["state"] == "bad"}
+    # The example does not make AWS's own roles here.
+    assert set(found) == {"service roles"}, found
+    role = deployment.outputs["qaops"]["functions"]["launch"]["role_arn"].rpartition("/")[2]
+    deployment.cloud.client("iam").put_role_policy(
+        RoleName=role, PolicyName="boundary", PolicyDocument=json.dumps({"Statement": [DENIED]})
+    )
+    denied = [check["found"] for check in doctor(deployment) if check["check"] == "roles"]
+    deployment.cloud.client("iam").delete_role_policy(RoleName=role, PolicyName="boundary")
+    assert denied == [f"{role} may not do ec2:CreateFleet: the cause is a policy that denies it"]
 
 
 def test_android_is_launched_with_nested_virtualization(deployment: Deployment) -> None:

@@ -131,7 +131,7 @@ async fn topic_of(account: &Account, name: &str, topic: &str) -> Check {
             )
         }
         (all, true) => Check::good("subscriptions", format!("{} of {name}", count(all, "subscription"))),
-        (_, false) => Check::bad(
+        (_, false) => Check::warning(
             "subscriptions",
             format!("{} has not confirmed that it wants the messages of {name}", waiting.join(", ")),
             "Open the link in the mail of AWS with the subject \"Subscription Confirmation\".",
@@ -153,10 +153,10 @@ pub(super) async fn schedules(account: &Account, deployment: &Deployment) -> Vec
     match (schedules.len(), off.is_empty()) {
         (0, _) => vec![Check::warning("schedules", "no run starts by itself", set)],
         (all, true) => vec![Check::good("schedules", format!("{} on", count(all, "schedule")))],
-        (_, false) => vec![Check::bad(
+        (_, false) => vec![Check::warning(
             "schedules",
             format!("{} off", off.join(", ")),
-            "Nothing starts these runs. Set enabled = true in schedules, or take the schedule out.",
+            "Nothing starts these runs. If that is not meant, set enabled = true in schedules.",
         )],
     }
 }

@@ -1,6 +1,6 @@
 //! What was looked at, for a person and for a machine.
 
-use super::{Check, Examination, State};
+use super::{Check, Examination, Stage, State};
 use crate::show::style::{BAD, BOLD, DIM, DOUBT, GOOD, paint, plain, wrap};
 
 /// Columns of the sign and the name of a check.
@@ -15,7 +15,19 @@ pub fn text(examination: &Examination, columns: usize) -> String {
         lines.push(row(check, name, columns));
         last = check.check;
     }
-    format!("{}\n\n{}", lines.join("\n"), summary(examination))
+    format!("{}{}\n\n{}", lines.join("\n"), stages(&examination.stages), summary(examination))
+}
+
+/// How long each stage took, beside what is expected; nothing where no run was made.
+fn stages(stages: &[Stage]) -> String {
+    if stages.is_empty() {
+        return String::new();
+    }
+    let row = |stage: &str, here: &str, expected: &str| format!("\n  {stage:<28}{here:>8}  {expected}");
+    let took = |seconds: Option<i64>| seconds.map_or("unknown".to_owned(), |seconds| format!("{seconds} s"));
+    let rows = stages.iter().map(|stage| row(stage.stage, &took(stage.seconds), stage.expected));
+    let heading = row("Stage", "Here", "Expected");
+    format!("\n\n{}{}", paint(DIM, heading.trim_start_matches('\n')), rows.collect::<String>())
 }
 
 fn row(check: &Check, name: &str, columns: usize) -> String {
@@ -77,8 +89,12 @@ mod tests {
             Check::good("quotas", "10 environments take 20 vCPUs of Spot capacity, of 64"),
             Check::warning("schedules", "no run starts by itself", "Set schedules."),
         ];
-        let examination =
-            Examination { deployment: "shop".into(), command: "0.1.0", region: "eu-north-1".into(), checks };
+        let stages = vec![
+            Stage { stage: "start to launch", expected: "1 to 5 s", seconds: Some(2) },
+            Stage { stage: "launch to ready", expected: "20 s to 6 min", seconds: None },
+        ];
+        let region = "eu-north-1".into();
+        let examination = Examination { deployment: "shop".into(), command: "0.1.0", region, checks, stages };
         let told = anstream::adapter::strip_str(&text(&examination, 60)).to_string();
         insta::assert_snapshot!(told, @r"
         ✓ region          eu-north-1
@@ -89,6 +105,10 @@ mod tests {
                           capacity, of 64
         ! schedules       no run starts by itself
                           Set schedules.
+
+          Stage                           Here  Expected
+          start to launch                  2 s  1 to 5 s
+          launch to ready              unknown  20 s to 6 min
 
         NOT FIT shop: 1 bad, 1 to know, 2 good
         ");
