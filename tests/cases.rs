@@ -223,3 +223,20 @@ fn imports_that_fail_are_told_beside_the_tests_that_fail_by_them() {
         assert_eq!(told, expected.map(|(text, elsewhere)| (text.to_owned(), elsewhere)));
     });
 }
+
+#[test]
+fn a_file_whose_tests_a_variable_leaves_out_is_not_missed() {
+    let text = "*** Settings ***\nTest Tags    ${WHICH}\n*** Test Cases ***\nLeft Out\n    Fail    no\n";
+    let all = [("a.robot", text), ("b.robot", "*** Test Cases ***\nGood\n    No Operation\n")];
+    let config = "suite = \"leftout\"\n[robot]\nvariables = { WHICH = \"robot:exclude\" }\n";
+    with_cloud(async |cloud| {
+        let suite = Suite::new("leftout", config, &files(&all));
+        let run = end(cloud, begin(cloud, &suite, json!({})).await).await;
+        assert_eq!(
+            (run.evaluation().verdict, run.counts()),
+            (Verdict::Passed, [1, 1, 0, 0, 0]),
+            "{:?}",
+            run.evaluation().reasons
+        );
+    });
+}

@@ -123,6 +123,24 @@ fn what_robot_would_have_run_before_a_fatal_setup_still_runs() {
     });
 }
 
+/// An error of parsing is there before the first test of the whole run.
+#[test]
+fn with_exitonerror_a_file_that_cannot_be_parsed_ends_all_before_the_first_test() {
+    let other = "*** Test Cases ***\nFirst\n    No Operation\n";
+    let of = |number: usize| {
+        if number == 5 { format!("*** Settings ***\nNo Setting    x\n{other}") } else { other.to_owned() }
+    };
+    let suite: Vec<_> = (1..=8).map(|number| (format!("s{number}.robot"), of(number))).collect();
+    with_cloud(async |cloud| {
+        let config = "[robot]\narguments = [\"--exitonerror\"]\n";
+        let suite = Suite::new("parse", config, &suite);
+        for environments in [1, 4] {
+            let run = run(cloud, &suite, json!({"environments": environments})).await;
+            assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [8, 0, 8, 0, 0]), "{environments}");
+        }
+    });
+}
+
 #[test]
 fn after_a_fatal_error_no_environment_starts_for_a_rerun() {
     let fails = "*** Test Cases ***\nFails at once\n    Fail    no\n";

@@ -129,6 +129,7 @@ impl SeededRun {
             uploaded: 0,
             reports: BTreeMap::new(),
             halt: None,
+            halted_at: None,
             not_run: Vec::new(),
             errors: Vec::new(),
             rpa: false,

@@ -68,6 +68,7 @@ pub(crate) async fn summarize(
         uploaded: manifest.objects.values().map(|upload| upload.size).sum(),
         reports: reports(prefix, manifest),
         halt: manifest.halt.filter(|_| !manifest.exit.was_stopped()),
+        halted_at: manifest.halted_at.clone(),
         not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
         errors: kept(errors.iter().map(|message| ExecutionError::read(message, &manifest.root))),

@@ -39,29 +39,56 @@ def _read_halt():
 _selection = _read_selection()
 _halt = _read_halt()
 _exit = None
-# Names of the tests that started, as the files have them, by file.
+# Names as the files have them, by file: of the tests that started, and of all that Robot Framework had there.
 _written = {}
+_known = {}
+# Whether there was an error before the first suite, the file of the last test, and the file of a halt.
+_early = False
+_last = ""
+_halted_at = None
+# Files all of whose tests were left out by their tags.
+_left_out = []
 
 
 def start_suite(data, result):
-    global _exit
+    global _exit, _early
     if data.parent is None:
         _exit = _running_exit()
+        # With --exitonerror, an error of parsing ends the run before its first test.
+        _early = getattr(LOGGER, "_error_occurred", False)
         if _halt and _exit:
             # As if the test that halted the run had been one of this call.
             setattr(_exit, _HALTS[_halt], True)
+    else:
+        _notice("" if _early else _first_file(data))
     chosen = _selection.get(str(data.source))
     if chosen and data.tests:
         _select(data, chosen)
 
 
+def _first_file(suite):
+    return str(suite.source) if suite.tests else next((_first_file(child) for child in suite.suites), "")
+
+
 def start_test(data, result):
-    _written.setdefault(str(data.parent.source), []).append(data.name)
+    global _last
+    _last = str(data.parent.source)
+    _notice(_last)
+    _written.setdefault(_last, []).append(data.name)
     _flush()
 
 
 def end_test(data, result):
+    _notice(str(data.parent.source))
     _flush()
+
+
+def _notice(file):
+    """Remembers the file in which Robot Framework was halted; none of them where that was before the first test."""
+    global _halted_at
+    halted = _exit and not _halt and any(getattr(_exit, attribute) for attribute in _HALTS.values())
+    if halted and _halted_at is None:
+        _halted_at = file
 
 
 def start_keyword(data, result):
@@ -79,18 +106,36 @@ def _flush():
 
 
 def end_suite(data, result):
+    _notice(_last)
+    _known.setdefault(str(data.source), []).extend(test.name for test in data.tests)
+    if data.tests and str(data.source) not in _written and all(_is_left_out(test) for test in data.tests):
+        _left_out.append(str(data.source))
     if data.parent is None:
-        written = {source: _with_variables(names) for source, names in _written.items()}
+        (_HERE / "left-out.json").write_text(json.dumps(_left_out), encoding="UTF-8")
+        written = {source: _with_variables(names, _known[source]) for source, names in _written.items()}
         (_HERE / "written.json").write_text(json.dumps(written), encoding="UTF-8")
     if data.parent is None and _exit and not _halt:
         kinds = [kind for kind, attribute in _HALTS.items() if getattr(_exit, attribute)]
+        (_HERE / "halted-at").write_text(_halted_at or "", encoding="UTF-8")
         (_HERE / "halted").write_text(kinds[0], encoding="UTF-8")
 
 
-def _with_variables(names):
-    """The names that may be others at each start, by the place of the test."""
-    may_differ = {place: name for place, name in enumerate(names) if any(sign + "{" in name for sign in "$@&%")}
-    return {"of": len(names), "names": may_differ}
+def _is_left_out(test):
+    """Whether a tag takes the test out when its turn comes; its variables have values by now."""
+    variables = EXECUTION_CONTEXTS.current.variables
+    tags = (variables.replace_string(tag, ignore_errors=True) for tag in test.tags)
+    return any(tag.replace(" ", "").replace("_", "").lower() == "robot:exclude" for tag in tags)
+
+
+def _with_variables(names, known):
+    """The names that may be others at each start, by the place of the test. Of a name that not all of its tests ran under
+    nobody knows which of them the next start runs."""
+    kept = {name for name in names if _may_differ(name) and names.count(name) == known.count(name)}
+    return {"of": len(names), "names": {place: name for place, name in enumerate(names) if name in kept}}
+
+
+def _may_differ(name):
+    return any(sign + "{" in name for sign in "$@&%")
 
 
 def _running_exit():
@@ -108,14 +153,13 @@ def _running_exit():
 
 def _select(suite, chosen):
     """Leaves only the chosen tests in a suite, or all of them where one cannot be found."""
-    names = [_resolved(test.name) for test in suite.tests]
+    names = [test.name if _may_differ(test.name) else _resolved(test.name) for test in suite.tests]
     places = set()
     for test in chosen["tests"]:
-        same = {place for place, name in enumerate(names) if name == test["name"]}
-        if not same and test.get("written"):
-            same = {place for place, found in enumerate(suite.tests) if found.name == test["written"]}
+        # A name with variables is looked for as the file has it: whoever resolves it may change what it is next time.
+        same = {place for place, name in enumerate(names) if name == test.get("written", test["name"])}
         if not same and len(names) == chosen["of"] and test.get("place") is not None:
-            # Its name is made of values that are not known yet, or that differ each time.
+            # Its name is another one than before.
             same = {test["place"]}
         if not same:
             return
@@ -124,7 +168,7 @@ def _select(suite, chosen):
 
 
 def _resolved(name):
-    """A name as the result will have it, as far as its variables have values by now."""
+    """A name without variables as the result will have it."""
     name = EXECUTION_CONTEXTS.current.variables.replace_string(name, ignore_errors=True)
     # Robot Framework composes letters in its results, and not in the names of its data.
     return unicodedata.normalize("NFC", name)

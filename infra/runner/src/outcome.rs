@@ -27,6 +27,9 @@ pub struct Outcome {
     /// Why Robot Framework ran no further test, if it did not run all.
     #[serde(default)]
     pub halt: Option<Halt>,
+    /// File in which it was halted.
+    #[serde(default)]
+    pub halted_at: Option<String>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
     /// Files to upload, without secrets.
@@ -44,6 +47,7 @@ impl Outcome {
             selected: BTreeMap::new(),
             written: BTreeMap::new(),
             halt: None,
+            halted_at: None,
             robot_seconds: 0.0,
             outputs,
         }

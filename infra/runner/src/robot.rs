@@ -202,6 +202,23 @@ pub fn halt(places: &Places) -> Option<Halt> {
     serde_json::from_value(serde_json::Value::String(text)).ok()
 }
 
+/// The ordered file in which Robot Framework was halted, empty where that was before any test of the run; none where it
+/// does not say.
+pub fn halted_at(shard: &Shard, places: &Places) -> Option<String> {
+    let text = std::fs::read_to_string(places.control.join("halted-at")).ok()?;
+    if text.is_empty() {
+        return Some(text);
+    }
+    shard.order.files.iter().find(|file| places.file(file) == Path::new(&text)).cloned()
+}
+
+/// Ordered files all of whose tests their tags took out, when it was their turn.
+pub fn left_out_by_tags(shard: &Shard, places: &Places) -> Vec<String> {
+    let text = std::fs::read_to_string(places.control.join("left-out.json")).unwrap_or_default();
+    let files: Vec<PathBuf> = serde_json::from_str(&text).unwrap_or_default();
+    shard.order.files.iter().filter(|file| files.contains(&places.file(file))).cloned().collect()
+}
+
 /// Makes `log.html` from a masked `output.xml` by the `rebot` beside `robot`.
 pub async fn log(attempt: &mut Attempt<'_>, output: &Path, log: &Path, most: Duration) {
     let Attempt { shard, processes, console, .. } = attempt;

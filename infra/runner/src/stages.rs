@@ -123,13 +123,17 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
     let masked = outputs::masked(&mut attempt, &masker).await;
     let console = attempt.console.close().await;
     let (shard, places) = (attempt.shard, attempt.places);
-    let selected = robot::selected(shard, &places);
+    let mut selected = robot::selected(shard, &places);
+    for file in robot::left_out_by_tags(shard, &places) {
+        selected.as_mut().map(|selected| selected.remove(&file));
+    }
     Ok(Outcome {
         exit: masked_exit(exit, &masker),
         unselected: robot::unselected(shard, &places, selected.as_ref()),
         selected: selected.unwrap_or_default(),
         written: robot::written(shard, &places),
         halt: robot::halt(&places),
+        halted_at: robot::halted_at(shard, &places),
         robot_seconds: ran.robot_seconds,
         outputs: masked.map_err(Error::Outputs)?.with_console(&console, &places.folder, &masker),
         root: places.root,

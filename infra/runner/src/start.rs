@@ -168,6 +168,7 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         selected: outcome.selected.clone(),
         written: outcome.written.clone(),
         halt: outcome.halt,
+        halted_at: outcome.halted_at.clone(),
         root: outcome.root.to_string_lossy().into_owned(),
         unselected: outcome.unselected.clone(),
         robot_seconds: outcome.robot_seconds,

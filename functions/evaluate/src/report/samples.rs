@@ -33,6 +33,7 @@ pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
         reported: Vec::new(),
         reports: Default::default(),
         halt: None,
+        halted_at: None,
         not_run: Vec::new(),
         errors: Vec::new(),
         rpa: false,

@@ -112,6 +112,7 @@ fn without_tags(html: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::results::errors::ExecutionError;
 
     #[test]
     fn a_message_is_cut_to_its_first_lines_that_say_something() {
@@ -133,6 +134,25 @@ mod tests {
         let told = |quarantined| anstream::adapter::strip_str(&failed(&[test(quarantined)], 80)).to_string();
         assert!(told(true).contains("✗ Shop.Refund\n    in quarantine"), "{}", told(true));
         assert!(!told(false).contains("quarantine"));
+    }
+
+    #[test]
+    fn errors_of_robot_framework_are_told_with_what_to_do() {
+        let text = "Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'";
+        let error = ExecutionError { file: "pay.robot".into(), line: Some(2), text: text.into() };
+        let logged = ExecutionError { text: "no \u{1b}[31mprice".into(), ..ExecutionError::default() };
+        let all = [(error, 1), (logged, 0)].map(|(error, elsewhere)| GroupedError { error, elsewhere });
+        let told = anstream::adapter::strip_str(&errors(&all, 80)).to_string();
+        insta::assert_snapshot!(told, @r"
+        Errors of Robot Framework (2)
+          ! pay.robot: line 2: Importing library 'Shop' failed: ModuleNotFoundError: No
+            module named 'Shop' (and in 1 further place)
+            The environment has no Python module Shop. Name the Python package that has
+            it in requirements.txt. If it is a file of the package, name its folder by
+            --pythonpath in robot.arguments.
+          ! no price
+        ");
+        assert_eq!(errors(&[], 80), "");
     }
 
     #[test]

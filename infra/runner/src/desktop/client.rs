@@ -94,7 +94,7 @@ pub async fn through(
         stop = limits.stop() => stopped(exchange, attempt, lease, stop, limits.grace() + LAST).await,
     };
     match answer? {
-        Answer::Done(outcome) => Ok(outcome),
+        Answer::Done(outcome) => Ok(*outcome),
         Answer::Broken(why) => Err(Failure::DesktopLost { why }),
     }
 }

@@ -36,7 +36,7 @@ pub struct Task {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Answer {
     /// What became of the attempt.
-    Done(Outcome),
+    Done(Box<Outcome>),
     /// Why nothing is known of it.
     Broken(String),
 }

@@ -28,7 +28,7 @@ pub async fn serve(exchange: Exchange) -> Result<(), Error> {
     while !lease.is_finished() {
         if let Some((attempt, task)) = exchange.take().map_err(work)? {
             let answer = match run(&exchange, &attempt, &task).await {
-                Ok(outcome) => Answer::Done(outcome),
+                Ok(outcome) => Answer::Done(Box::new(outcome)),
                 Err(error) => Answer::Broken(error.told()),
             };
             exchange.give_back(&attempt, &answer).map_err(work)?;

@@ -17,6 +17,7 @@ use crate::quality::metrics::{Metrics, RunFacts};
 use crate::quality::quarantine::{self, Quarantine};
 use crate::results::classes::{Class, classify};
 use crate::results::errors::{GroupedError, grouped};
+use crate::results::interrupted::NOT_RUN;
 use crate::results::outcome::{Counts, Found, Status, TestId};
 use crate::results::records;
 use crate::results::records::TestRecord;
@@ -240,7 +241,8 @@ fn failed(tests: &[TestRecord], input: &EvaluationInput) -> Vec<FailedTest> {
     for (id, _, Found { test, .. }) in input.attempts() {
         let (count, message) = attempts.entry(id).or_default();
         *count += 1;
-        if test.status == Status::Failed {
+        let was_run = !test.tags.iter().any(|tag| tag == NOT_RUN);
+        if test.status == Status::Failed && (was_run || message.is_empty()) {
             message.clone_from(&test.message);
         }
     }

@@ -43,16 +43,17 @@ impl ExecutionError {
 
     /// What a user can do about it, as a whole sentence.
     pub fn cure(&self) -> Option<String> {
-        if let Some(module) = missing_module(&self.text) {
+        let imported = self.text.split('\'').nth(1).unwrap_or_default();
+        let is_path = imported.contains(['/', '\\']) || imported.ends_with(".py");
+        if let Some(module) = missing_module(&self.text).filter(|_| !is_path) {
             return Some(format!(
                 "The environment has no Python module {module}. Name the Python package that has it in requirements.txt. If it \
                  is a file of the package, name its folder by --pythonpath in robot.arguments."
             ));
         }
-        let is_file = ["Resource file '", "Variable file '", "Importing library '", "Importing variable file '"]
-            .iter()
-            .any(|begin| self.text.starts_with(begin));
-        let absent = self.text.contains("does not exist");
+        let kinds = ["Resource file '", "Variable file '", "Library '", "Importing ", "Taking listener '"];
+        let is_file = kinds.iter().any(|begin| self.text.starts_with(begin));
+        let absent = self.text.contains("does not exist") || (is_path && missing_module(&self.text).is_some());
         (is_file && absent).then(|| {
             "An environment has only the files of the package. A path starts at the folder of the file that imports."
                 .to_owned()
@@ -114,6 +115,8 @@ pub fn missing_module(message: &str) -> Option<&str> {
 pub fn kept(errors: impl IntoIterator<Item = ExecutionError>) -> Vec<ExecutionError> {
     let mut seen = HashSet::new();
     let mut errors: Vec<ExecutionError> = errors.into_iter().filter(|error| seen.insert(error.clone())).collect();
+    // What a test logs as an error takes no error of a file away.
+    errors.sort_by_key(|error| error.file.is_empty());
     let more = errors.len().saturating_sub(MOST);
     if more > 0 {
         errors.truncate(MOST);
@@ -208,6 +211,9 @@ mod tests {
         assert!(
             of("Importing library '/r/Keys.py' failed: File does not exist.").starts_with("An environment has only")
         );
+        assert!(of("Library '../out.py' does not exist.").starts_with("An environment has only"));
+        let listener = "Taking listener '/w/x.py' into use failed: Importing listener '/w/x.py' failed: ModuleNotFoundError: No module named 'x'";
+        assert!(of(listener).starts_with("An environment has only"));
         assert_eq!(of("the order does not exist"), "");
         assert_eq!(of("Importing library 'X' failed: SyntaxError: invalid syntax"), "");
     }
@@ -223,8 +229,9 @@ mod tests {
     #[test]
     fn a_flood_of_errors_is_counted() {
         let all = (0..150).map(|at| ExecutionError { text: at.to_string(), ..ExecutionError::default() });
-        let kept = kept(all.clone().chain(all));
-        assert_eq!(kept.len(), MOST + 1);
-        assert_eq!(kept[MOST].text, "There are 50 further errors; the log of the shard has them.");
+        let import = ExecutionError { file: "a.robot".into(), line: Some(2), text: "no module".into() };
+        let kept = kept(all.clone().chain(all).chain([import.clone()]));
+        assert_eq!((kept.len(), &kept[0]), (MOST + 1, &import));
+        assert_eq!(kept[MOST].text, "There are 51 further errors; the log of the shard has them.");
     }
 }

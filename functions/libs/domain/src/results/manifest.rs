@@ -106,6 +106,9 @@ pub struct Manifest {
     /// Why Robot Framework ran no further test, where it did not run all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub halt: Option<Halt>,
+    /// File in which it was halted: nothing after it runs. Empty where that was before any test of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halted_at: Option<String>,
     /// Folder on the instance that the package was unpacked into: prefix of the sources in `output.xml`.
     pub root: String,
     /// Ordered files in which Robot Framework selects no test (nothing in them, or their tags are left out).

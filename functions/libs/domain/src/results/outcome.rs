@@ -156,7 +156,8 @@ fn nth_written<'a>(tests: impl IntoIterator<Item = &'a Test>) -> Vec<u32> {
 fn nth_of<'a>(tests: impl IntoIterator<Item = &'a Test>, name: impl Fn(&'a Test) -> &'a str) -> Vec<u32> {
     let tests: Vec<&Test> = tests.into_iter().collect();
     let mut order: Vec<usize> = (0..tests.len()).collect();
-    order.sort_by_key(|&at| tests[at].line);
+    // Names with variables may be others next time, so they change no other test's number.
+    order.sort_by_key(|&at| (tests[at].written.is_some(), tests[at].line));
     let mut seen: HashMap<&str, u32> = HashMap::new();
     let mut nth = vec![0; tests.len()];
     for at in order {

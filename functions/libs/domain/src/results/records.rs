@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::results::interrupted::NOT_RUN;
 use crate::results::outcome::{Counts, Found, Status, Suite, Test, TestId};
 use crate::results::summary::Summary;
 
@@ -128,9 +129,10 @@ impl Deciding {
         let mut of = Vec::with_capacity(found.len());
         for found in &found {
             let name = name(&found.id);
-            let fewer = self.known.get(&name).is_some_and(|known| ran[&name] < *known);
+            let fewer = self.known.get(&name).is_some_and(|known| ran.get(&name).is_none_or(|ran| ran < known));
             let by_written = found.written().and_then(|of| written.get(&of)).copied();
             of.push(match (by_written, self.places.get(&found.id)) {
+                (Some(_), _) | (_, Some(_)) if was_not_run(found.test) => None,
                 (Some(place), _) => place.map(|place| self.merge(place, found)),
                 _ if fewer => None,
                 (None, Some(&place)) => Some(self.merge(place, found)),
@@ -179,9 +181,15 @@ impl Deciding {
     }
 }
 
+/// Whether Robot Framework was halted before the test: that says nothing of it.
+fn was_not_run(test: &Test) -> bool {
+    test.tags.iter().any(|tag| tag == NOT_RUN)
+}
+
 fn namesakes(found: &[Found<'_>]) -> Namesakes {
     let mut count = Namesakes::new();
-    found.iter().for_each(|found| *count.entry(name(&found.id)).or_default() += 1);
+    let plain = found.iter().filter(|found| found.test.written.is_none());
+    plain.for_each(|found| *count.entry(name(&found.id)).or_default() += 1);
     count
 }
 
@@ -239,6 +247,7 @@ mod tests {
             uploaded: 0,
             reports: std::collections::BTreeMap::new(),
             halt: None,
+            halted_at: None,
             not_run: Vec::new(),
             errors: Vec::new(),
             rpa: false,
@@ -327,6 +336,28 @@ mod tests {
         assert_eq!(seen(&two, &[of(&[("Order 19", passed, order)])]), named(&first));
         let three = [of(&[("Order 19", passed, order), ("Order 20", passed, order), ("Order 21", failed, order)])];
         assert_eq!(seen(&two, &three).len(), 5);
+    }
+
+    #[test]
+    fn a_rerun_that_was_halted_before_a_test_changes_nothing() {
+        let mut halted = summary(&[("A", Status::Failed)]);
+        halted.root.tests[0].tags = vec![NOT_RUN.into()];
+        let mut first = summary(&[("A", Status::Failed)]);
+        first.root.tests[0].tags = vec!["own".into()];
+        assert_eq!(records(&[first], &[halted])[0].tags, ["own"]);
+    }
+
+    #[test]
+    fn a_name_with_variables_changes_the_number_of_no_other_test() {
+        let of = |user: &str, plain: Status| {
+            let mut summary = summary(&[(user, Status::Passed), ("Login ann", plain)]);
+            summary.root.tests[0].written = Some("Login ${USER}".into());
+            summary
+        };
+        let merged = records(&[of("Login bob", Status::Failed)], &[of("Login ann", Status::Failed)]);
+        assert_eq!(counts(&merged), Counts { passed: 1, failed: 1, skipped: 0 });
+        let merged = records(&[of("Login ann", Status::Failed)], &[of("Login bob", Status::Passed)]);
+        assert_eq!(counts(&merged), Counts { passed: 2, failed: 0, skipped: 0 });
     }
 
     #[test]

@@ -42,6 +42,9 @@ pub struct Summary {
     /// Why Robot Framework ran no further test, where it did not run all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub halt: Option<Halt>,
+    /// File in which it was halted: nothing after it runs. Empty where that was before any test of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub halted_at: Option<String>,
     /// Of a rerun: tests that it should have run and Robot Framework did not find, each as `<file>: <name>`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub not_run: Vec<String>,

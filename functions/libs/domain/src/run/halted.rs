@@ -10,12 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::results::halt::Halt;
 use crate::results::interrupted::NOT_RUN;
-use crate::results::outcome::{Status, Suite, Test};
+use crate::results::outcome::Status;
 use crate::results::records::TestRecord;
 use crate::results::summary::Summary;
-
-/// How Robot Framework begins the message of a suite whose setup failed.
-const BY_SETUP: &str = "Suite setup failed:";
 
 /// The end of the tests that one `robot` call would have run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,7 +28,8 @@ impl End {
     /// The end in one attempt; none where Robot Framework came to the end of all its tests. `in_order` is false where
     /// suites run in any order.
     pub fn of_attempt(summary: &Summary, in_order: bool) -> Option<Self> {
-        let file = if in_order { Some(last_file(summary)?) } else { None };
+        let at = || summary.halted_at.clone().or_else(|| last_file(summary));
+        let file = if in_order { Some(at()?) } else { None };
         Some(Self { halt: summary.halt?, file })
     }
 
@@ -71,24 +69,11 @@ impl End {
     }
 }
 
-/// The file in which Robot Framework halted: the first of a suite whose setup did it, else that of the last test that ran;
-/// where none did, the first file.
+/// The file of the last test that ran; where none did, the first file.
 fn last_file(summary: &Summary) -> Option<String> {
     let found = summary.root.found();
-    let ran = found.iter().rev().find(|found| !was_not_run(found.test));
-    let halting = of_setup(&summary.root, false);
-    halting.or_else(|| ran.or(found.first()).map(|found| found.id.file.clone()))
-}
-
-/// The file of the first test that was not run because the setup of a suite around it halted Robot Framework.
-fn of_setup(suite: &Suite, below: bool) -> Option<String> {
-    let below = below || suite.message.starts_with(BY_SETUP);
-    let of_own = || suite.source.clone().filter(|_| below && suite.tests.iter().any(was_not_run));
-    suite.suites.iter().find_map(|inner| of_setup(inner, below)).or_else(of_own)
-}
-
-fn was_not_run(test: &Test) -> bool {
-    test.tags.iter().any(|tag| tag == NOT_RUN)
+    let ran = found.iter().rev().find(|found| !found.test.tags.iter().any(|tag| tag == NOT_RUN));
+    ran.or(found.first()).map(|found| found.id.file.clone())
 }
 
 /// What Robot Framework orders suite files by: the names of folders and files without case (`parsing/suitestructure.py`).
@@ -161,12 +146,14 @@ mod tests {
     }
 
     #[test]
-    fn a_setup_halts_before_the_first_file_of_its_suite() {
+    fn the_runner_knows_where_a_shard_was_halted() {
         let mut halted = summary(Some(Halt::FatalError), &[("B/two.robot", true), ("c/x.robot", false)]);
         assert_eq!(last_file(&halted).as_deref(), Some("B/two.robot"));
-        halted.root.suites[1].message = "Suite setup failed:\nno server".into();
-        assert_eq!(last_file(&halted).as_deref(), Some("c/x.robot"));
+        halted.halted_at = Some("c/x.robot".into());
         let end = End::of_attempt(&halted, true).unwrap();
-        assert!(!end.is_before("b2.robot") && end.is_before("D.robot"));
+        assert!(!end.is_before("b2.robot") && !end.is_before("c/x.robot") && end.is_before("D.robot"));
+        halted.halted_at = Some(String::new());
+        let end = End::of_attempt(&halted, true).unwrap();
+        assert!(end.is_before("a.robot") && end.halts(&["a.robot".into()]), "nothing ran before");
     }
 }

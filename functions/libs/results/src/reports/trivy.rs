@@ -33,6 +33,9 @@ pub(super) fn looks_like(top: &Top) -> bool {
     }
 }
 
+/// Lists of which a report has at least one, if anything was scanned.
+const LISTS: [&str; 4] = ["Results", "Resources", "Findings", "Vulnerabilities"];
+
 pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error> {
     let found = match document.top() {
         Top::Null => {
@@ -40,6 +43,10 @@ pub(super) fn read(document: &Document, book: &mut Book) -> Result<Report, Error
             Vec::new()
         }
         Top::List(_) => of_targets("", &document.parsed()?, book),
+        Top::Object(keys) if !LISTS.iter().any(|list| keys.is_list(list)) => {
+            book.bad("Results", "no list: Trivy found nothing that it can scan, or did not end", Unknown::Findings);
+            Vec::new()
+        }
         _ => document.parsed::<Scan>()?.findings(book)?,
     };
     Ok(findings::report(found))

@@ -1,5 +1,6 @@
 //! What is in the page.
 
+use domain::results::errors::{ExecutionError, GroupedError};
 use domain::results::outcome::Status;
 use results::report::{FailedTest, FlakyTest, Gate, PastRun, QuarantinedTest, Report, Shard, Test, write};
 
@@ -13,6 +14,27 @@ pub(crate) fn html(report: &Report) -> String {
 
 fn failed(name: &str, message: &str) -> FailedTest {
     FailedTest { name: name.into(), message: message.into(), ..FailedTest::default() }
+}
+
+fn error(text: &str) -> GroupedError {
+    let error = ExecutionError { file: "shop/pay.robot".into(), line: Some(2), text: text.into() };
+    GroupedError { error, elsewhere: 3 }
+}
+
+#[test]
+fn errors_of_robot_framework_stand_above_the_tests_that_fail_by_them() {
+    let missing = error("Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'");
+    let page = html(&Report { errors: vec![missing], ..sample::full() });
+    let place = |text: &str| page.find(text).unwrap_or_else(|| panic!("{text} is there"));
+    let order = [
+        "id=\"gates\"",
+        "shop/pay.robot: line 2: Importing library",
+        "and in 3 further places",
+        "The environment has no Python module Shop.",
+        "id=\"failures\"",
+    ];
+    assert!(order.map(place).is_sorted());
+    assert!(!html(&sample::full()).contains("id=\"errors\""));
 }
 
 #[test]
@@ -89,6 +111,7 @@ pub(crate) fn evil() -> Report {
         labels: vec![(text(), text())],
         gates: vec![Gate { gate: text(), severity: text(), value: text(), why: text(), ..Gate::default() }],
         history: vec![PastRun { run: text(), started: text(), verdict: text(), ..PastRun::default() }],
+        errors: vec![error(evil)],
         failures: vec![FailedTest {
             class: text(),
             tags: vec![text()],

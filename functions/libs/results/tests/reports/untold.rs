@@ -37,6 +37,9 @@ fn a_report_without_a_list_of_findings_is_no_scan() {
         (r#"{"matches": null, "descriptor": {"name": "grype"}}"#.to_owned(), false),
         (xml("<components/><vulnerabilities/>"), true),
         (xml("<components/>"), false),
+        (r#"{"SchemaVersion": 2, "ArtifactName": "x", "Results": []}"#.to_owned(), true),
+        (r#"{"SchemaVersion": 2, "ArtifactName": "x", "Results": null}"#.to_owned(), false),
+        (r#"{"SchemaVersion": 2, "ArtifactName": "x"}"#.to_owned(), false),
         ("null".to_owned(), false),
     ] {
         let report = told(&text);

@@ -59,6 +59,7 @@ fn summary(shard: &ShardId, attempt: u32, complete: bool, files: &[&str], status
         uploaded: 0,
         reports: BTreeMap::new(),
         halt: None,
+        halted_at: None,
         not_run: Vec::new(),
         errors: Vec::new(),
         rpa: false,
