@@ -225,6 +225,21 @@ fn imports_that_fail_are_told_beside_the_tests_that_fail_by_them() {
 }
 
 #[test]
+fn tests_that_a_listener_leaves_out_by_a_tag_are_missed() {
+    let listener = "ROBOT_LISTENER_API_VERSION = 3\n\n\ndef start_suite(data, result):\n    \
+                    for test in data.tests:\n        if test.name == 'Fails':\n            test.tags.add('robot:exclude')\n";
+    let test = "*** Test Cases ***\nFails\n    Fail    no\n";
+    let config = "suite = \"taken\"\n[robot]\narguments = [\"--listener\", \"taker.py\"]\n[gates]\nerror = [\"tests.failed == 0\"]\n";
+    with_cloud(async |cloud| {
+        let other = "*** Test Cases ***\nGood\n    No Operation\n";
+        let all = [("a.robot", test), ("b.robot", other), ("taker.py", listener)];
+        let suite = Suite::new("taken", config, &files(&all));
+        let run = end(cloud, begin(cloud, &suite, json!({})).await).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{:?}", run.evaluation());
+    });
+}
+
+#[test]
 fn a_file_whose_tests_a_variable_leaves_out_is_not_missed() {
     let text = "*** Settings ***\nTest Tags    ${WHICH}\n*** Test Cases ***\nLeft Out\n    Fail    no\n";
     let all = [("a.robot", text), ("b.robot", "*** Test Cases ***\nGood\n    No Operation\n")];

@@ -109,12 +109,14 @@ fn what_robot_would_have_run_before_a_fatal_error_still_runs() {
     });
 }
 
-/// The shard in which the setup of a folder halts has a file before that folder, and other shards have more of them.
+/// The shard in which the setup of a folder halts has a file before that folder, and other shards have more of them. That
+/// the file has a setting that Robot Framework does not know halts nothing without `--exitonerror`.
 #[test]
 fn what_robot_would_have_run_before_a_fatal_setup_still_runs() {
     let other = "*** Test Cases ***\nFirst\n    No Operation\n";
     let names = ["a", "B/one", "B/two", "b2", "c/x", "c/y", "D", "e"];
     let mut suite: Vec<_> = names.iter().map(|name| (format!("{name}.robot"), other.to_owned())).collect();
+    suite[2].1 = format!("*** Settings ***\nNo Setting    x\n{other}");
     suite.push(("c/__init__.robot".into(), "*** Settings ***\nSuite Setup    Fatal Error    no server\n".into()));
     with_cloud(async |cloud| {
         let suite = Suite::new("setup", "", &suite);

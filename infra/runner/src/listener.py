@@ -60,7 +60,8 @@ def start_suite(data, result):
             # As if the test that halted the run had been one of this call.
             setattr(_exit, _HALTS[_halt], True)
     else:
-        _notice("" if _early else _first_file(data))
+        by_error = _exit and getattr(_exit, _HALTS["error"])
+        _notice("" if _early and by_error else _first_file(data))
     chosen = _selection.get(str(data.source))
     if chosen and data.tests:
         _select(data, chosen)

@@ -1,7 +1,6 @@
 //! What a run is judged by.
 
 use crate::evaluation::evidence::Evidence;
-
 use crate::package::plan::Plan;
 use crate::quality::reports::ReportState;
 use crate::results::outcome::{Found, TestId};
