@@ -9,8 +9,19 @@ use local::cloud::LocalCloud;
 use qaops::doctor::{Examination, State, examine, examine_live, status};
 use serde_json::json;
 use tests::{change_account, delete_service_role, make_schedule, make_service_role, put_text, subscribe, with_cloud};
+use tokio::sync::Mutex;
 
 static NUMBER: AtomicU32 = AtomicU32::new(0);
+/// Held by the test that has the account: each of them changes something that another one would find.
+static ACCOUNT: Mutex<()> = Mutex::const_new(());
+
+/// Runs a test while no other one changes the account.
+fn with_account(test: impl AsyncFnOnce(&'static LocalCloud)) {
+    with_cloud(async |cloud| {
+        let _held = ACCOUNT.lock().await;
+        test(cloud).await;
+    });
+}
 
 /// Looks at the local account with the deployment changed, which then has a name of its own.
 async fn look(cloud: &LocalCloud, change: impl FnOnce(&mut Deployment)) -> Examination {
@@ -40,7 +51,7 @@ fn found(examination: &Examination, check: &str, state: State) -> String {
 
 #[test]
 fn an_account_is_looked_at_from_its_region_to_its_instances() {
-    with_cloud(async |cloud| {
+    with_account(async |cloud| {
         let spot = |deployment: &mut Deployment| {
             deployment.platforms.values_mut().for_each(|platform| platform.launch.spot = true);
         };
@@ -78,7 +89,7 @@ fn an_account_is_looked_at_from_its_region_to_its_instances() {
 
 #[test]
 fn an_account_that_is_another_one_is_told() {
-    with_cloud(async |cloud| {
+    with_account(async |cloud| {
         let of = async |change: fn(&mut Deployment), state| found(&look(cloud, change).await, "deployment", state);
         let account = of(|deployment| deployment.account = "111111111111".into(), State::Bad).await;
         assert!(
@@ -104,7 +115,7 @@ fn an_account_that_is_another_one_is_told() {
 
 #[test]
 fn quotas_that_are_too_small_are_told() {
-    with_cloud(async |cloud| {
+    with_account(async |cloud| {
         let many = look(cloud, |deployment| deployment.most_environments = 100).await;
         let told = found(&many, "quotas", State::Bad);
         assert!(told.starts_with("100 environments take 200 vCPUs on demand, and the account may have 64"), "{told}");
@@ -119,7 +130,7 @@ fn quotas_that_are_too_small_are_told() {
 
 #[test]
 fn images_templates_and_types_that_are_not_there_are_told() {
-    with_cloud(async |cloud| {
+    with_account(async |cloud| {
         let platform = async |change: fn(&mut deployment::LaunchablePlatform)| {
             look(cloud, |deployment| deployment.platforms.values_mut().for_each(change)).await
         };
@@ -138,7 +149,7 @@ fn images_templates_and_types_that_are_not_there_are_told() {
 
 #[test]
 fn endpoints_subscriptions_and_schedules_that_do_not_work_are_told() {
-    with_cloud(async |cloud| {
+    with_account(async |cloud| {
         let endpoints = look(cloud, |deployment| deployment.network.endpoints = vec!["ssm".into(), "s3".into()]).await;
         assert!(found(&endpoints, "endpoints", State::Bad).contains("has no endpoint of ssm"));
         assert!(found(&look(cloud, |_| {}).await, "schedules", State::Warning).starts_with("no run starts by itself"));
@@ -163,7 +174,7 @@ fn endpoints_subscriptions_and_schedules_that_do_not_work_are_told() {
 
 #[test]
 fn roles_that_may_not_do_their_work_are_told() {
-    with_cloud(async |cloud| {
+    with_account(async |cloud| {
         let lacks = look(cloud, |deployment| _ = deployment.roles.insert("launch".into(), "qaops-notify".into())).await;
         let told = found(&lacks, "roles", State::Bad);
         assert!(
@@ -192,7 +203,7 @@ fn the_module_has_the_version_of_the_command() {
 
 #[test]
 fn two_small_runs_show_what_the_account_does() {
-    with_cloud(async |cloud| {
+    with_account(async |cloud| {
         let said = std::sync::Mutex::new(Vec::new());
         let say = |line: &str| said.lock().expect("nobody panics").push(line.to_owned());
         let examination = examine_live(&cloud.aws, cloud.name(), say).await;
