@@ -223,10 +223,14 @@ fn a_package_that_no_instance_can_run_ends_the_run_at_the_first_shard() {
 }
 
 /// Listeners that take tests out while Robot Framework runs.
-const TAKERS: [(&str, &str); 3] = [
+const TAKERS: [(&str, &str); 4] = [
     ("all tests of a file, when its turn comes", "if data.name == 'B': data.tests.clear()"),
     ("all tests of a file, at the start", "if data.parent is None: data.suites[1].tests.clear()"),
     ("one of two tests", "if data.name == 'B': data.tests = data.tests[1:]"),
+    (
+        "one, and adds another",
+        "if data.name == 'B': data.tests.pop(0); data.tests.create(name='New').body.create_keyword(name='No Operation')",
+    ),
 ];
 
 #[test]

@@ -79,6 +79,29 @@ fn tests_that_are_made_at_run_time_run_again() {
     });
 }
 
+/// Robot Framework's own `--rerunfailed` takes the good row for the one that failed.
+#[test]
+fn rows_of_a_data_driver_that_change_their_order_hide_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let driver = format!(
+        "import copy\nimport os\n\nROBOT_LISTENER_API_VERSION = 3\n\n\ndef start_suite(data, result):\n    \
+         if not data.tests:\n        return\n    rows = [\"fail\", \"pass\"]\n    if os.path.exists(\"{mark}\"):\n        rows.reverse()\n    \
+         open(\"{mark}\", \"w\").close()\n    template = data.tests[0]\n    data.tests = []\n    \
+         for number, row in enumerate(rows):\n        test = copy.deepcopy(template)\n        \
+         test.name = f\"Case {{number}}\"\n        test.body[0].args = [row, \"pass\"]\n        data.tests.append(test)\n",
+        mark = folder.path().join("mark").display()
+    );
+    let cases = "*** Test Cases ***\nTemplate\n    Should Be Equal    a    b\n";
+    let config = format!("{AGAIN}[robot]\narguments = [\"--listener\", \"rows.py\"]\n");
+    with_cloud(async |cloud| {
+        let suite = Suite::new("rows", &config, &files(&[("cases.robot", cases), ("rows.py", &driver)]));
+        let run = run(cloud, &suite, json!({})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]), "{:?}", failed(&run));
+        let remarks = run.evaluation().remarks.join("\n");
+        assert!(remarks.contains("or did something else there") && remarks.contains("Case 0"), "{remarks}");
+    });
+}
+
 #[test]
 fn two_tests_of_one_name_never_hide_a_failure() {
     let basket = "*** Test Cases ***\nPay\n    Fail    card refused\nLook\n    No Operation\nPay\n    No Operation\n";

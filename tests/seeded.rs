@@ -175,6 +175,7 @@ fn suite(path: &str, tests: &[(String, Status)]) -> Suite {
         seconds: 1.25,
         line: None,
         written: None,
+        body: None,
         pictures: Vec::new(),
     };
     let tests: Vec<Test> = tests.iter().map(test).collect();

@@ -1,6 +1,6 @@
 //! Reading the output of an attempt as a stream.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader};
 
 use aws::Artifacts;
@@ -8,7 +8,7 @@ use domain::base::paths::relative;
 use domain::results::errors::{ExecutionError, kept};
 use domain::results::interrupted::{Running, leave_out_unended};
 use domain::results::manifest::{Exit, Manifest, Upload};
-use domain::results::outcome::Suite;
+use domain::results::outcome::{Found, Suite};
 use domain::results::summary::{Summary, missing, reported_files};
 use domain::run::keys;
 use domain::run::order::Selection;
@@ -53,7 +53,7 @@ pub(crate) async fn summarize(
     let damage = damage.map(|what| what + &while_running(running.as_ref()));
     let problem = damage
         .or_else(|| contradicted(&manifest.exit, failed))
-        .or_else(|| unexpected(shard, &root, &reported, &manifest.selected));
+        .or_else(|| unexpected(shard, &root, &reported, manifest));
     let root = if problem.is_some() { of_files(root, &shard.files) } else { root };
     Ok(Summary {
         shard: manifest.shard.clone(),
@@ -172,7 +172,12 @@ fn ending(exit: &Exit) -> String {
             format!("Robot Framework refused the test data or an option (252): {}", why.trim_end_matches('.'))
         }
         Exit::Interrupted => "Robot Framework was stopped by a signal that did not come from QAOps".to_owned(),
-        Exit::Internal => "Robot Framework ended by an error of its own (exit status 255)".to_owned(),
+        Exit::Internal { why } if why.is_empty() => {
+            "Robot Framework ended by an error of its own (exit status 255)".to_owned()
+        }
+        Exit::Internal { why } => {
+            format!("Robot Framework ended by an error of its own (exit status 255): {}", why.trim_end_matches('.'))
+        }
         Exit::Help => "Robot Framework printed its help and ran no test (exit status 251)".to_owned(),
         Exit::Crashed { code } if *code < 0 => format!("Robot Framework was killed by the signal {}", -code),
         Exit::Crashed { code } => format!("Robot Framework ended with the exit status {code}, which it does not have"),
@@ -201,20 +206,32 @@ fn contradicted(exit: &Exit, failed: u64) -> Option<String> {
 /// A planned shard must report each of its files, and no shard may report tests of another one's: they would count twice.
 /// Of a rerun only what it finds counts, and what it does not find leaves the first outcome as it is.
 ///
-/// A listener may take tests out while Robot Framework runs: a file must report as many as Robot Framework selected there.
-fn unexpected(shard: &Shard, root: &Suite, reported: &[String], selected: &BTreeMap<String, usize>) -> Option<String> {
+/// A listener may take tests out while Robot Framework runs, also where it adds others: a file must report as many as
+/// Robot Framework selected there, and each line with such a test.
+fn unexpected(shard: &Shard, root: &Suite, reported: &[String], manifest: &Manifest) -> Option<String> {
     let missing = if shard.is_rerun() { Vec::new() } else { missing(&shard.files, reported) };
     if let Some(first) = missing.first() {
         return Some(format!("Its {OUTPUT} does not report {first} ({} missing).", missing.len()));
     }
     let found = root.found();
-    let of = |file: &String| found.iter().filter(|test| test.id.file == *file).count();
-    let fewer = selected.iter().find(|(file, count)| !shard.is_rerun() && of(file) < **count);
-    if let Some((file, count)) = fewer {
-        return Some(format!("Its {OUTPUT} reports {} of the {count} tests of {file}.", of(file)));
+    if let (false, Some(taken)) = (shard.is_rerun(), taken_out(&found, manifest)) {
+        return Some(taken);
     }
     let other = found.iter().find(|test| !test.id.file.is_empty() && !shard.files.contains(&test.id.file))?;
     Some(format!("Its {OUTPUT} reports {}, which is not a file of this shard.", other.id.file))
+}
+
+fn taken_out(found: &[Found<'_>], manifest: &Manifest) -> Option<String> {
+    manifest.selected.iter().find_map(|(file, count)| {
+        let reported = || found.iter().filter(|test| test.id.file == *file);
+        if reported().count() < *count {
+            return Some(format!("Its {OUTPUT} reports {} of the {count} tests of {file}.", reported().count()));
+        }
+        // Tests that a data driver makes have the line of their template.
+        let lines: BTreeSet<u32> = reported().filter_map(|test| test.test.line).collect();
+        let line = manifest.selected_lines.get(file)?.difference(&lines).next()?;
+        Some(format!("Its {OUTPUT} does not report the test in line {line} of {file}: a listener took it out."))
+    })
 }
 
 /// Leaves out tests of other files, in an output that does not count as a result.
@@ -235,12 +252,13 @@ fn with_uploaded_pictures(mut suite: Suite, manifest: &Manifest) -> Suite {
     suite
 }
 
-/// Adds the names with variables, in each file that reports as many tests as started.
+/// Adds the names with variables and what the tests do, in each file that reports as many tests as started.
 fn with_written_names(mut suite: Suite, manifest: &Manifest) -> Suite {
     let written = suite.source.as_ref().and_then(|source| manifest.written.get(source));
     if let Some(written) = written.filter(|written| written.of == suite.tests.len()) {
         for (place, test) in suite.tests.iter_mut().enumerate() {
             test.written = written.names.get(&place).cloned();
+            test.body = written.bodies.get(place).filter(|body| !body.is_empty()).cloned();
         }
     }
     suite.suites = suite.suites.into_iter().map(|suite| with_written_names(suite, manifest)).collect();

@@ -1,6 +1,7 @@
 """Robot Framework's side of the runner: selects the tests of a rerun, halts, and listens for the wish to stop."""
 
 import _thread
+import hashlib
 import json
 import os
 import sys
@@ -42,6 +43,8 @@ _exit = None
 # Names as the files have them, by file: of the tests that started, and of all that Robot Framework had there.
 _written = {}
 _known = {}
+# What the tests that started do, by file: a digest of each.
+_bodies = {}
 # Whether there was an error before the first suite, the file of the last test, and the file of a halt.
 _early = False
 _last = ""
@@ -76,6 +79,7 @@ def start_test(data, result):
     _last = str(data.parent.source)
     _notice(_last)
     _written.setdefault(_last, []).append(data.name)
+    _bodies.setdefault(_last, []).append(_digest(data))
     _flush()
 
 
@@ -113,7 +117,10 @@ def end_suite(data, result):
         _left_out.append(str(data.source))
     if data.parent is None:
         (_HERE / "left-out.json").write_text(json.dumps(_left_out), encoding="UTF-8")
-        written = {source: _with_variables(names, _known[source]) for source, names in _written.items()}
+        written = {
+            source: {**_with_variables(names, _known[source]), "bodies": _bodies[source]}
+            for source, names in _written.items()
+        }
         (_HERE / "written.json").write_text(json.dumps(written), encoding="UTF-8")
     if data.parent is None and _exit and not _halt:
         kinds = [kind for kind, attribute in _HALTS.items() if getattr(_exit, attribute)]
@@ -133,6 +140,19 @@ def _with_variables(names, known):
     nobody knows which of them the next start runs."""
     kept = {name for name in names if _may_differ(name) and names.count(name) == known.count(name)}
     return {"of": len(names), "names": {place: name for place, name in enumerate(names) if name in kept}}
+
+
+def _digest(test):
+    """Tells tests of one name apart that do not do the same, such as rows of a data driver that changed their order. A
+    value that is no text, number, list or dictionary counts by its type: others may show their address."""
+    try:
+        parts = test.to_dict()
+    except Exception:
+        # Whatever another listener put into the test: it is only not told apart.
+        return ""
+    does = [parts.get(part) for part in ("setup", "body", "teardown", "template")]
+    text = json.dumps(does, sort_keys=True, default=lambda value: type(value).__qualname__, skipkeys=True)
+    return hashlib.sha256(text.encode("UTF-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _may_differ(name):

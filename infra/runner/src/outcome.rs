@@ -1,6 +1,6 @@
 //! What became of an attempt, as data that one process can give back to another.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use domain::results::halt::Halt;
@@ -21,7 +21,10 @@ pub struct Outcome {
     /// How many tests were selected in each ordered file.
     #[serde(default)]
     pub selected: BTreeMap<String, usize>,
-    /// Names with variables, by ordered file.
+    /// Lines of those tests.
+    #[serde(default)]
+    pub selected_lines: BTreeMap<String, BTreeSet<u32>>,
+    /// The tests that started, by ordered file.
     #[serde(default)]
     pub written: BTreeMap<String, Written>,
     /// Why Robot Framework ran no further test, if it did not run all.
@@ -45,6 +48,7 @@ impl Outcome {
             root,
             unselected: Vec::new(),
             selected: BTreeMap::new(),
+            selected_lines: BTreeMap::new(),
             written: BTreeMap::new(),
             halt: None,
             halted_at: None,

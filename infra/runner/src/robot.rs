@@ -1,6 +1,6 @@
 //! The `robot` command: its files, its run, its log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -17,6 +17,9 @@ use crate::desktop::recording;
 use crate::error::Failure;
 use crate::shard::Shard;
 use crate::stop::Limits;
+
+/// Lines of tests by file; none of a test that has none.
+type Lines = BTreeMap<String, Vec<Option<u32>>>;
 
 const LISTENER: &str = include_str!("listener.py");
 const SELECTED: &str = include_str!("selected.py");
@@ -171,27 +174,32 @@ fn exit(status: std::process::ExitStatus) -> Exit {
     status.code().map_or(Exit::Crashed { code: -1 }, Exit::from_code)
 }
 
-/// How many tests Robot Framework selected in each ordered file; none where it did not tell.
-pub fn selected(shard: &Shard, places: &Places) -> Option<BTreeMap<String, usize>> {
+/// Lines of the tests that Robot Framework selected in each ordered file; none where it did not tell.
+pub fn selected(shard: &Shard, places: &Places) -> Option<Lines> {
     let text = std::fs::read_to_string(places.control.join("selected.json")).ok()?;
-    let selected: BTreeMap<PathBuf, usize> = serde_json::from_str(&text).ok()?;
-    let of = |file: &String| Some((file.clone(), *selected.get(&places.file(file))?));
+    let selected: BTreeMap<PathBuf, Vec<Option<u32>>> = serde_json::from_str(&text).ok()?;
+    let of = |file: &String| Some((file.clone(), selected.get(&places.file(file))?.clone()));
     Some(shard.order.files.iter().filter_map(of).collect())
+}
+
+/// How many tests there are in each file, and the lines of those that have one.
+pub fn counted(selected: Lines) -> (BTreeMap<String, usize>, BTreeMap<String, BTreeSet<u32>>) {
+    let counts = selected.iter().map(|(file, lines)| (file.clone(), lines.len())).collect();
+    (counts, selected.into_iter().map(|(file, lines)| (file, lines.into_iter().flatten().collect())).collect())
 }
 
 /// Ordered files in which Robot Framework selected no test. Without its word for it there are none, and a file that
 /// is not there is missing, not empty.
-pub fn unselected(shard: &Shard, places: &Places, selected: Option<&BTreeMap<String, usize>>) -> Vec<String> {
+pub fn unselected(shard: &Shard, places: &Places, selected: Option<&Lines>) -> Vec<String> {
     let Some(selected) = selected else { return Vec::new() };
     let without_tests = |file: &&String| !selected.contains_key(*file) && places.file(file).is_file();
     shard.order.files.iter().filter(without_tests).cloned().collect()
 }
 
-/// Names with variables in the ordered files, where Robot Framework told them.
+/// The tests that started in the ordered files, where Robot Framework told them.
 pub fn written(shard: &Shard, places: &Places) -> BTreeMap<String, Written> {
     let text = std::fs::read_to_string(places.control.join("written.json")).unwrap_or_default();
-    let mut written: BTreeMap<PathBuf, Written> = serde_json::from_str(&text).unwrap_or_default();
-    written.retain(|_, of| !of.names.is_empty());
+    let written: BTreeMap<PathBuf, Written> = serde_json::from_str(&text).unwrap_or_default();
     let of = |file: &String| Some((file.clone(), written.get(&places.file(file))?.clone()));
     shard.order.files.iter().filter_map(of).collect()
 }

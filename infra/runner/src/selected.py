@@ -1,4 +1,4 @@
-"""Tells how many tests Robot Framework selected in each file, before any other listener can change that."""
+"""Tells which tests Robot Framework selected in each file, before any other listener can change that."""
 
 import json
 from pathlib import Path
@@ -14,18 +14,18 @@ def start_suite(data, result):
     """The first suite has all others in it, after every filter."""
     if data.parent is None:
         selected = {}
-        _count(data, selected)
+        _find(data, selected)
         partial = _HERE / "selected.part"
         partial.write_text(json.dumps(selected), encoding="UTF-8")
         partial.replace(_HERE / "selected.json")
 
 
-def _count(suite, selected):
+def _find(suite, selected):
     for child in suite.suites:
-        _count(child, selected)
+        _find(child, selected)
     # A file whose tests are all left out for certain has no test that was selected.
     if suite.source and not all(_is_left_out(test) for test in suite.tests):
-        selected[str(suite.source)] = sum(1 for test in suite.tests if not _may_be_left_out(test))
+        selected[str(suite.source)] = [test.lineno for test in suite.tests if not _may_be_left_out(test)]
 
 
 def _may_be_left_out(test):

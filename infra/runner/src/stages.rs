@@ -102,7 +102,7 @@ async fn ready(attempt: &mut Attempt<'_>) -> Result<Recording, Failure> {
 async fn test(attempt: &mut Attempt<'_>, limits: &mut Limits) -> Ran {
     let started = Instant::now();
     let mut exit = robot::run(attempt, limits).await;
-    if let Ok(Exit::BadData { why }) = &mut exit {
+    if let Ok(Exit::BadData { why } | Exit::Internal { why }) = &mut exit {
         *why = words::of_robot(&attempt.console.tail().await);
     }
     Ran { exit, robot_seconds: started.elapsed().as_secs_f64() }
@@ -126,11 +126,16 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
     let mut selected = robot::selected(shard, &places);
     // Of a file with a test that was certain to run, tags that a listener added leave out nothing.
     let left_out = robot::left_out_by_tags(shard, &places);
-    selected.iter_mut().for_each(|selected| selected.retain(|file, count| *count > 0 || !left_out.contains(file)));
+    selected
+        .iter_mut()
+        .for_each(|selected| selected.retain(|file, lines| !lines.is_empty() || !left_out.contains(file)));
+    let unselected = robot::unselected(shard, &places, selected.as_ref());
+    let (selected, selected_lines) = robot::counted(selected.unwrap_or_default());
     Ok(Outcome {
         exit: masked_exit(exit, &masker),
-        unselected: robot::unselected(shard, &places, selected.as_ref()),
-        selected: selected.unwrap_or_default(),
+        unselected,
+        selected,
+        selected_lines,
         written: robot::written(shard, &places),
         halt: robot::halt(&places),
         halted_at: robot::halted_at(shard, &places),
@@ -144,6 +149,7 @@ fn masked_exit(exit: Exit, masker: &Masker) -> Exit {
     match exit {
         Exit::NotStarted { error, cause } => Exit::NotStarted { error, cause: masker.text(&cause) },
         Exit::BadData { why } => Exit::BadData { why: masker.text(&why) },
+        Exit::Internal { why } => Exit::Internal { why: masker.text(&why) },
         exit => exit,
     }
 }

@@ -166,6 +166,7 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         environment: settings.environment.clone(),
         exit: outcome.exit.clone(),
         selected: outcome.selected.clone(),
+        selected_lines: outcome.selected_lines.clone(),
         written: outcome.written.clone(),
         halt: outcome.halt,
         halted_at: outcome.halted_at.clone(),

@@ -14,6 +14,7 @@ pub(super) fn test(name: &str, status: Status) -> Test {
         seconds: 1.0,
         line: None,
         written: None,
+        body: None,
         pictures: Vec::new(),
     }
 }

@@ -7,6 +7,6 @@ pub mod paths;
 pub(crate) mod pattern;
 pub mod problem;
 pub mod table;
-pub(crate) mod text;
+pub mod text;
 pub(crate) mod tree;
 pub mod validate;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::base::problem::Problem;
 use domain::package::settings::Settings;
-use domain::results::errors::{Placed, missing_module, placed};
+use domain::results::errors::{ExecutionError, Placed, missing_module, placed};
 use tokio::process::Command;
 
 use crate::package::{Package, PackageError};
@@ -72,20 +72,35 @@ fn arguments(settings: &Settings) -> Vec<String> {
 }
 
 fn told(stderr: &str, code: Option<i32>, root: &Path, brings: Option<&str>) -> Result<Vec<String>, Problem> {
-    let lines: Vec<&str> = stderr.lines().collect();
+    let errors = errors(stderr);
     if code == Some(252) {
-        let error = lines.iter().rev().find_map(|line| line.strip_prefix(ERROR)).unwrap_or("it says no reason");
+        let error = errors.last().and_then(|error| error.lines().next()).unwrap_or("it says no reason");
         let error = inside(error, root);
         return Err(Problem::new("robot --dryrun", format!("Robot Framework refuses the package: {error}"), ""));
     }
-    let errors = lines.iter().filter(|line| line.starts_with(ERROR));
-    let (elsewhere, told): (Vec<&str>, Vec<&str>) =
-        errors.partition(|line| brings.is_some() && missing_module(line).is_some());
-    let mut remarks: Vec<String> = told.into_iter().map(|line| remark(line, root)).collect();
+    let (elsewhere, told): (Vec<&String>, Vec<&String>) =
+        errors.iter().partition(|error| brings.is_some() && missing_module(error).is_some());
+    let mut remarks: Vec<String> = told.into_iter().map(|error| remark(error, root)).collect();
     remarks.dedup();
-    let modules: BTreeSet<&str> = elsewhere.into_iter().filter_map(missing_module).collect();
+    let modules: BTreeSet<&str> = elsewhere.into_iter().filter_map(|error| missing_module(error)).collect();
     remarks.extend(brings.filter(|_| !modules.is_empty()).map(|brings| not_here(&modules, brings)));
     Ok(remarks)
+}
+
+/// The errors, each with the lines that belong to it: suggestions, or a traceback.
+fn errors(stderr: &str) -> Vec<String> {
+    let mut errors: Vec<String> = Vec::new();
+    let mut inside = false;
+    for line in stderr.lines() {
+        let error = line.strip_prefix(ERROR);
+        inside = error.is_some() || (inside && !line.starts_with("[ "));
+        match (error, errors.last_mut()) {
+            (Some(error), _) => errors.push(error.to_owned()),
+            (None, Some(last)) if inside => *last += &format!("\n{line}"),
+            _ => {}
+        }
+    }
+    errors
 }
 
 fn not_here(modules: &BTreeSet<&str>, brings: &str) -> String {
@@ -107,11 +122,11 @@ fn inside(message: &str, root: &Path) -> String {
     message.replace(&format!("{}/", root.display()), "")
 }
 
-/// What an error says: of an import that leads out of the package, or of what is not there.
-fn remark(line: &str, root: &Path) -> String {
-    let message = line.strip_prefix(ERROR).unwrap_or(line);
-    let Some(Placed { file, line: number, message }) = placed(message) else {
-        return format!("robot --dryrun: {}", inside(message, root));
+/// What an error says and what to do: of an import that leads out of the package, or of what is not there.
+fn remark(error: &str, root: &Path) -> String {
+    let read = ExecutionError::read(error, &root.display().to_string());
+    let Some(Placed { file, line: number, message }) = placed(error) else {
+        return with_cure(format!("robot --dryrun: {}", read.text), &read);
     };
     let file = initialization(Path::new(file));
     let shown = file.strip_prefix(root).unwrap_or(&file).display().to_string();
@@ -124,7 +139,14 @@ fn remark(line: &str, root: &Path) -> String {
              into the folder, or run the folder above as the package, with robot.folder",
             below(&path, root)
         ),
-        _ => format!("{shown}: line {number}: {}", inside(message, root)),
+        _ => with_cure(format!("{shown}: line {number}: {}", read.text), &read),
+    }
+}
+
+fn with_cure(told: String, error: &ExecutionError) -> String {
+    match error.cure() {
+        Some(cure) => format!("{}. {cure}", told.trim_end_matches('.')),
+        None => told,
     }
 }
 
@@ -167,10 +189,10 @@ mod tests {
                       [ ERROR ] Error in file '/r/shop/t.robot' on line 3: Importing library '/r/resources/Keys.py' failed: File does not exist.\n\
                       [ ERROR ] Error in file '/r/shop/a/b.robot' on line 4: Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'\n\
                       Traceback (most recent call last):\n";
-        insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), None).unwrap().join("\n"), @r"
+        insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), None).unwrap().join("\n"), @"
         t.robot: line 2: ../resources/shop.resource lies outside of the package, which has only what is in its own folder: put it into the folder, or run the folder above as the package, with robot.folder
         t.robot: line 3: ../resources/Keys.py lies outside of the package, which has only what is in its own folder: put it into the folder, or run the folder above as the package, with robot.folder
-        a/b.robot: line 4: Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'
+        a/b.robot: line 4: Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'. The environment has no Python module Shop. Name the Python package that has it in requirements.txt. If it is a file of the package, name its folder by --pythonpath in robot.arguments.
         ");
     }
 
@@ -185,9 +207,9 @@ mod tests {
     fn what_is_not_in_a_file_is_told_too() {
         let stderr = "[ ERROR ] Variable file 'vars.py' does not exist.\n\
                       [ ERROR ] Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'\n";
-        insta::assert_snapshot!(told(stderr, Some(0), Path::new(ROOT), None).unwrap().join("\n"), @r"
-        robot --dryrun: Variable file 'vars.py' does not exist.
-        robot --dryrun: Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'
+        insta::assert_snapshot!(told(stderr, Some(0), Path::new(ROOT), None).unwrap().join("\n"), @"
+        robot --dryrun: Variable file 'vars.py' does not exist. An environment has only the files of the package. A path starts at the folder in which robot starts.
+        robot --dryrun: Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'. The environment has no Python module Shots. Name the Python package that has it in requirements.txt. If it is a file of the package, name its folder by --pythonpath in robot.arguments.
         ");
     }
 
@@ -196,8 +218,8 @@ mod tests {
         let stderr = "[ ERROR ] Error in file '/r/shop/a.robot' on line 2: Importing library 'shoplib' failed: ModuleNotFoundError: No module named 'shoplib'\n\
                       [ ERROR ] Error in file '/r/shop/b.robot' on line 2: Importing library 'shoplib' failed: ModuleNotFoundError: No module named 'shoplib'\n\
                       [ ERROR ] Error in file '/r/shop/b.robot' on line 3: Resource file 'gone.resource' does not exist.\n";
-        insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), Some(REQUIREMENTS)).unwrap().join("\n"), @r"
-        b.robot: line 3: Resource file 'gone.resource' does not exist.
+        insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), Some(REQUIREMENTS)).unwrap().join("\n"), @"
+        b.robot: line 3: Resource file 'gone.resource' does not exist. An environment has only the files of the package. A path starts at the folder of the file that imports.
         Not checked: this machine does not have shoplib, which requirements.txt may install
         ");
     }

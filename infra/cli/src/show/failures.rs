@@ -18,11 +18,8 @@ const HTML: &str = "*HTML*";
 /// What Robot Framework reports as an error beside the tests, each with what to do.
 pub(super) fn errors(errors: &[GroupedError], columns: usize) -> String {
     let told = |group: &GroupedError| {
-        let text = match group.elsewhere {
-            0 => group.error.to_string(),
-            1 => format!("{} (and in 1 further place)", group.error),
-            elsewhere => format!("{} (and in {elsewhere} further places)", group.error),
-        };
+        let others = group.others().map(|others| format!(" ({others})")).unwrap_or_default();
+        let text = format!("{}{others}", group.error);
         let text = format!("  {} {}", paint(BAD, "!"), wrap(&plain(&text), columns - 4).join("\n    "));
         let cure = group.error.cure().map(|cure| wrap(&plain(&cure), columns - 4)).unwrap_or_default();
         text + &cure.iter().map(|line| format!("\n    {}", paint(DIM, line))).collect::<String>()
@@ -141,7 +138,11 @@ mod tests {
         let text = "Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'";
         let error = ExecutionError { file: "pay.robot".into(), line: Some(2), text: text.into() };
         let logged = ExecutionError { text: "no \u{1b}[31mprice".into(), ..ExecutionError::default() };
-        let all = [(error, 1), (logged, 0)].map(|(error, elsewhere)| GroupedError { error, elsewhere });
+        let all = [(error, 1), (logged, 0)].map(|(error, elsewhere)| GroupedError {
+            error,
+            elsewhere,
+            ..GroupedError::default()
+        });
         let told = anstream::adapter::strip_str(&errors(&all, 80)).to_string();
         insta::assert_snapshot!(told, @r"
         Errors of Robot Framework (2)

@@ -8,6 +8,7 @@ use anstream::adapter::strip_str;
 use anstream::stream::RawStream;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use domain::base::text::is_unseen;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Columns where there is no terminal to ask.
@@ -42,11 +43,11 @@ pub(crate) fn columns() -> usize {
     terminal_size::terminal_size().map_or(NO_TERMINAL, |(width, _)| usize::from(width.0)).max(40)
 }
 
-/// One line without control characters: a test's message must not steer the terminal of who reads it.
+/// One line without control characters and marks that turn text around: a test's message must not steer the terminal of who reads it.
 pub(crate) fn plain(text: &str) -> String {
     let stripped = strip_str(text).to_string();
     let spaced = stripped.chars().map(|c| if matches!(c, '\t' | '\n') { ' ' } else { c });
-    spaced.filter(|c| !c.is_control()).collect()
+    spaced.filter(|c| !c.is_control() && !is_unseen(*c)).collect()
 }
 
 /// The text, its end cut off with a `…` where it is wider than `columns`.
@@ -106,7 +107,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_message_steers_the_terminal() {
-        assert_eq!(plain("a\u{1b}[31mred\u{1b}[0m\u{7}\tb\u{1b}]0;title\u{7}c\r"), "ared bc");
+        assert_eq!(plain("a\u{1b}[31mred\u{1b}[0m\u{7}\tb\u{1b}]0;title\u{7}c\u{202e}\r"), "ared bc");
     }
 
     proptest::proptest! {

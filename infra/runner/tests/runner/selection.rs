@@ -9,7 +9,8 @@ use crate::bench::{Bench, text};
 async fn ran(bench: Option<Bench>, file: &str, chosen: &[(&str, Option<usize>)], of: usize) -> Option<Vec<String>> {
     let mut bench = bench?;
     let tests = chosen.iter();
-    let tests = tests.map(|(name, place)| Selected { name: (*name).into(), written: written(name), place: *place });
+    let tests =
+        tests.map(|(name, place)| Selected { name: (*name).into(), written: written(name), body: None, place: *place });
     let tests = tests.collect();
     bench.shard.order.selection = vec![Selection { file: file.into(), tests, of }];
     let outcome = bench.run().await;

@@ -241,8 +241,16 @@ pub(crate) fn path(node: &Node) -> Result<String, Problem> {
 /// A folder below the package's root, empty for the root itself: `tests`, `./tests/`, `.`.
 pub(crate) fn folder(node: &Node) -> Result<String, Problem> {
     let written = node.text()?;
-    let parts = written.split('/').enumerate().filter(|(at, part)| *part != "." && (*at == 0 || !part.is_empty()));
-    let folder = parts.map(|(_, part)| part).collect::<Vec<_>>().join("/");
+    let mut parts: Vec<&str> = Vec::new();
+    for (at, part) in written.split('/').enumerate() {
+        match part {
+            "." => {}
+            "" if at > 0 => {}
+            ".." if parts.last().is_some_and(|above| !matches!(*above, "" | "..")) => _ = parts.pop(),
+            part => parts.push(part),
+        }
+    }
+    let folder = parts.join("/");
     if folder.is_empty() && !written.is_empty() {
         return Ok(folder);
     }

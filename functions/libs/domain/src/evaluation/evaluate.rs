@@ -139,6 +139,7 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
     let (plan, evidence) = (&input.plan, &input.evidence);
     let (tests, mut remarks) = tests(input);
     remarks.extend(not_run(input));
+    remarks.extend(halted(input));
     let (cost, unpriced) = cost::of_run(input);
     remarks.extend(unpriced);
     let lost = lost(input);
@@ -208,8 +209,14 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
         if summary.not_run.len() > NAMED {
             names += &format!("; and {} more", summary.not_run.len() - NAMED);
         }
-        format!("Failed tests were not found in the rerun, so their first outcome stands: {names}.")
+        format!("Failed tests were not found in the rerun, or did something else there, so their first outcome stands: {names}.")
     })
+}
+
+/// That no failed test runs again once Robot Framework was halted, where the package asks for it.
+fn halted(input: &EvaluationInput) -> Option<String> {
+    let halt = input.firsts.iter().find_map(|summary| summary.halt).filter(|_| input.plan.rerun_failed > 0)?;
+    Some(format!("No failed test ran again after this: {}", halt.message()))
 }
 
 fn shard_counts(planned: usize, lost: &[Lost]) -> ShardCounts {

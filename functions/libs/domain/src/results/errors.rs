@@ -10,6 +10,8 @@ use crate::base::paths::relative;
 
 /// Most errors of one attempt that are kept.
 pub const MOST: usize = 100;
+/// Most further places of an error that are named.
+const NAMED: usize = 3;
 /// Most characters of an error that are kept.
 const LONGEST: usize = 1_000;
 /// What begins the part of an error that is for the author of a library.
@@ -41,6 +43,12 @@ impl ExecutionError {
         ExecutionError { file, line, text: shortened(&text) }
     }
 
+    /// Such as `shop/pay.robot, line 2`; none of an error that names no file.
+    fn place(&self) -> Option<String> {
+        let line = self.line.map(|line| format!(", line {line}")).unwrap_or_default();
+        (!self.file.is_empty()).then(|| format!("{}{line}", self.file))
+    }
+
     /// What a user can do about it, as a whole sentence.
     pub fn cure(&self) -> Option<String> {
         let imported = self.text.split('\'').nth(1).unwrap_or_default();
@@ -54,10 +62,9 @@ impl ExecutionError {
         let kinds = ["Resource file '", "Variable file '", "Library '", "Importing ", "Taking listener '"];
         let is_file = kinds.iter().any(|begin| self.text.starts_with(begin));
         let absent = self.text.contains("does not exist") || (is_path && missing_module(&self.text).is_some());
-        (is_file && absent).then(|| {
-            "An environment has only the files of the package. A path starts at the folder of the file that imports."
-                .to_owned()
-        })
+        let from = if self.file.is_empty() { "in which robot starts" } else { "of the file that imports" };
+        let told = || format!("An environment has only the files of the package. A path starts at the folder {from}.");
+        (is_file && absent).then(told)
     }
 }
 
@@ -83,6 +90,27 @@ pub struct GroupedError {
     /// Further places with the same text.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub elsewhere: usize,
+    /// The first [`NAMED`] of those places, such as `shop/pay.robot, line 2`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub places: Vec<String>,
+}
+
+impl GroupedError {
+    /// Where else it is, such as `and in a.robot, line 2; b.robot, line 3; and 4 further places`.
+    pub fn others(&self) -> Option<String> {
+        let more = match self.elsewhere.saturating_sub(self.places.len()) {
+            0 => None,
+            1 => Some("1 further place".to_owned()),
+            more => Some(format!("{more} further places")),
+        };
+        let places = self.places.join("; ");
+        match (places.is_empty(), more) {
+            (true, None) => None,
+            (false, None) => Some(format!("and in {places}")),
+            (true, Some(more)) => Some(format!("and in {more}")),
+            (false, Some(more)) => Some(format!("and in {places}; and {more}")),
+        }
+    }
 }
 
 fn is_zero(count: &usize) -> bool {
@@ -132,10 +160,14 @@ pub fn grouped<'a>(errors: impl IntoIterator<Item = &'a ExecutionError>) -> Vec<
     let (mut places, mut seen) = (HashMap::<_, usize>::new(), HashSet::new());
     for error in errors.into_iter().filter(|error| seen.insert(*error)) {
         match places.entry(&error.text) {
-            Entry::Occupied(place) => groups[*place.get()].elsewhere += 1,
+            Entry::Occupied(place) => {
+                let group = &mut groups[*place.get()];
+                group.elsewhere += 1;
+                group.places.extend(error.place().filter(|_| group.places.len() < NAMED));
+            }
             Entry::Vacant(place) => {
                 place.insert(groups.len());
-                groups.push(GroupedError { error: error.clone(), elsewhere: 0 });
+                groups.push(GroupedError { error: error.clone(), ..GroupedError::default() });
             }
         }
     }
@@ -224,6 +256,14 @@ mod tests {
         let all = [error("", "logged"), error("a", "x"), error("b", "x"), error("a", "x"), error("a", "y")];
         let told: Vec<_> = grouped(&all).into_iter().map(|group| (group.error.to_string(), group.elsewhere)).collect();
         assert_eq!(told, [("a: x".to_owned(), 1), ("a: y".to_owned(), 0), ("logged".to_owned(), 0)]);
+    }
+
+    #[test]
+    fn further_places_of_an_error_are_named() {
+        let error = |at: u32| ExecutionError { file: "a".into(), line: Some(at), text: "x".into() };
+        let others = |count: u32| grouped(&(1..=count).map(error).collect::<Vec<_>>())[0].others();
+        assert_eq!((others(1), others(2).as_deref()), (None, Some("and in a, line 2")));
+        assert_eq!(others(5).as_deref(), Some("and in a, line 2; a, line 3; a, line 4; and 1 further place"));
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub fn final_reason(exit: &Exit) -> Option<String> {
         | Exit::Passed
         | Exit::Failed { .. }
         | Exit::Interrupted
-        | Exit::Internal
+        | Exit::Internal { .. }
         | Exit::Crashed { .. }
         | Exit::DeadlinePassed
         | Exit::InstanceReclaimed

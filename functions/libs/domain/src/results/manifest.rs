@@ -1,6 +1,6 @@
 //! What an attempt leaves in the artifacts: objects, and `manifest.json` as the last of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,7 +29,11 @@ pub enum Exit {
     /// 253: stopped by a signal or by the user.
     Interrupted,
     /// 255: an error of Robot Framework itself.
-    Internal,
+    Internal {
+        /// Robot Framework's own sentence; empty in a manifest of an older runner.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        why: String,
+    },
     /// Any other code, or the signal that ended the process.
     Crashed {
         /// Exit code, or the negative number of the signal.
@@ -60,7 +64,7 @@ impl Exit {
             251 => Self::Help,
             252 => Self::BadData { why: String::new() },
             253 => Self::Interrupted,
-            255 => Self::Internal,
+            255 => Self::Internal { why: String::new() },
             code => Self::Crashed { code },
         }
     }
@@ -80,13 +84,17 @@ pub struct Upload {
     pub sha256: String,
 }
 
-/// Names with variables as a file has them, which the result has with the values.
+/// Tests of a file as Robot Framework had them before their variables got values.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Written {
     /// Tests of the file that started.
     pub of: usize,
-    /// Names by how many tests started before.
+    /// Names that have variables, by how many tests started before.
     pub names: BTreeMap<usize, String>,
+    /// For each test that started, a digest of what it does: its keywords and their arguments. Empty
+    /// where that is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bodies: Vec<String>,
 }
 
 /// `manifest.json`: what was uploaded before it. Without it an attempt has no result.
@@ -118,7 +126,10 @@ pub struct Manifest {
     /// may still leave out by a tag are not counted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub selected: BTreeMap<String, usize>,
-    /// Names of tests as their files have them, by file, where they have variables.
+    /// Lines of those tests, by file.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub selected_lines: BTreeMap<String, BTreeSet<u32>>,
+    /// The tests that started, as their files have them, by file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub written: BTreeMap<String, Written>,
     /// Seconds of `robot` itself.

@@ -41,6 +41,9 @@ pub struct Test {
     /// Name as the file has it, if it has variables. It is the same at each start, whatever values the variables have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<String>,
+    /// Digest of what the test does, its arguments included. Two tests of one name and of different digests are two tests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// Pictures that keywords of a failed test show in the log, the latest last: paths below the folder of the log.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pictures: Vec<String>,
@@ -183,7 +186,17 @@ pub struct Found<'a> {
     pub nth_written: u32,
 }
 
-impl Found<'_> {
+/// Whether two digests of what tests do are known and differ.
+pub fn is_other(one: Option<&str>, other: Option<&str>) -> bool {
+    one.zip(other).is_some_and(|(one, other)| one != other)
+}
+
+impl<'a> Found<'a> {
+    /// Digest of what it does, where that is known.
+    pub fn body(&self) -> Option<&'a str> {
+        self.test.body.as_deref()
+    }
+
     /// File, name with variables, and how many tests of that name stand before it; none of a test without variables in its
     /// name, or of an unknown file.
     pub fn written(&self) -> Option<(&str, &str, u32)> {
@@ -288,6 +301,7 @@ mod tests {
             seconds: 0.0,
             line,
             written: None,
+            body: None,
             pictures,
         }
     }

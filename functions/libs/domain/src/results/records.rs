@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::results::interrupted::NOT_RUN;
-use crate::results::outcome::{Counts, Found, Status, Suite, Test, TestId};
+use crate::results::outcome::{Counts, Found, Status, Suite, Test, TestId, is_other};
 use crate::results::summary::Summary;
 
 /// One test of a run, after its reruns.
@@ -85,7 +85,8 @@ pub fn records<'a>(
 /// place tells one test that is made at run time from another.
 ///
 /// Tests of one long name are compared one by one in the order of their file: all of them are in a rerun if one of them
-/// is. A rerun that has fewer of them than the attempts before does not say which they are, so it changes none.
+/// is. A rerun that has fewer of them than the attempts before does not say which they are, so it changes none. Nor does a
+/// test of the same name that does something else ([`Test::body`]), such as a row of a data driver that changed its place.
 pub fn decide<'a>(firsts: impl IntoIterator<Item = &'a Suite>, reruns: impl IntoIterator<Item = &'a Suite>) -> Decided {
     let mut deciding = Deciding::default();
     firsts.into_iter().for_each(|root| deciding.first(root));
@@ -101,6 +102,8 @@ struct Deciding {
     known: Namesakes,
     /// Tests by file, name with variables, and how many of that name stand before.
     written: HashMap<(String, String, u32), usize>,
+    /// What the test of each record does.
+    bodies: Vec<Option<String>>,
 }
 
 type Namesakes = HashMap<(String, String), usize>;
@@ -133,9 +136,9 @@ impl Deciding {
             let by_written = found.written().and_then(|of| written.get(&of)).copied();
             of.push(match (by_written, self.places.get(&found.id)) {
                 (Some(_), _) | (_, Some(_)) if was_not_run(found.test) => None,
-                (Some(place), _) => place.map(|place| self.merge(place, found)),
+                (Some(place), _) => place.and_then(|place| self.merge(place, found)),
                 _ if fewer => None,
-                (None, Some(&place)) => Some(self.merge(place, found)),
+                (None, Some(&place)) => self.merge(place, found),
                 (None, None) => Some(self.add(found)),
             });
         }
@@ -167,17 +170,21 @@ impl Deciding {
         let place = self.decided.records.len();
         self.places.entry(found.id.clone()).or_insert(place);
         self.decided.records.push(TestRecord::of(found.id.clone(), found.test));
+        self.bodies.push(found.test.body.clone());
         place
     }
 
-    fn merge(&mut self, place: usize, found: &Found<'_>) -> usize {
+    fn merge(&mut self, place: usize, found: &Found<'_>) -> Option<usize> {
+        if is_other(self.bodies[place].as_deref(), found.body()) {
+            return None;
+        }
         let record = &mut self.decided.records[place];
         let rerun = TestRecord::of(found.id.clone(), found.test);
         if rerun.status != Status::Skipped {
             let flaky = record.flaky || (record.status == Status::Failed && rerun.status == Status::Passed);
             *record = TestRecord { flaky, ..rerun };
         }
-        place
+        Some(place)
     }
 }
 
@@ -221,6 +228,7 @@ mod tests {
             seconds: 1.0,
             line: None,
             written: None,
+            body: None,
             pictures: Vec::new(),
         };
         let root = Suite {
@@ -336,6 +344,23 @@ mod tests {
         assert_eq!(seen(&two, &[of(&[("Order 19", passed, order)])]), named(&first));
         let three = [of(&[("Order 19", passed, order), ("Order 20", passed, order), ("Order 21", failed, order)])];
         assert_eq!(seen(&two, &three).len(), 5);
+    }
+
+    #[test]
+    fn a_test_that_does_something_else_is_another_test() {
+        let of = |rows: &[(&str, Status, &str)]| {
+            let mut summary = summary(&rows.iter().map(|row| (row.0, row.1)).collect::<Vec<_>>());
+            for (test, row) in summary.root.tests.iter_mut().zip(rows) {
+                test.body = Some(row.2.into());
+            }
+            summary
+        };
+        let (passed, failed) = (Status::Passed, Status::Failed);
+        let first = of(&[("Case 0", failed, "good: no"), ("Case 1", passed, "good: yes")]);
+        let merged = records([&first], &[of(&[("Case 0", passed, "good: yes")])]);
+        assert_eq!((counts(&merged), merged[0].flaky), (Counts { passed: 1, failed: 1, skipped: 0 }, false));
+        let merged = records([&first], &[of(&[("Case 0", passed, "good: no")])]);
+        assert_eq!((counts(&merged), merged[0].flaky), (Counts { passed: 2, failed: 0, skipped: 0 }, true));
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub struct Selected {
     /// Name with its variables, as [`crate::results::outcome::Test::written`] has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<String>,
+    /// What it does, as [`crate::results::outcome::Test::body`] has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
     /// How many tests stood before it in its file; none where that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<usize>,

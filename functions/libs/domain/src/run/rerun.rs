@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::ids::ShardId;
 use crate::results::classes::{Class, classify};
-use crate::results::outcome::{Found, Status, Suite, TestId};
+use crate::results::outcome::{Found, Status, Suite, TestId, is_other};
 use crate::results::records::TestRecord;
 use crate::results::summary::Summary;
 use crate::run::order::{Selected, Selection};
@@ -90,28 +90,30 @@ fn selected(test: &Found<'_>, ran: &[Selection]) -> Selected {
         Some(selected) => selected.place,
         None => ran.is_empty().then_some(test.place),
     };
-    Selected { name, written, place }
+    Selected { name, written, body: test.test.body.clone(), place }
 }
 
-/// Tests of a selection that an attempt at it did not report, each as `<file>: <name>`.
+/// Tests of a selection that an attempt at it did not report, each as `<file>: <name>`. A test of the same name that does
+/// something else is another test.
 pub fn not_run(selection: &[Selection], root: &Suite) -> Vec<String> {
-    let mut seen: BTreeMap<(String, String), usize> = BTreeMap::new();
-    let mut written: BTreeMap<(String, String), usize> = BTreeMap::new();
+    type Bodies<'a> = BTreeMap<(String, String), Vec<Option<&'a str>>>;
+    let (mut seen, mut written) = (Bodies::new(), Bodies::new());
     for test in root.found() {
-        let name = test.written().map(|(file, name, _)| (file.to_owned(), name.to_owned()));
-        name.into_iter().for_each(|name| *written.entry(name).or_default() += 1);
-        *seen.entry((test.id.file, test.test.name.clone())).or_default() += 1;
+        let (name, body) = (test.written().map(|(file, name, _)| (file.to_owned(), name.to_owned())), test.body());
+        name.into_iter().for_each(|name| written.entry(name).or_default().push(body));
+        seen.entry((test.id.file, test.test.name.clone())).or_default().push(body);
     }
     let mut missing = Vec::new();
     for (file, test) in
         selection.iter().flat_map(|selection| selection.tests.iter().map(|test| (&selection.file, test)))
     {
-        let count = match &test.written {
+        let bodies = match &test.written {
             Some(name) => written.get_mut(&(file.clone(), name.clone())),
             None => seen.get_mut(&(file.clone(), test.name.clone())),
         };
-        match count.filter(|count| **count > 0) {
-            Some(count) => *count -= 1,
+        let same = |body: &Option<&str>| !is_other(*body, test.body.as_deref());
+        match bodies.and_then(|bodies| Some(bodies.swap_remove(bodies.iter().position(same)?))) {
+            Some(_) => (),
             None => missing.push(format!("{file}: {}", test.name)),
         }
     }
@@ -159,8 +161,10 @@ mod tests {
     }
 
     fn of(tests: &[(&str, Option<usize>)], of: usize) -> Vec<Selection> {
-        let tests =
-            tests.iter().map(|(name, place)| Selected { name: (*name).into(), written: None, place: *place }).collect();
+        let tests = tests
+            .iter()
+            .map(|(name, place)| Selected { name: (*name).into(), written: None, body: None, place: *place })
+            .collect();
         vec![Selection { file: "s.robot".into(), tests, of }]
     }
 
@@ -217,6 +221,19 @@ mod tests {
     }
 
     #[test]
+    fn a_test_that_does_something_else_is_not_the_one_that_was_to_run() {
+        let does = |body: &str| {
+            let mut summary = summary(&[("Case 0", "no")]);
+            summary.root.tests[0].body = Some(body.into());
+            summary
+        };
+        let first = wanted(&"0001".into(), &does("a"), &[], 1).unwrap().tests;
+        assert_eq!(not_run(&first, &does("b").root), ["s.robot: Case 0"]);
+        assert!(not_run(&first, &does("a").root).is_empty());
+        assert!(not_run(&first, &summary(&[("Case 0", "")]).root).is_empty(), "nobody knows what it does");
+    }
+
+    #[test]
     fn a_test_whose_name_differs_each_time_is_known_by_the_name_in_its_file() {
         let differs = |name: &str| {
             let mut summary = summary(&[("Fine", ""), (name, "no")]);
@@ -224,7 +241,12 @@ mod tests {
             summary
         };
         let first = wanted(&"0001".into(), &differs("Order 17"), &[], 2).unwrap().tests;
-        let order = |name: &str| Selected { name: name.into(), written: Some("Order ${time}".into()), place: Some(1) };
+        let order = |name: &str| Selected {
+            name: name.into(),
+            written: Some("Order ${time}".into()),
+            body: None,
+            place: Some(1),
+        };
         assert_eq!(first, [Selection { file: "s.robot".into(), tests: vec![order("Order 17")], of: 2 }]);
         assert!(not_run(&first, &differs("Order 18").root).is_empty());
         let second = wanted(&"0001r1".into(), &differs("Order 18"), &first, 2).unwrap().tests;

@@ -158,6 +158,7 @@ impl Draft {
             seconds: 0.0,
             line,
             written: None,
+            body: None,
             pictures: Vec::new(),
         };
         self.test = Some(TestDraft { test, times: Timing::default(), place });

@@ -18,7 +18,7 @@ fn failed(name: &str, message: &str) -> FailedTest {
 
 fn error(text: &str) -> GroupedError {
     let error = ExecutionError { file: "shop/pay.robot".into(), line: Some(2), text: text.into() };
-    GroupedError { error, elsewhere: 3 }
+    GroupedError { error, elsewhere: 3, places: vec!["shop/a.robot, line 4".into()] }
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn errors_of_robot_framework_stand_above_the_tests_that_fail_by_them() {
     let order = [
         "id=\"gates\"",
         "shop/pay.robot: line 2: Importing library",
-        "and in 3 further places",
+        "and in shop/a.robot, line 4; and 2 further places",
         "The environment has no Python module Shop.",
         "id=\"failures\"",
     ];

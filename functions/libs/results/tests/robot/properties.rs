@@ -51,7 +51,7 @@ prop_compose! {
         let mut tags: Vec<String> = tags.into_iter().filter(|tag| normalized(tag) != "none").collect();
         tags.sort();
         tags.dedup();
-        Test { name, status, message, tags, start, seconds, line: None, written: None, pictures: Vec::new() }
+        Test { name, status, message, tags, start, seconds, line: None, written: None, body: None, pictures: Vec::new() }
     }
 }
 

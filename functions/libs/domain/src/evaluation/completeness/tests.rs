@@ -42,6 +42,7 @@ fn summary(shard: &ShardId, attempt: u32, complete: bool, files: &[&str], status
             seconds: 1.0,
             line: None,
             written: None,
+            body: None,
             pictures: Vec::new(),
         }],
         ..Suite::default()

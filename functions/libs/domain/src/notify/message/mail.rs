@@ -48,7 +48,10 @@ fn judged_part(story: &Story<'_>, evaluation: &Evaluation) -> String {
     let reasons = evaluation.reasons.iter().map(|reason| item(reason));
     let warnings = story.facts.ending.warnings();
     let warnings = warnings.iter().map(|gate| item(&gate.why));
-    let errors = evaluation.errors.iter().map(|group| item(&group.error.to_string()));
+    let errors = evaluation.errors.iter().map(|group| {
+        let others = group.others().map(|others| format!(" ({others})")).unwrap_or_default();
+        item(&format!("{}{others}", group.error))
+    });
     let failed = evaluation.failed.iter().map(|test| failed_test(story, test));
     let flaky = evaluation.flaky.iter().map(|test| item(&test.label()));
     let remarks = evaluation.remarks.iter().map(|remark| item(remark));

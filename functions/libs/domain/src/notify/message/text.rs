@@ -1,5 +1,6 @@
 //! Texts of others made fit for our lines: names and messages of tests may hold anything.
 
+use crate::base::text::is_unseen;
 use jiff::Timestamp;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
@@ -19,11 +20,6 @@ pub(super) fn line(text: &str, most: usize) -> String {
 pub(super) fn lines(text: &str, most: usize) -> String {
     let kept = text.chars().filter(|c| *c == '\n' || !(c.is_control() || is_unseen(*c)));
     cut(&kept.take(most.saturating_add(1)).collect::<String>(), most, false)
-}
-
-/// Marks that nobody sees and that change how the text around them is read.
-fn is_unseen(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// At most `most` characters; `more` tells that something is missing at the end already.

@@ -130,16 +130,19 @@ fn of_a_folder_only_its_own_suites_run() {
     let entries = entries.map(|path| Entry { path: path.to_owned(), kind: Kind::File, size: 1, compressed: 1 });
     let of = |folder: &str| check(&entries, Some(&format!("suite = \"s\"\n[robot]\nfolder = \"{folder}\"\n")));
     assert_eq!(of("tests").unwrap().suite_files, ["tests/b.robot"]);
-    assert_eq!(of("./tests/").unwrap().config.robot.folder, "tests");
+    for same in ["./tests/", "tests/../tests", "other/../tests//"] {
+        assert_eq!(of(same).unwrap().config.robot.folder, "tests", "{same}");
+    }
     assert_eq!(of(".").unwrap().suite_files.len(), 3);
     assert_eq!(of("_odd").unwrap().suite_files, ["_odd/e.robot"]);
-    let told =
-        ["test", "a.robot", "tests/_old/x", "../tests", "/tests"].map(|folder| of(folder).unwrap_err().to_string());
+    let told = ["test", "a.robot", "tests/_old/x", "../tests", "tests/../../tests", "/tests"]
+        .map(|folder| of(folder).unwrap_err().to_string());
     insta::assert_snapshot!(told.join("\n"), @r#"
     qaops.toml: robot.folder: the package has no folder "test", write its path below the package's root
     qaops.toml: robot.folder: the package has no folder "a.robot", write its path below the package's root
     qaops.toml: robot.folder: the package has no folder "tests/_old/x", write its path below the package's root
     qaops.toml: robot.folder: "../tests" leads out of its folder, write a path below the package's root
+    qaops.toml: robot.folder: "tests/../../tests" leads out of its folder, write a path below the package's root
     qaops.toml: robot.folder: "/tests" is an absolute path, write a path below the package's root
     "#);
 }
