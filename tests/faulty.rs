@@ -200,8 +200,13 @@ fn a_run_that_cannot_be_looked_after_keeps_no_other_from_it() {
     with_cloud(async |cloud| {
         let open = async |id: &str| {
             let files = BTreeMap::from([("a.robot".to_owned(), Vec::new())]);
-            let run =
-                SeededRun { id: id.into(), suite: "adrift".to_owned(), started: 1, labels: BTreeMap::new(), files };
+            let run = SeededRun {
+                id: id.into(),
+                suite: "adrift".to_owned(),
+                started: 1.into(),
+                labels: BTreeMap::new(),
+                files,
+            };
             run.open(cloud).await.unwrap();
         };
         let sick = Fault::refused_write("AccessDeniedException", &["adrift-1-sick"], 40);
@@ -233,8 +238,16 @@ async fn overdue(cloud: &LocalCloud, run: &RunId, deployment: Option<&str>) -> V
         serde_json::from_str(&settings(cloud, "launch")["QAOPS_FLEET"]).unwrap();
     let tags = deployment.map(|name| ("qaops:deployment".to_owned(), name.to_owned())).into_iter().collect();
     let platform = &platforms["linux"];
-    let order =
-        LaunchOrder { run, platform, volume: None, market: Market::OnDemand, count: 1, token: run, tags, deadline: 1 };
+    let order = LaunchOrder {
+        run,
+        platform,
+        volume: None,
+        market: Market::OnDemand,
+        count: 1,
+        token: run,
+        tags,
+        deadline: 1.into(),
+    };
     let launched = cloud.aws.fleet().launch(&order).await.unwrap().instances.into_keys().collect();
     // EC2 does not show an instance at once.
     let seen = async || (!living(cloud, run).await.is_empty()).then_some(());

@@ -25,7 +25,7 @@ fn given(suite: &str, id: &str, late: i64, failed: &str) -> SeededRun {
     SeededRun {
         id: format!("{suite}-{id}").into(),
         suite: suite.to_owned(),
-        started: BEGIN + late,
+        started: (BEGIN + late).into(),
         labels: BTreeMap::from([("branch".into(), "fix/cart".into()), ("commit".into(), format!("{id}0a1b2c"))]),
         files: ["a", "b", "c"].map(file).into(),
     }

@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use domain::base::ids::{RunId, RunRef};
+use domain::base::time::Time;
 use domain::notify::staleness::{CLAIM, Scheduled};
 use domain::run::status::Status;
 use local::cloud::LocalCloud;
@@ -94,9 +95,8 @@ fn a_run_is_told_once_unless_its_teller_dies_right_after_publishing() {
     });
 }
 
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-    since.as_secs().try_into().unwrap()
+fn now() -> Time {
+    jiff::Timestamp::now().into()
 }
 
 const NIGHT: u64 = 26 * 3600;

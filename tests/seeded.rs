@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use aws::Error;
 use domain::base::ids::{Attempt, RunId};
+use domain::base::time::Time;
 use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::package::plan::Plan;
 use domain::quality::baseline::BaselineFigures;
@@ -15,7 +16,6 @@ use domain::results::summary::Summary;
 use domain::run::fleet::Market;
 use domain::run::keys;
 use domain::run::status::Environment;
-use jiff::Timestamp;
 use local::cloud::LocalCloud;
 use serde_json::{Value, json};
 use tokio::sync::OnceCell;
@@ -36,8 +36,8 @@ pub struct SeededRun {
     pub id: RunId,
     /// Suite's name.
     pub suite: String,
-    /// Unix time of its start in seconds.
-    pub started: i64,
+    /// When it started.
+    pub started: Time,
     /// Labels, such as `branch` and `commit`.
     pub labels: BTreeMap<String, String>,
     /// Tests of each suite file, with how they ended. One that failed fails the run.
@@ -94,8 +94,7 @@ impl SeededRun {
 
     /// What the state machine passes to `record`.
     pub fn input(&self) -> Value {
-        let started = Timestamp::from_second(self.started).expect("a start is a time");
-        json!({"run": self.id, "started": started, "request": {"suite": self.suite}})
+        json!({"run": self.id, "started": self.started.rfc3339(), "request": {"suite": self.suite}})
     }
 
     fn plan(&self) -> Plan {
@@ -149,7 +148,7 @@ async fn stop_sweeping(cloud: &LocalCloud) {
     until(Duration::from_secs(60), "a sweep dies", async || (fault.struck(cloud) > 0).then_some(())).await;
 }
 
-fn environment(started: i64) -> Environment {
+fn environment(started: Time) -> Environment {
     Environment {
         id: ENVIRONMENT.into(),
         instance_type: "c7i.large".to_owned(),

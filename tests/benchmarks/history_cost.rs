@@ -74,7 +74,7 @@ fn given(number: usize, files: usize, tests: usize) -> SeededRun {
     SeededRun {
         id: format!("nightly-{}", hash(number as u64 * 31)).into(),
         suite: SUITE.to_owned(),
-        started: 1_790_000_000 + number as i64 * 86_400 + (number as i64 * 7919) % 600,
+        started: (1_790_000_000 + number as i64 * 86_400 + (number as i64 * 7919) % 600).into(),
         labels: BTreeMap::from([("branch".into(), "main".into()), ("commit".into(), hash(number as u64))]),
         files: by_file,
     }

@@ -5,6 +5,7 @@
 
 use aws::{Ledger, Pulled};
 use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
+use domain::base::time::Time;
 use domain::run::queue::{Grant, Queue};
 use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,7 @@ impl runtime::Named for Error {
 
 impl Assign {
     /// Hands out the next shard; the same turn gets the same answer.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         let run = self.ledger.run(&input.run).await?;
         let open = |run: &Run| run.status == Status::Running && !run.closed && now < run.deadline;
         let Some(run) = run.filter(open) else { return Ok(Output::End) };

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use aws::{Artifacts, Fleet, Ledger, Summaries};
 use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
+use domain::base::time::Time;
 use domain::package::plan::Plan;
 use domain::quality::gates::{Severity, first_stop};
 use domain::quality::metrics::{Metrics, RunFacts};
@@ -94,7 +95,7 @@ impl runtime::Named for Error {
 
 impl Collect {
     /// Collects an attempt; twice is once.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         let attempt = Attempt { shard: input.shard.clone(), number: input.attempt };
         let unknown = || Error::UnknownRun(input.run.clone());
         let run = self.ledger.run(&input.run).await?.ok_or_else(unknown)?;
@@ -177,7 +178,7 @@ impl Collect {
     }
 
     /// Ends the run early where a stop gate's condition is met by what is there.
-    async fn stop_early(&self, plan: &Plan, now: i64) -> Result<(), Error> {
+    async fn stop_early(&self, plan: &Plan, now: Time) -> Result<(), Error> {
         if plan.gates.iter().all(|gate| gate.severity != Severity::Stop) {
             return Ok(());
         }

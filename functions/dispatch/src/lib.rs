@@ -2,6 +2,7 @@
 
 use aws::{Answers, Artifacts, CommandOrder, Commands, Ledger};
 use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
+use domain::base::time::Time;
 use domain::run::keys;
 use domain::run::order::{Order, Selection};
 use domain::run::shard::Shard;
@@ -78,7 +79,7 @@ impl Dispatch {
     ///
     /// Killed after the note, the next call replaces the token. Killed after the sending, the next call may send
     /// the command once more; the runner refuses the second start of an attempt.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         let run = self.ledger.run(&input.run).await?.filter(|run| run.status == Status::Running && !run.closed);
         let run = run.ok_or_else(|| Error::RunOver(input.run.clone()))?;
         let attempt = Attempt { shard: input.shard, number: input.attempt };
@@ -106,7 +107,7 @@ impl Dispatch {
         shard: &Shard,
         attempt: &Attempt,
         environment: &InstanceId,
-        now: i64,
+        now: Time,
     ) -> Result<(), Error> {
         let halted = run.halted.as_ref().filter(|end| !shard.is_rerun() && end.halts(&shard.files));
         let order = Order {

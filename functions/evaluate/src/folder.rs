@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use aws::{Artifacts, Ledger};
 use domain::base::ids::{Attempt, RunId};
+use domain::base::text::with_causes;
+use domain::base::time::Time;
 use domain::evaluation::evaluate::Evaluation;
 use domain::evaluation::evidence::{Evidence, PastTest, ReportFile};
 use domain::evaluation::input::EvaluationInput;
@@ -43,7 +45,7 @@ impl RunFolder<'_> {
     /// Brings what the run is judged by. The evidence is written once: a later try reads the first one's.
     ///
     /// `at` is when the state was entered, and `now` the time of this try.
-    pub(crate) async fn bring(&self, ledger: &Ledger, at: i64, now: i64) -> Result<(), Error> {
+    pub(crate) async fn bring(&self, ledger: &Ledger, at: Time, now: Time) -> Result<(), Error> {
         let evidence = match self.known().await? {
             Some(evidence) => evidence,
             None => self.fix(self.gather(ledger, at, now).await?).await?,
@@ -74,7 +76,7 @@ impl RunFolder<'_> {
         Ok(self.known().await?.unwrap_or(evidence))
     }
 
-    async fn gather(&self, ledger: &Ledger, at: i64, now: i64) -> Result<Evidence, Error> {
+    async fn gather(&self, ledger: &Ledger, at: Time, now: Time) -> Result<Evidence, Error> {
         let plan: Option<Plan> = self.artifacts.read_json(&keys::plan(self.run)).await?;
         let plan = plan.ok_or_else(|| Error::UnknownRun(self.run.to_owned()))?;
         let shards = ledger.shards(self.run).await?;
@@ -164,7 +166,7 @@ impl RunFolder<'_> {
             let key = keys::given_report(self.run, kind.word());
             let file = self.folder.join("given");
             let (there, unavailable) = match self.artifacts.fetch_from(url, &file, MOST_GIVEN).await {
-                Err(error) if late || error.kind == aws::Kind::Refused => (false, Some(causes(&error))),
+                Err(error) if late || error.kind == aws::Kind::Refused => (false, Some(with_causes(&error))),
                 fetched => (fetched?, None),
             };
             if there {
@@ -222,18 +224,4 @@ fn planned(plan: &Plan, file: &str) -> bool {
 /// A task token would let its reader answer for the shard.
 fn without_token(shard: &Shard) -> Shard {
     Shard { token: None, ..shard.clone() }
-}
-
-/// An error with its causes, in one line.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let told = inner.to_string();
-        if !text.contains(&told) {
-            text = format!("{text}: {told}");
-        }
-        cause = inner.source();
-    }
-    text
 }

@@ -7,6 +7,7 @@ mod report;
 
 use aws::{Artifacts, Ledger};
 use domain::base::ids::RunId;
+use domain::base::time::Time;
 use domain::evaluation::evaluate::{Evaluation, evaluate};
 use domain::evaluation::input::EvaluationInput;
 use domain::quality::gates::Verdict;
@@ -93,10 +94,10 @@ impl runtime::Named for Error {
 
 impl Evaluate {
     /// Evaluates a run and writes its results; twice gives the same bytes.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         let place = tempfile::tempdir().map_err(|error| results("evidence.json", error))?;
         let folder = RunFolder { artifacts: &self.artifacts, run: &input.run, folder: place.path() };
-        folder.bring(&self.ledger, input.at.as_second(), now).await?;
+        folder.bring(&self.ledger, input.at.into(), now).await?;
         let files = folder.open().await?;
         let evaluation = evaluate(&files);
         let written = merged::write(&self.artifacts, &input.run, &files).await?;

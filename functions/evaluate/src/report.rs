@@ -6,6 +6,7 @@ mod samples;
 mod sections;
 
 use domain::base::ids::{Attempt, RunId};
+use domain::base::time::Time;
 use domain::evaluation::completeness::{Lost, lost};
 use domain::evaluation::cost;
 use domain::evaluation::evaluate::{Evaluation, FailedTest};
@@ -17,7 +18,6 @@ use domain::results::summary::Summary;
 use domain::run::keys;
 use domain::run::shard::{Loss, Shard, State};
 use domain::run::status::Environment;
-use jiff::Timestamp;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use results::report::{self, Report};
 
@@ -38,7 +38,7 @@ pub(crate) fn report(evaluation: &Evaluation, input: &EvaluationInput, role: &st
         run: evaluation.run.to_string(),
         verdict: format!("{:?}", evaluation.verdict).to_lowercase(),
         reasons: evaluation.reasons.clone(),
-        started: Timestamp::from_second(plan.started).map(|time| time.to_string()).unwrap_or_default(),
+        started: plan.started.rfc3339(),
         seconds: evaluation.seconds,
         labels: evaluation.labels.clone().into_iter().collect(),
         passed: evaluation.tests.passed,
@@ -165,13 +165,13 @@ fn shard(shard: &Shard, input: &EvaluationInput, logs: &Logs<'_>) -> report::Sha
     }
 }
 
-fn loss(loss: &Loss, started: i64, environments: &[Environment]) -> report::LostAttempt {
+fn loss(loss: &Loss, started: Time, environments: &[Environment]) -> report::LostAttempt {
     let environment = loss.environment.clone().unwrap_or_default();
     // What went with its environment is noticed later, when others have ended too.
     let gone = environments.iter().find(|found| found.id == environment).and_then(|found| found.ended);
-    let possible = |ended: &i64| loss.began.is_none_or(|began| began <= *ended);
+    let possible = |ended: &Time| loss.began.is_none_or(|began| began <= *ended);
     let ended = loss.noticed.into_iter().chain(gone).filter(possible).min();
-    let seconds = |time: i64| (time - started) as f64;
+    let seconds = |time: Time| (time - started) as f64;
     let (began, ended) = (loss.began.map(seconds), ended.map(seconds));
     report::LostAttempt { environment: environment.into(), began, ended, why: loss.reason.clone() }
 }
@@ -233,20 +233,21 @@ mod tests {
             image: None,
             round: 1,
             boot_seconds: 300,
-            launched: 1_000,
+            launched: 1_000.into(),
             ready: None,
             ended,
             lost: None,
         };
-        let environments = [environment("i-1", Some(1_050)), environment("i-2", None), environment("i-3", Some(1_010))];
+        let environments =
+            [environment("i-1", Some(1_050.into())), environment("i-2", None), environment("i-3", Some(1_010.into()))];
         let of = |id: &str, began, noticed| {
             let lost = Loss { attempt: 1, environment: Some(id.into()), reason: "It is gone.".into(), began, noticed };
-            let lost = loss(&lost, 1_000, &environments);
+            let lost = loss(&lost, 1_000.into(), &environments);
             (lost.began, lost.ended)
         };
-        assert_eq!(of("i-1", Some(1_020), Some(1_090)), (Some(20.0), Some(50.0)));
-        assert_eq!(of("i-2", Some(1_020), Some(1_090)), (Some(20.0), Some(90.0)));
-        assert_eq!(of("i-3", Some(1_020), Some(1_090)), (Some(20.0), Some(90.0)), "clocks differ");
+        assert_eq!(of("i-1", Some(1_020.into()), Some(1_090.into())), (Some(20.0), Some(50.0)));
+        assert_eq!(of("i-2", Some(1_020.into()), Some(1_090.into())), (Some(20.0), Some(90.0)));
+        assert_eq!(of("i-3", Some(1_020.into()), Some(1_090.into())), (Some(20.0), Some(90.0)), "clocks differ");
         assert_eq!(of("i-2", None, None), (None, None), "a record of an older version does not tell");
     }
 }

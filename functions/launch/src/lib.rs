@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws::{Artifacts, Fleet, LaunchOrder, Ledger};
 use domain::base::ids::{InstanceId, RunId};
+use domain::base::time::Time;
 use domain::package::plan::Plan;
 use domain::run::fleet::{Market, Next, Platform, after_launch, boot_seconds, client_token, wanted};
 use domain::run::halted::End;
@@ -47,8 +48,8 @@ pub struct Output {
     pub instances: Vec<InstanceId>,
     /// Shards that are left.
     pub left: usize,
-    /// Unix time of the launch in seconds.
-    pub launched: i64,
+    /// When it was launched.
+    pub launched: Time,
 }
 
 /// Why nothing could be launched.
@@ -131,7 +132,7 @@ impl runtime::Named for Error {
 
 impl Launch {
     /// Puts lost shards back into the queue and launches environments for what is left; twice is once.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         let unknown = || Error::UnknownRun(input.run.clone());
         let run = self.ledger.run(&input.run).await?.ok_or_else(unknown)?;
         if !open(&run, now) {
@@ -152,7 +153,7 @@ impl Launch {
     }
 
     /// Puts shards whose attempt went with its environment back into the queue; how many shards are left.
-    async fn requeue_lost(&self, run: &RunId, end: Option<&End>, now: i64) -> Result<usize, Error> {
+    async fn requeue_lost(&self, run: &RunId, end: Option<&End>, now: Time) -> Result<usize, Error> {
         let queue = self.ledger.queue(run).await?;
         if queue.stopped.is_some() {
             return Ok(0);
@@ -169,7 +170,7 @@ impl Launch {
     }
 
     /// Whether the shard has an attempt left.
-    async fn requeue(&self, run: &RunId, queue: &Queue, shard: &Shard, now: i64) -> Result<bool, Error> {
+    async fn requeue(&self, run: &RunId, queue: &Queue, shard: &Shard, now: Time) -> Result<bool, Error> {
         let number = queue.newest_attempt(&shard.id);
         let reason = "The environment ended before the shard was collected.".to_owned();
         let loss = shard.lost(number, shard.environment.clone(), reason, now);
@@ -187,7 +188,7 @@ impl Launch {
     }
 
     /// Climbs the ladder of markets until there are enough instances.
-    async fn launch(&self, plan: &Plan, input: &Input, count: usize, now: i64) -> Result<Vec<InstanceId>, Error> {
+    async fn launch(&self, plan: &Plan, input: &Input, count: usize, now: Time) -> Result<Vec<InstanceId>, Error> {
         let platform = self.platforms.get(&plan.platform).ok_or_else(|| self.unknown_platform(&plan.platform))?;
         let unknown = || Error::UnknownType { asked: plan.types.join(", "), known: platform.types.join(", ") };
         let platform = &platform.with_types(&plan.types).ok_or_else(unknown)?;
@@ -219,7 +220,7 @@ impl Launch {
     }
 
     /// Logs what EC2 did not give, and enters it for the run's reasons.
-    async fn tell(&self, input: &Input, obstacles: &[(Obstacle, String)], now: i64) -> Result<(), Error> {
+    async fn tell(&self, input: &Input, obstacles: &[(Obstacle, String)], now: Time) -> Result<(), Error> {
         for (kind, told) in obstacles {
             tracing::warn!(run = %input.run, round = input.round, ?kind, told, "obstacle");
             let obstacle = LaunchObstacle { round: input.round, told: told.clone(), at: now };
@@ -229,7 +230,7 @@ impl Launch {
     }
 
     /// What is entered of each environment of this round.
-    fn entry(&self, plan: &Plan, input: &Input, now: i64) -> Environment {
+    fn entry(&self, plan: &Plan, input: &Input, now: Time) -> Environment {
         let limit = self.boot_seconds.get(&plan.platform).copied();
         Environment {
             id: InstanceId::default(),
@@ -251,7 +252,7 @@ impl Launch {
     }
 }
 
-fn open(run: &Run, now: i64) -> bool {
+fn open(run: &Run, now: Time) -> bool {
     run.status == Status::Running && !run.closed && now < run.deadline
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use aws::{Artifacts, Ledger, Topic};
 use domain::base::ids::{RunId, RunRef};
+use domain::base::time::Time;
 use domain::evaluation::evaluate::Evaluation;
 use domain::notify::message::{Ending, Facts, Links, Message, Report, compose};
 use domain::quality::baseline::BRANCH;
@@ -79,7 +80,7 @@ impl Notify {
     ///
     /// SNS cannot tell a message that was sent twice, so the ledger keeps that it was sent. Only a call that dies
     /// between the publishing and that note leads to a second message: rather two than none. Both have the same `id`.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         if self.ledger.message_was_sent(&input.run).await? {
             return Ok(Output { published: false });
         }
@@ -89,7 +90,7 @@ impl Notify {
         Ok(Output { published: true })
     }
 
-    async fn message(&self, input: &Input, now: i64) -> Result<Message, Error> {
+    async fn message(&self, input: &Input, now: Time) -> Result<Message, Error> {
         let evaluation: Option<Evaluation> = self.artifacts.read_json(&keys::verdict(&input.run)).await?;
         let ending = match (&input.error, &evaluation) {
             (Some(failure), _) => Ending::Error(failure),

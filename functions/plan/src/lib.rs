@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use aws::{Artifacts, Ledger};
 use domain::base::ids::{RunId, RunRef};
 use domain::base::problem::Problem;
+use domain::base::time::Time;
 use domain::package::contents::Checked;
 use domain::package::input::{Request, check_run};
 use domain::package::manifest::Size;
@@ -98,7 +99,7 @@ impl runtime::Named for Error {
 
 impl Plan {
     /// Plans a run; twice is once.
-    pub async fn run(&self, input: Input, _now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, _now: Time) -> Result<Output, Error> {
         check_run(&input.run).map_err(Error::BadRequest)?;
         let key = keys::plan(&input.run);
         let plan = match self.artifacts.read_json(&key).await? {
@@ -233,11 +234,11 @@ fn plan(
         Size::TargetSeconds(target) => shards::environments_for(files, history, target as f64),
     };
     let shards = shards::pack(files, history, asked);
-    let started = input.started.as_second();
+    let started = Time::from(input.started);
     RunPlan {
         run: input.run.clone(),
         started,
-        deadline: started.saturating_add_unsigned(settings.timeout_seconds),
+        deadline: started + i64::try_from(settings.timeout_seconds).unwrap_or(i64::MAX),
         platform: settings.platform.to_string(),
         types: settings.environment.types,
         volume: settings.environment.volume,

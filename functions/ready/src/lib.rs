@@ -2,6 +2,7 @@
 
 use aws::{Fleet, Ledger};
 use domain::base::ids::{InstanceId, RunId};
+use domain::base::time::Time;
 use domain::run::fleet::{Readiness, Waited, boot_seconds, readiness, why_lost};
 use domain::run::status::Environment;
 use serde::Deserialize;
@@ -22,8 +23,8 @@ pub struct Input {
     pub run: RunId,
     /// Instances of this round.
     pub instances: Vec<InstanceId>,
-    /// Unix time of their launch in seconds.
-    pub launched: i64,
+    /// When they were launched.
+    pub launched: Time,
 }
 
 /// Why nothing can be said of the environments.
@@ -45,7 +46,7 @@ impl runtime::Named for Error {
 
 impl Ready {
     /// Looks at the fleet, notes what is ready and ends what is not waited for any more.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Readiness, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Readiness, Error> {
         let statuses = self.fleet.statuses(&input.instances).await?;
         let waited = self.waited(&input, now).await?;
         let outcome = readiness(&statuses, waited);
@@ -66,7 +67,7 @@ impl Ready {
     }
 
     /// How long the round has waited, by what `launch` entered and what was ready at earlier looks.
-    async fn waited(&self, input: &Input, now: i64) -> Result<Waited, Error> {
+    async fn waited(&self, input: &Input, now: Time) -> Result<Waited, Error> {
         let known = self.ledger.environments(&input.run).await?.into_iter();
         let round: Vec<Environment> = known.filter(|environment| input.instances.contains(&environment.id)).collect();
         let first = round.iter().filter_map(|environment| environment.ready).min();

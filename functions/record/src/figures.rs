@@ -1,5 +1,6 @@
 //! The figures of a run for CloudWatch, by suite.
 
+use domain::base::time::Time;
 use domain::quality::baseline::{COMMIT, branch_of};
 use domain::quality::history::PastRun;
 use domain::run::shards::median;
@@ -12,7 +13,7 @@ const NAMESPACE: &str = "QAOps";
 /// Figures of a run that ended at `now`.
 ///
 /// What came of it stands as 0 or 1, so that a sum counts runs and an average is a share.
-pub(crate) fn figures(past: &PastRun, environments: &[Environment], now: i64) -> Figures {
+pub(crate) fn figures(past: &PastRun, environments: &[Environment], now: Time) -> Figures {
     let is = |status: Status| f64::from(u8::from(past.status == status));
     let figures = Figures::new(NAMESPACE, now)
         .by("Suite", &past.suite)
@@ -47,7 +48,7 @@ fn with_tests(figures: Figures, past: &PastRun) -> Figures {
     past.cost.map_or(figures.clone(), |cost| figures.figure("CostDollars", Unit::None, cost))
 }
 
-fn with_fleet(figures: Figures, environments: &[Environment], now: i64) -> Figures {
+fn with_fleet(figures: Figures, environments: &[Environment], now: Time) -> Figures {
     let lived = environments.iter().map(|one| (one.ended.unwrap_or(now) - one.launched).max(0) as f64);
     let boots = environments.iter().filter_map(|one| Some((one.ready? - one.launched).max(0) as f64));
     let figures = figures.figure("Environments", Unit::Count, environments.len() as f64).figure(
@@ -73,7 +74,7 @@ mod tests {
             id: "r1".into(),
             suite: "shop".into(),
             status,
-            started: 100,
+            started: 100.into(),
             seconds: 240,
             cost: Some(0.25),
             counts: Counts { passed: 7, failed: 1, skipped: 2 },
@@ -83,7 +84,7 @@ mod tests {
         }
     }
 
-    fn environment(launched: i64, ready: Option<i64>, ended: Option<i64>) -> Environment {
+    fn environment(launched: Time, ready: Option<Time>, ended: Option<Time>) -> Environment {
         Environment {
             id: "i-1".into(),
             instance_type: "c7i.large".into(),
@@ -99,15 +100,15 @@ mod tests {
     }
 
     fn root(past: &PastRun, environments: &[Environment]) -> Value {
-        serde_json::from_str(&figures(past, environments, 400).line()).unwrap()
+        serde_json::from_str(&figures(past, environments, 400.into()).line()).unwrap()
     }
 
     #[test]
     fn a_run_tells_its_verdict_its_tests_and_its_environments() {
         let fleet = [
-            environment(110, Some(140), Some(310)),
-            environment(110, Some(150), None),
-            environment(120, None, Some(130)),
+            environment(110.into(), Some(140.into()), Some(310.into())),
+            environment(110.into(), Some(150.into()), None),
+            environment(120.into(), None, Some(130.into())),
         ];
         let root = root(&past(Status::Failed), &fleet);
         let wanted = [

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use aws::{Artifacts, Ledger, Summaries};
 use domain::base::ids::{RunId, RunRef};
+use domain::base::time::Time;
 use domain::evaluation::evaluate::Evaluation;
 use domain::notify::staleness::{SCHEDULE, TRIGGER, is_verdict};
 use domain::package::plan::Plan;
@@ -84,7 +85,7 @@ const WRITES_AT_ONCE: usize = 16;
 
 impl Record {
     /// Records a run; twice is once. The run's end is written last, so a run that has ended is recorded.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         let evaluation: Option<Evaluation> = match input.error {
             None => self.artifacts.read_json(&keys::verdict(&input.run)).await?,
             Some(_) => None,
@@ -92,7 +93,7 @@ impl Record {
         let status = evaluation.as_ref().map_or(Status::Error, |evaluation| status(evaluation.verdict));
         let environments = self.ledger.environments(&input.run).await?;
         if let Some(evaluation) = &evaluation {
-            self.record_files(evaluation, &environments, input.started.as_second(), now).await?;
+            self.record_files(evaluation, &environments, input.started.into(), now).await?;
         }
         let past = past_run(&input, evaluation.as_ref(), status, now);
         if !past.suite.is_empty() {
@@ -108,7 +109,7 @@ impl Record {
     }
 
     /// Tells whether this call ended the run.
-    async fn end(&self, input: &Input, past: &PastRun, now: i64) -> Result<bool, Error> {
+    async fn end(&self, input: &Input, past: &PastRun, now: Time) -> Result<bool, Error> {
         self.ledger.enter_failed(&never_planned(input, past)).await?;
         Ok(self.ledger.end_run(&input.run, past.status, input.error.as_ref(), now).await?)
     }
@@ -129,7 +130,7 @@ impl Record {
     }
 
     /// Makes an accepted run the baseline of its branch.
-    async fn record_baseline(&self, past: &PastRun, now: i64) -> Result<(), Error> {
+    async fn record_baseline(&self, past: &PastRun, now: Time) -> Result<(), Error> {
         if past.status != Status::Passed {
             return Ok(());
         }
@@ -142,8 +143,8 @@ impl Record {
         &self,
         evaluation: &Evaluation,
         environments: &[Environment],
-        started: i64,
-        now: i64,
+        started: Time,
+        now: Time,
     ) -> Result<(), Error> {
         let mut writing = JoinSet::new();
         for file in self.files(evaluation, environments, started).await? {
@@ -162,7 +163,7 @@ impl Record {
         &self,
         evaluation: &Evaluation,
         environments: &[Environment],
-        started: i64,
+        started: Time,
     ) -> Result<Vec<FileOfRun>, Error> {
         let shards = self.ledger.shards(&evaluation.run).await?;
         let done = self.summaries.done(&evaluation.run, &shards).await?;
@@ -173,7 +174,7 @@ impl Record {
     }
 }
 
-async fn record_file(ledger: Ledger, suite: String, file: FileOfRun, now: i64) -> Result<(), Error> {
+async fn record_file(ledger: Ledger, suite: String, file: FileOfRun, now: Time) -> Result<(), Error> {
     match ledger.add_file_run(&suite, &file.path, &file.run, &file.outcomes, now).await? {
         true => Ok(()),
         false => Err(Error::Contended(file.path)),
@@ -182,7 +183,7 @@ async fn record_file(ledger: Ledger, suite: String, file: FileOfRun, now: i64) -
 
 /// Hands a run's figures to CloudWatch. Only the call that ended the run does, because CloudWatch adds up what it is
 /// given twice; a function that dies before leaves the run out of the figures, and nothing else.
-fn publish(past: &PastRun, environments: &[Environment], now: i64) {
+fn publish(past: &PastRun, environments: &[Environment], now: Time) {
     if past.suite.is_empty() {
         return;
     }
@@ -204,9 +205,9 @@ fn status(verdict: Verdict) -> Status {
     }
 }
 
-fn past_run(input: &Input, evaluation: Option<&Evaluation>, status: Status, now: i64) -> PastRun {
+fn past_run(input: &Input, evaluation: Option<&Evaluation>, status: Status, now: Time) -> PastRun {
     let asked = input.request.get("suite").and_then(Value::as_str).unwrap_or_default();
-    let started = input.started.as_second();
+    let started = Time::from(input.started);
     let tests = evaluation.map(|evaluation| evaluation.tests).unwrap_or_default();
     PastRun {
         id: input.run.clone(),

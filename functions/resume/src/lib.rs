@@ -5,6 +5,7 @@ use std::time::Duration;
 use aws::{Answers, CommandState, Commands, Fleet, Ledger};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use domain::base::ids::{Attempt, InstanceId};
+use domain::base::time::Time;
 use domain::results::manifest::ALREADY_STARTED;
 use domain::run::events::{self, Signal};
 use domain::run::shard::{Outcome, State};
@@ -51,7 +52,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
 
 impl Resume {
     /// Answers the tokens that an event settles. The same event twice changes nothing.
-    pub async fn run(&self, event: EventBridgeEvent<Value>, _now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, event: EventBridgeEvent<Value>, _now: Time) -> Result<Output, Error> {
         match events::read(&event.source, &event.detail) {
             Some(Signal::CommandEnded { command, instance, status }) => {
                 self.command_ended(&command, &instance, status).await?;

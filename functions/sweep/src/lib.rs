@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use aws::{Answers, CommandState, Commands, ExecutionStatus, Executions, Fleet, Ledger, Topic};
 use domain::base::ids::{Attempt, InstanceId, RunId};
+use domain::base::time::Time;
 use domain::notify::message;
 use domain::notify::staleness::{News, Scheduled};
 use domain::results::manifest::ALREADY_STARTED;
@@ -78,7 +79,7 @@ impl Sweep {
     ///
     /// Instances come first, for they cost money. What fails for one run or suite keeps nothing else from being looked at;
     /// the first such error is the sweep's, once it has looked everywhere.
-    pub async fn run(&self, _input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, _input: Input, now: Time) -> Result<Output, Error> {
         let (mut output, mut errors) = (Output::default(), Errors::default());
         let instances = errors.take("instances", self.fleet.of_deployment(&self.deployment).await.map_err(Error::from));
         let instances = instances.unwrap_or_default();
@@ -100,7 +101,7 @@ impl Sweep {
         &self,
         run: &RunId,
         instances: &[Instance],
-        now: i64,
+        now: Time,
         output: &mut Output,
     ) -> Result<(), Error> {
         if self.execution(run).await? != reaper::Execution::Live {
@@ -156,7 +157,7 @@ impl Sweep {
         Ok(gone.map(|_| Outcome::InstanceLost { reason: format!("The instance {environment} is gone.") }))
     }
 
-    async fn stop_stuck(&self, run: &RunId, now: i64) -> Result<(), Error> {
+    async fn stop_stuck(&self, run: &RunId, now: Time) -> Result<(), Error> {
         let stuck = self.ledger.run(run).await?.is_some_and(|run| stops_execution(run.deadline, now));
         if stuck {
             self.executions.stop(&self.arn(run)).await?;
@@ -165,7 +166,7 @@ impl Sweep {
     }
 
     /// A run whose execution is over and that nobody recorded.
-    async fn end_run(&self, run: &RunId, now: i64, output: &mut Output) -> Result<(), Error> {
+    async fn end_run(&self, run: &RunId, now: Time, output: &mut Output) -> Result<(), Error> {
         let cause = "The execution ended without recording the run.".to_owned();
         let failure = Failure { error: "Run.Unrecorded".to_owned(), cause };
         if self.ledger.end_run(run, Status::Aborted, Some(&failure), now).await? {
@@ -178,7 +179,7 @@ impl Sweep {
     ///
     /// A sweep claims the telling before it publishes and notes it after. When one dies in between, another tells as
     /// soon as the claim is over, maybe for the second time: rather two messages than none. Both have the same `id`.
-    async fn tell_staleness(&self, suite: &Scheduled, now: i64, output: &mut Output) -> Result<(), Error> {
+    async fn tell_staleness(&self, suite: &Scheduled, now: Time, output: &mut Output) -> Result<(), Error> {
         let Some(news) = suite.news(now) else { return Ok(()) };
         if !self.ledger.claim_news(suite, now).await? {
             return Ok(());
@@ -192,7 +193,7 @@ impl Sweep {
         Ok(())
     }
 
-    async fn end_instances(&self, instances: &[Instance], now: i64, output: &mut Output, errors: &mut Errors) {
+    async fn end_instances(&self, instances: &[Instance], now: Time, output: &mut Output, errors: &mut Errors) {
         let mut executions = BTreeMap::new();
         let mut overdue = Vec::new();
         for instance in instances.iter().filter(|instance| instance.state != InstanceState::Ending) {

@@ -3,6 +3,7 @@
 use aws::{Fleet, Ledger};
 use aws_lambda_events::event::eventbridge::EventBridgeEvent;
 use domain::base::ids::{InstanceId, RunId};
+use domain::base::time::Time;
 use domain::run::fleet::InstanceState;
 use domain::run::status::{Failure, Status};
 use serde::{Deserialize, Serialize};
@@ -71,7 +72,7 @@ impl runtime::Named for Error {
 
 impl Terminate {
     /// Ends environments; twice is once.
-    pub async fn run(&self, input: Input, now: i64) -> Result<Output, Error> {
+    pub async fn run(&self, input: Input, now: Time) -> Result<Output, Error> {
         let terminated = match input {
             Input::Request(Request { run, environment: Some(environment) }) => {
                 self.ledger.close_environment(&run, &environment, "it was terminated").await?;
@@ -85,13 +86,13 @@ impl Terminate {
 
     /// Fences the run first: `launch` looks at the fence after its instances came, this looks for instances after
     /// the fence stands, so one of the two sees them.
-    async fn end_all(&self, run: &RunId, now: i64) -> Result<Vec<InstanceId>, Error> {
+    async fn end_all(&self, run: &RunId, now: Time) -> Result<Vec<InstanceId>, Error> {
         self.ledger.close_run(run).await?;
         let alive = self.fleet.of_run(run).await?.into_iter().filter(|found| found.state != InstanceState::Ending);
         self.end(run, alive.map(|instance| instance.id).collect(), now).await
     }
 
-    async fn end_stopped(&self, ended: &Ended, now: i64) -> Result<Vec<InstanceId>, Error> {
+    async fn end_stopped(&self, ended: &Ended, now: Time) -> Result<Vec<InstanceId>, Error> {
         let terminated = self.end_all(&ended.name, now).await?;
         let (status, cause) = match ended.status.as_str() {
             "ABORTED" => (Status::Aborted, "The execution was stopped."),
@@ -103,7 +104,7 @@ impl Terminate {
         Ok(terminated)
     }
 
-    async fn end(&self, run: &RunId, ids: Vec<InstanceId>, now: i64) -> Result<Vec<InstanceId>, Error> {
+    async fn end(&self, run: &RunId, ids: Vec<InstanceId>, now: Time) -> Result<Vec<InstanceId>, Error> {
         self.fleet.terminate(&ids).await?;
         for id in &ids {
             self.ledger.environment_ended(run, id, now).await?;

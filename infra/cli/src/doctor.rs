@@ -7,6 +7,7 @@ mod roles;
 mod show;
 
 use aws::account::Account;
+use domain::base::text::with_causes;
 use domain::run::deployment::Deployment;
 use serde::Serialize;
 
@@ -62,7 +63,7 @@ impl Check {
             }
             _ => "",
         };
-        Self { check, state: State::Unknown, found: crate::show::with_causes(error), cure: cure.to_owned() }
+        Self { check, state: State::Unknown, found: with_causes(error), cure: cure.to_owned() }
     }
 }
 
@@ -143,7 +144,7 @@ async fn first(account: &Account, name: &str, checks: &mut Vec<Check>) -> Option
         Err(error) => {
             let cure =
                 "Give credentials as for the AWS command line: AWS_PROFILE, aws sso login, or AWS_ACCESS_KEY_ID.";
-            checks.push(Check::bad("credentials", crate::show::with_causes(&error), cure));
+            checks.push(Check::bad("credentials", with_causes(&error), cure));
             return None;
         }
     };

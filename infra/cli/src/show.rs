@@ -6,13 +6,13 @@ mod json;
 pub(crate) mod style;
 
 use std::error::Error;
-use std::fmt::Write;
 use std::io::{stderr, stdout};
 use std::path::{Path, PathBuf};
 
 use anstyle::Style;
 use domain::base::duration;
 use domain::base::ids::RunId;
+use domain::base::text::with_causes;
 use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::quality::gates::Verdict;
 use domain::run::status::Failure;
@@ -71,17 +71,6 @@ pub fn text(end: &End) -> String {
 /// An error with its causes, fit for standard error.
 pub fn error(error: &dyn Error) -> String {
     fit_for(&stderr(), format!("{} {}", paint(BAD.bold(), "error:"), with_causes(error)))
-}
-
-/// An error and its causes, as `failed to read x: no such file`.
-pub(crate) fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let _ = write!(text, ": {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 /// The verdict of a run in one line, such as `PASSED shop: 52 tests in 41s`.

@@ -1,10 +1,10 @@
 //! What can go wrong, by what becomes of it: without a manifest, or told in one.
 
-use std::error::Error as _;
 use std::io;
 use std::path::PathBuf;
 
 use domain::base::problem::Problem;
+use domain::base::text::with_causes;
 use domain::results::manifest::{ALREADY_STARTED, Exit};
 
 use crate::desktop::fault::Fault;
@@ -229,27 +229,6 @@ impl Failure {
 
     /// How it stands in the manifest, causes and all.
     pub fn exit(&self) -> Exit {
-        Exit::NotStarted { error: self.name().to_owned(), cause: chain(self) }
-    }
-}
-
-/// An error and its causes in one text.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
-}
-
-impl Error {
-    /// The error and its causes in one text.
-    pub fn told(&self) -> String {
-        match self.source() {
-            Some(_) => chain(self),
-            None => self.to_string(),
-        }
+        Exit::NotStarted { error: self.name().to_owned(), cause: with_causes(self) }
     }
 }

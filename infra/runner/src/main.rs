@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, error::ErrorKind};
+use domain::base::text::with_causes;
 use runner::desktop::{self, exchange::Exchange};
 use runner::{Args, Error, Line, Part, Settings};
 
@@ -18,7 +19,7 @@ async fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("qaops-runner: {}", error.told());
+            eprintln!("qaops-runner: {}", with_causes(&error));
             ExitCode::from(u8::try_from(error.code()).unwrap_or(1))
         }
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use domain::base::text::with_causes;
 use domain::results::manifest::Exit;
 
 use crate::attempt::Attempt;
 use crate::desktop::recording::Recording;
-use crate::error::{Error, Failure, chain};
+use crate::error::{Error, Failure};
 use crate::mask::{Masker, SHORTEST};
 use crate::outcome::Outcome;
 use crate::shard::Shard;
@@ -111,7 +112,7 @@ async fn test(attempt: &mut Attempt<'_>, limits: &mut Limits) -> Ran {
 /// Ends what the attempt started, and collects what it left behind.
 async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
     let exit = ran.exit.unwrap_or_else(|failure| {
-        attempt.console.say(&chain(&failure));
+        attempt.console.say(&with_causes(&failure));
         failure.exit()
     });
     // What was running for the tests, a server of a hook for example, must not write into what is uploaded.

@@ -6,6 +6,7 @@ use std::time::{Instant, SystemTime};
 
 use aws::{Artifacts, Cloud};
 use domain::base::ids::{Attempt, RunId, ShardId};
+use domain::base::time::Time;
 use domain::package::plan::Plan;
 use domain::results::manifest::Manifest;
 use domain::run::keys;
@@ -152,9 +153,9 @@ async fn secrets(cloud: &Cloud, parameters: &BTreeMap<String, String>) -> Result
 
 /// Seconds that an attempt has: until its deadline, and never more than any attempt of the run, for the clock may be
 /// behind. The clock is not asked again, so nothing comes of it when it jumps later.
-fn seconds(deadline: i64, most: u64, now: SystemTime) -> Result<f64, Failure> {
+fn seconds(deadline: Time, most: u64, now: SystemTime) -> Result<f64, Failure> {
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let left = deadline as f64 - now.as_secs_f64();
+    let left = deadline.seconds() as f64 - now.as_secs_f64();
     if left <= 0.0 { Err(Failure::TooLate { late: (-left) as u64 }) } else { Ok(left.min(most as f64)) }
 }
 
@@ -188,14 +189,14 @@ mod tests {
     #[test]
     fn a_clock_that_is_behind_gives_no_more_time_than_an_attempt_has() {
         let clock = |seconds: u64| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        assert_eq!(seconds(10_000, 600, clock(9_900)).unwrap(), 100.0);
-        assert_eq!(seconds(10_000, 600, clock(6_400)).unwrap(), 600.0);
-        assert_eq!(seconds(10_000, 600, clock(0)).unwrap(), 600.0);
+        assert_eq!(seconds(10_000.into(), 600, clock(9_900)).unwrap(), 100.0);
+        assert_eq!(seconds(10_000.into(), 600, clock(6_400)).unwrap(), 600.0);
+        assert_eq!(seconds(10_000.into(), 600, clock(0)).unwrap(), 600.0);
     }
 
     #[test]
     fn a_clock_that_is_ahead_is_named_before_anything_is_run() {
-        let error = seconds(10_000, 600, SystemTime::UNIX_EPOCH + Duration::from_secs(13_600)).unwrap_err();
+        let error = seconds(10_000.into(), 600, SystemTime::UNIX_EPOCH + Duration::from_secs(13_600)).unwrap_err();
         assert_eq!(error.name(), "Runner.TooLate");
         assert!(error.to_string().contains("3600 s"), "{error}");
     }

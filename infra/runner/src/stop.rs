@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use domain::base::time::Time;
 use domain::results::manifest::Exit;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -56,10 +57,10 @@ impl Limits {
         Self { interrupt: now + work, end, grace, notice }
     }
 
-    /// Limits of an attempt that must be over at a Unix time, its upload included.
-    pub fn until(deadline: i64, notice: watch::Receiver<Option<Instant>>) -> Self {
+    /// Limits of an attempt that must be over at a time, its upload included.
+    pub fn until(deadline: Time, notice: watch::Receiver<Option<Instant>>) -> Self {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self::new(deadline as f64 - now.as_secs_f64(), notice)
+        Self::new(deadline.seconds() as f64 - now.as_secs_f64(), notice)
     }
 
     /// Returns when the attempt must stop, and says why.

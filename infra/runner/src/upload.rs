@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws::{Artifacts, Kind};
+use domain::base::text::with_causes;
 use domain::results::manifest::{MOST_LEFT_OUT, Manifest};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use crate::error::{Error, chain};
+use crate::error::Error;
 use crate::outcome::{Output, Outputs};
 
 /// Uploads at the same time.
@@ -51,7 +52,7 @@ pub async fn all(
         match done {
             Ok(()) => drop(manifest.objects.insert(name, output.about)),
             Err(error) if name == "output.xml" => return Err(Error::Upload(error)),
-            Err(error) => manifest.left_out.push(format!("{name}: {}", chain(&error))),
+            Err(error) => manifest.left_out.push(format!("{name}: {}", with_causes(&error))),
         }
     }
     manifest.left_out.truncate(MOST_LEFT_OUT);
@@ -82,7 +83,7 @@ async fn patiently<F: Future<Output = Result<(), aws::Error>>>(
     loop {
         match call().await {
             Err(error) if error.kind == Kind::Unavailable && Instant::now() + pause < end => {
-                eprintln!("qaops-runner: {}; it is tried again", chain(&error));
+                eprintln!("qaops-runner: {}; it is tried again", with_causes(&error));
                 tokio::time::sleep(pause).await;
                 pause = longest.min(pause * 2);
             }

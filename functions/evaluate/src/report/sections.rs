@@ -8,7 +8,6 @@ use domain::quality::metrics::Joined;
 use domain::quality::reports::{Finding, Kind, Part, Reading, Report, ReportState, Unknown, findings};
 use domain::results::manifest::MOST_LEFT_OUT;
 use domain::results::summary::Summary;
-use jiff::Timestamp;
 use results::report;
 
 /// Coverage of all code and of each package, those marked that a value is about which cannot be read.
@@ -88,7 +87,7 @@ pub(super) fn found(input: &EvaluationInput) -> Vec<(Finding, bool)> {
 pub(super) fn history(evidence: &Evidence) -> Vec<report::PastRun> {
     let past = evidence.runs.iter().rev().map(|run| report::PastRun {
         run: run.id.to_string(),
-        started: Timestamp::from_second(run.started).map(|time| time.to_string()).unwrap_or_default(),
+        started: run.started.rfc3339(),
         verdict: run.status.word().to_owned(),
         passed: run.counts.passed,
         failed: run.counts.failed,

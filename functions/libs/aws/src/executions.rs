@@ -4,6 +4,7 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::config::http::HttpResponse;
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sfn::types::{ExecutionStatus as Status, HistoryEventType};
+use domain::base::time::Time;
 use domain::run::status::Failure;
 
 use crate::Error;
@@ -33,8 +34,8 @@ pub struct Execution {
     pub word: String,
     /// Error and cause of one that failed.
     pub failure: Option<Failure>,
-    /// Unix time of its start in seconds.
-    pub started: i64,
+    /// When it started.
+    pub started: Time,
 }
 
 /// A state that an execution entered.
@@ -90,7 +91,7 @@ impl Executions {
             status: status(&answer.status),
             word: answer.status.as_str().to_owned(),
             failure: answer.error.map(|error| Failure { error, cause: answer.cause.unwrap_or_default() }),
-            started: answer.start_date.secs(),
+            started: answer.start_date.secs().into(),
             arn: answer.execution_arn,
         }))
     }

@@ -11,6 +11,7 @@ use aws_sdk_ec2::types::{
 };
 use aws_sdk_ec2::{Client, types};
 use domain::base::ids::{InstanceId, RunId};
+use domain::base::time::Time;
 use domain::run::fleet::{Instance, InstanceState, InstanceStatus, Market, Platform};
 use domain::run::obstacles::Obstacle;
 
@@ -47,8 +48,8 @@ pub struct LaunchOrder<'a> {
     pub token: &'a str,
     /// Further tags.
     pub tags: BTreeMap<String, String>,
-    /// Unix time in seconds after which the sweep ends the instances.
-    pub deadline: i64,
+    /// When the sweep ends the instances.
+    pub deadline: Time,
 }
 
 /// What one fleet request brought.
@@ -272,7 +273,7 @@ fn texts(ids: &[InstanceId]) -> Vec<String> {
 
 fn tags(order: &LaunchOrder<'_>) -> TagSpecification {
     let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
-    let mut tags = vec![tag(RUN_TAG, order.run), tag(DEADLINE_TAG, &order.deadline.to_string())];
+    let mut tags = vec![tag(RUN_TAG, order.run), tag(DEADLINE_TAG, &order.deadline.seconds().to_string())];
     tags.extend(order.tags.iter().map(|(key, value)| tag(key, value)));
     TagSpecification::builder().resource_type(ResourceType::Instance).set_tags(Some(tags)).build()
 }
@@ -284,8 +285,8 @@ fn of_ours(instance: &types::Instance) -> Option<Instance> {
         id: instance.instance_id.clone()?.into(),
         run: (*tags.get(RUN_TAG)?).into(),
         state: state(instance),
-        launched: instance.launch_time.map_or(0, |time| time.secs()),
-        deadline: tags.get(DEADLINE_TAG).and_then(|text| text.parse().ok()),
+        launched: instance.launch_time.map_or(0, |time| time.secs()).into(),
+        deadline: tags.get(DEADLINE_TAG).and_then(|text| text.parse::<i64>().ok()).map(Time::from),
     })
 }
 
@@ -320,7 +321,7 @@ mod tests {
             count: 1,
             token: "t",
             tags,
-            deadline: 0,
+            deadline: 0.into(),
         };
         templates_of(order.platform, order.volume).overrides.unwrap()
     }

@@ -20,13 +20,8 @@ impl Topic {
     }
 
     /// Publishes a message, to each protocol in its form.
-    ///
-    /// A form that does not keep its schema is logged and sent all the same: its readers may still make sense of it.
     pub async fn publish(&self, message: &Message) -> Result<(), Error> {
         let what = "publish the message";
-        for flaw in message.flaws() {
-            tracing::error!(subject = message.subject, flaw, "a form of the message does not keep its schema");
-        }
         let forms = serde_json::to_string(&message.forms()).map_err(|error| Error::unexpected(what, error))?;
         let mut request = self.client.publish().topic_arn(&self.arn).subject(&message.subject);
         request = request.message(forms).message_structure("json");

@@ -8,5 +8,6 @@ pub(crate) mod pattern;
 pub mod problem;
 pub mod table;
 pub mod text;
+pub mod time;
 pub(crate) mod tree;
 pub mod validate;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, Cursor, Read};
 
+use domain::base::text::with_causes;
 use domain::quality::metrics::{Metrics, RunFacts};
 use domain::quality::reports::{Kind, Reading, ReportState};
 use domain::results::records::TestRecord;
@@ -64,13 +65,7 @@ pub enum Description {
 impl Description {
     /// A file that could not be read, with the causes of the error in one line.
     pub fn refused(file: &str, error: &dyn std::error::Error) -> Self {
-        let mut text = error.to_string();
-        let mut cause = error.source();
-        while let Some(inner) = cause {
-            text = format!("{text}: {inner}");
-            cause = inner.source();
-        }
-        Description::Refused { file: file.to_owned(), error: text }
+        Description::Refused { file: file.to_owned(), error: with_causes(error) }
     }
 }
 

@@ -5,6 +5,7 @@
 
 use std::io::Write;
 
+use domain::base::time::Time;
 use serde_json::{Map, Value, json};
 
 /// Most metrics that one directive may define.
@@ -31,15 +32,15 @@ pub enum Unit {
 #[derive(Clone, Debug)]
 pub struct Figures {
     namespace: &'static str,
-    at: i64,
+    at: Time,
     dimensions: Vec<&'static str>,
     metrics: Vec<Value>,
     members: Map<String, Value>,
 }
 
 impl Figures {
-    /// No figures yet, of the Unix time `at` in seconds.
-    pub fn new(namespace: &'static str, at: i64) -> Self {
+    /// No figures yet, of the time `at`.
+    pub fn new(namespace: &'static str, at: Time) -> Self {
         Self { namespace, at, dimensions: Vec::new(), metrics: Vec::new(), members: Map::new() }
     }
 
@@ -81,7 +82,7 @@ impl Figures {
         let directive = |metrics: &[Value]| json!({"Namespace": self.namespace, "Dimensions": [self.dimensions], "Metrics": metrics});
         let directives: Vec<Value> = self.metrics.chunks(METRICS_A_DIRECTIVE).map(directive).collect();
         let mut root = self.members.clone();
-        root.insert("_aws".to_owned(), json!({"Timestamp": self.at * 1000, "CloudWatchMetrics": directives}));
+        root.insert("_aws".to_owned(), json!({"Timestamp": self.at.seconds() * 1000, "CloudWatchMetrics": directives}));
         Value::Object(root).to_string()
     }
 
@@ -134,7 +135,7 @@ mod tests {
     }
 
     fn nothing() -> Figures {
-        Figures::new("QAOps", 1_790_000_000)
+        Figures::new("QAOps", 1_790_000_000.into())
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! The shell around a step.
 
-use std::fmt::Write as _;
 use std::time::Instant;
 
+use domain::base::text::with_causes;
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -106,17 +106,6 @@ fn run_id(payload: &Value) -> String {
 
 fn diagnostic(step: &str, reason: &str, error: &dyn std::error::Error) -> Diagnostic {
     Diagnostic { error_type: format!("{step}.{reason}"), error_message: with_causes(error) }
-}
-
-/// An error and its causes in one line.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let _ = write!(text, ": {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]

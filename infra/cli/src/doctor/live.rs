@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use aws::account::Account;
 use aws::{Cloud, ExecutionStatus};
 use domain::base::ids::RunId;
+use domain::base::time::Time;
 use domain::evaluation::evaluate::Evaluation;
 use domain::quality::gates::Verdict;
 use domain::run::deployment::Deployment;
@@ -145,7 +146,7 @@ impl Live<'_> {
         let dispatched = shards.first().and_then(|shard| shard.dispatched);
         let left = environment.and_then(|environment| environment.ended);
         let ended = found.and_then(|run| run.ended);
-        let between = |from: Option<i64>, to: Option<i64>| Some(to? - from?);
+        let between = |from: Option<Time>, to: Option<Time>| Some(to? - from?);
         Ok(vec![
             Stage { stage: "start to launch", expected: "1 to 5 s", seconds: between(started, launched) },
             Stage { stage: "launch to ready", expected: "20 s to 6 min", seconds: between(launched, ready) },

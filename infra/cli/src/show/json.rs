@@ -3,12 +3,13 @@
 use std::error::Error;
 
 use domain::base::ids::RunId;
+use domain::base::text::with_causes;
 use domain::evaluation::evaluate::{ShardCounts, TestCounts};
 use domain::quality::gates::{GateOutcome, Severity, Verdict};
 use domain::run::status::Failure;
 use serde::Serialize;
 
-use super::{End, with_causes};
+use super::End;
 
 /// Error's name where there was no run that could name it.
 const NO_RUN: &str = "Input.Refused";

@@ -3,13 +3,14 @@
 
 use std::time::{Duration, SystemTime};
 
+use domain::base::text::with_causes;
 use domain::results::manifest::Exit;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::exchange::{Answer, Exchange, Lease, Task};
 use super::preflight;
-use crate::error::{Error, chain};
+use crate::error::Error;
 use crate::outcome::Outcome;
 use crate::stages;
 use crate::stop::Limits;
@@ -29,7 +30,7 @@ pub async fn serve(exchange: Exchange) -> Result<(), Error> {
         if let Some((attempt, task)) = exchange.take().map_err(work)? {
             let answer = match run(&exchange, &attempt, &task).await {
                 Ok(outcome) => Answer::Done(Box::new(outcome)),
-                Err(error) => Answer::Broken(error.told()),
+                Err(error) => Answer::Broken(with_causes(&error)),
             };
             exchange.give_back(&attempt, &answer).map_err(work)?;
         }
@@ -67,7 +68,7 @@ async fn checked(task: &Task, limits: &mut Limits) -> Result<Outcome, Error> {
     if blames(&outcome.exit)
         && let Err(failure) = preflight::check(desktop).await
     {
-        eprintln!("qaops-runner: {}", chain(&failure));
+        eprintln!("qaops-runner: {}", with_causes(&failure));
         outcome.exit = failure.exit();
     }
     Ok(outcome)

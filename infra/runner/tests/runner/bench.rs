@@ -56,7 +56,7 @@ impl Bench {
             files: suites.iter().map(|(name, _)| (*name).to_owned()).collect(),
             selection: Vec::new(),
             halt: None,
-            deadline: 0,
+            deadline: 0.into(),
         };
         let folder = tempfile::tempdir().unwrap();
         let layers = Layers { folder: folder.path().join("layers"), index: None };

@@ -1,6 +1,7 @@
 //! Environments: `RUN#<run>` / `ENV#<instance>`.
 
 use domain::base::ids::{InstanceId, RunId};
+use domain::base::time::Time;
 use domain::run::status::{Environment, LaunchObstacle};
 
 use super::Ledger;
@@ -27,7 +28,7 @@ impl Ledger {
         run: &RunId,
         environment: &InstanceId,
         image: Option<&str>,
-        now: i64,
+        now: Time,
     ) -> Result<(), Error> {
         let Some(image) = image else {
             return self.note(run, environment, "SET ready = if_not_exists(ready, :now)", now).await;
@@ -38,7 +39,7 @@ impl Ledger {
     }
 
     /// Notes when an environment was first terminated.
-    pub async fn environment_ended(&self, run: &RunId, environment: &InstanceId, now: i64) -> Result<(), Error> {
+    pub async fn environment_ended(&self, run: &RunId, environment: &InstanceId, now: Time) -> Result<(), Error> {
         self.note(run, environment, "SET ended = if_not_exists(ended, :now)", now).await
     }
 
@@ -48,7 +49,7 @@ impl Ledger {
         run: &RunId,
         environment: &InstanceId,
         why: &str,
-        now: i64,
+        now: Time,
     ) -> Result<(), Error> {
         let expression = "SET ended = if_not_exists(ended, :now), lost = if_not_exists(lost, :why)";
         let update = Update::new(key(run, environment), expression).when("attribute_exists(pk)");
@@ -67,7 +68,7 @@ impl Ledger {
         self.query(&Key::of_run(run, "OBSTACLE#"), None).await
     }
 
-    async fn note(&self, run: &RunId, environment: &InstanceId, expression: &str, now: i64) -> Result<(), Error> {
+    async fn note(&self, run: &RunId, environment: &InstanceId, expression: &str, now: Time) -> Result<(), Error> {
         let update = Update::new(key(run, environment), expression).when("attribute_exists(pk)").value(":now", now)?;
         self.update(update).await.map(drop)
     }

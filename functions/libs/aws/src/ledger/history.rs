@@ -1,6 +1,7 @@
 //! History: `SUITE#<name>` / `RUN#<time>#<id>` and `FILE#<path>`.
 
 use domain::base::ids::RunRef;
+use domain::base::time::Time;
 use domain::quality::history::{FileHistory, FileRun, Outcomes, PastRun, StoredHistory};
 
 use super::Ledger;
@@ -27,7 +28,7 @@ impl Ledger {
         path: &str,
         run: &FileRun,
         outcomes: &Outcomes,
-        now: i64,
+        now: Time,
     ) -> Result<bool, Error> {
         let mut known = self.file_history(suite, path).await?;
         for _ in 0..MOST_READS {
@@ -43,7 +44,7 @@ impl Ledger {
 
     /// Replaces what is known of a suite file if it is still of the same version; the item that stands in the way
     /// otherwise.
-    async fn put_file_history(&self, suite: &str, file: &FileHistory, now: i64) -> Result<Option<FileHistory>, Error> {
+    async fn put_file_history(&self, suite: &str, file: &FileHistory, now: Time) -> Result<Option<FileHistory>, Error> {
         let stored =
             file.store().map_err(|error| Error::unexpected(format!("pack the history of {}", file.path), error))?;
         let update = Update::new(
@@ -69,7 +70,7 @@ impl Ledger {
     }
 
     /// Makes an accepted run the baseline of its branch unless a newer one is; tells whether it is one now.
-    pub async fn accept(&self, suite: &str, branch: &str, run: &RunRef, now: i64) -> Result<bool, Error> {
+    pub async fn accept(&self, suite: &str, branch: &str, run: &RunRef, now: Time) -> Result<bool, Error> {
         let expression = "SET #run = :run, started = :started, expires = :expires";
         let update = Update::new(baseline_key(suite, branch), expression)
             .when("attribute_not_exists(pk) OR started < :started OR (started = :started AND #run <= :run)")
@@ -82,7 +83,7 @@ impl Ledger {
 
     /// Enters a run into its suite's history, once.
     pub async fn add_past_run(&self, run: &PastRun) -> Result<bool, Error> {
-        let key = Key::of_suite(&run.suite, format!("RUN#{:012}#{}", run.started, run.id));
+        let key = Key::of_suite(&run.suite, format!("RUN#{:012}#{}", run.started.seconds(), run.id));
         self.put_once(&key, run, run.started + SUITE_LIFE).await
     }
 

@@ -12,6 +12,7 @@ use crate::Error;
 use crate::error::failed;
 use crate::patience::through_conflicts;
 use domain::base::ids::{RunId, ShardId};
+use domain::base::time::Time;
 
 /// Attributes of an item by name.
 pub(super) type Item = HashMap<String, AttributeValue>;
@@ -143,7 +144,7 @@ impl Ledger {
     }
 
     /// Writes an item unless it is there; tells whether it was written.
-    pub(super) async fn put_once<T: Serialize>(&self, key: &Key, value: &T, expires: i64) -> Result<bool, Error> {
+    pub(super) async fn put_once<T: Serialize>(&self, key: &Key, value: &T, expires: Time) -> Result<bool, Error> {
         let item = item(key, value, expires)?;
         through_conflicts(|| self.put_item_once(key, item.clone())).await
     }
@@ -204,11 +205,11 @@ impl Ledger {
 }
 
 /// An item with its keys and its time to live.
-pub(super) fn item<T: Serialize>(key: &Key, value: &T, expires: i64) -> Result<Item, Error> {
+pub(super) fn item<T: Serialize>(key: &Key, value: &T, expires: Time) -> Result<Item, Error> {
     let mut item: Item = serde_dynamo::aws_sdk_dynamodb_1::to_item(value)
         .map_err(|error| Error::unexpected(format!("write {key}"), error))?;
     item.extend(key.attributes());
-    item.insert("expires".to_owned(), AttributeValue::N(expires.to_string()));
+    item.insert("expires".to_owned(), AttributeValue::N(expires.seconds().to_string()));
     Ok(item)
 }
 

@@ -1,6 +1,7 @@
 //! The queue of a run: `RUN#<run>` / `QUEUE`. Its design stands in `domain::run::queue`.
 
 use domain::base::ids::{Attempt, InstanceId, RunId};
+use domain::base::time::Time;
 use domain::run::queue::{Queue, Rerun, holder};
 use domain::run::shard::Shard;
 
@@ -66,7 +67,7 @@ impl Ledger {
     }
 
     /// Makes a shard of tests that failed in `origin` and queues it, once.
-    pub async fn add_rerun(&self, run: &RunId, shard: &Shard, origin: &str, now: i64) -> Result<(), Error> {
+    pub async fn add_rerun(&self, run: &RunId, shard: &Shard, origin: &str, now: Time) -> Result<(), Error> {
         self.put_once(&Key::shard(run, &shard.id), shard, now + RUN_LIFE).await?;
         let attempt = Attempt { shard: shard.id.clone(), number: 1 };
         let rerun = Rerun { attempt: attempt.clone(), origin: origin.into(), holder: None };
@@ -101,7 +102,7 @@ pub(super) fn key(run: &RunId) -> Key {
 }
 
 /// The item of a new queue. Maps that are written into by path must be there, even when they are empty.
-pub(super) fn new_item(run: &RunId, queue: &Queue, expires: i64) -> Result<Item, Error> {
+pub(super) fn new_item(run: &RunId, queue: &Queue, expires: Time) -> Result<Item, Error> {
     let mut item = super::item::item(&key(run), queue, expires)?;
     for map in ["tickets", "turns", "closed", "rerun_ids"] {
         item.entry(map.to_owned()).or_insert(to_value(std::collections::BTreeMap::<String, bool>::new())?);

@@ -1,6 +1,7 @@
 //! Runs: `RUN#<run>` / `RUN`.
 
 use domain::base::ids::RunId;
+use domain::base::time::Time;
 use domain::package::plan::Plan;
 use domain::results::outcome::Counts;
 use domain::run::halted::End;
@@ -67,7 +68,7 @@ impl Ledger {
         run: &RunId,
         status: Status,
         failure: Option<&Failure>,
-        now: i64,
+        now: Time,
     ) -> Result<bool, Error> {
         let mut expression = "SET #status = :status, ended = :now, closed = :true".to_owned();
         if failure.is_some() {
@@ -100,7 +101,7 @@ impl Ledger {
     }
 
     /// Notes that the message of a run was published.
-    pub async fn message_sent(&self, run: &RunId, now: i64) -> Result<(), Error> {
+    pub async fn message_sent(&self, run: &RunId, now: Time) -> Result<(), Error> {
         let update =
             Update::new(Key::of_run(run, "MESSAGE"), "SET sent = if_not_exists(sent, :now), expires = :expires");
         self.update(update.value(":now", now)?.value(":expires", now + RUN_LIFE)?).await.map(drop)

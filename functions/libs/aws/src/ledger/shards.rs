@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{TransactWriteItem, Update as TransactUpdate};
 use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
+use domain::base::time::Time;
 use domain::results::outcome::Counts;
 use domain::run::shard::{Loss, Outcome, Shard, State};
 
@@ -31,7 +32,7 @@ impl Ledger {
         attempt: &Attempt,
         environment: &InstanceId,
         token: &str,
-        now: i64,
+        now: Time,
     ) -> Result<Option<Shard>, Error> {
         let fresh = Update::new(
             Key::shard(run, &attempt.shard),

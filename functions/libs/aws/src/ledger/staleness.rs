@@ -1,6 +1,7 @@
 //! Scheduled suites: `SCHEDULED` / `SUITE#<name>`. What counts as stale stands in `domain::notify::stale_after`.
 
 use domain::base::ids::RunRef;
+use domain::base::time::Time;
 use domain::notify::staleness::{CLAIM, News, Scheduled};
 use domain::package::plan::STALE_AFTER_SECONDS;
 use domain::run::status::Status;
@@ -15,13 +16,13 @@ impl Ledger {
         self.query(&Key::scheduled(""), None).await
     }
 
-    /// Notes a verdict of a scheduled run, given `at` this Unix time in seconds, unless a newer one is known.
+    /// Notes a verdict of a scheduled run, given `at` this time, unless a newer one is known.
     pub async fn heard_of(
         &self,
         suite: &str,
         run: &RunRef,
         verdict: Status,
-        at: i64,
+        at: Time,
         stale_after: u64,
     ) -> Result<(), Error> {
         let set = "SET suite = :suite, heard = :at, #run = :run, verdict = :verdict, stale_after = :stale_after, \
@@ -38,9 +39,9 @@ impl Ledger {
         self.update(update).await.map(drop)
     }
 
-    /// Notes a scheduled run without a verdict, which began at this Unix time in seconds: a suite that none has ever
+    /// Notes a scheduled run without a verdict, which began then: a suite that none has ever
     /// had is watched from then on. `stale_after` is none where the run did not come to tell it.
-    pub async fn watch(&self, suite: &str, started: i64, stale_after: Option<u64>) -> Result<(), Error> {
+    pub async fn watch(&self, suite: &str, started: Time, stale_after: Option<u64>) -> Result<(), Error> {
         let (set, seconds) = match stale_after {
             Some(seconds) => ("stale_after = :stale_after", seconds),
             None => ("stale_after = if_not_exists(stale_after, :stale_after)", STALE_AFTER_SECONDS),
@@ -59,7 +60,7 @@ impl Ledger {
 
     /// Claims the telling of news of a suite, so that no two sweeps tell it; tells whether this call has it. A claim
     /// lasts as long as a sweep may run, so whoever died with it keeps nobody from telling.
-    pub async fn claim_news(&self, suite: &Scheduled, now: i64) -> Result<bool, Error> {
+    pub async fn claim_news(&self, suite: &Scheduled, now: Time) -> Result<bool, Error> {
         let told = condition(suite.told);
         let update = Update::new(Key::scheduled(&suite.suite), "SET claimed = :now")
             .when(format!("heard = :heard AND {told} AND (attribute_not_exists(claimed) OR claimed <= :over)"))
@@ -81,12 +82,12 @@ impl Ledger {
 }
 
 /// That nobody else told anything in between.
-fn condition(told: Option<i64>) -> &'static str {
+fn condition(told: Option<Time>) -> &'static str {
     if told.is_some() { "told = :told" } else { "attribute_not_exists(told)" }
 }
 
 /// The value that the condition needs.
-fn with(update: Update, told: Option<i64>) -> Result<Update, Error> {
+fn with(update: Update, told: Option<Time>) -> Result<Update, Error> {
     match told {
         Some(told) => update.value(":told", told),
         None => Ok(update),

@@ -16,6 +16,7 @@
 //! order(&instance, &attempt);
 //! ```
 
+use crate::base::time::Time;
 use serde::{Deserialize, Serialize};
 
 macro_rules! id {
@@ -116,8 +117,8 @@ id! {
 pub struct RunRef {
     /// The run.
     pub run: RunId,
-    /// Unix time of its start in seconds.
-    pub started: i64,
+    /// When it started.
+    pub started: Time,
 }
 
 /// An attempt at a shard: `<shard>-<number>`.

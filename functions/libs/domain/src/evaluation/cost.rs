@@ -3,6 +3,7 @@
 //! It counts what a run makes and a fleet that is always on would not: the environments' time and volumes, what they
 //! transfer, and the state transitions. Functions, requests and storage come to cents and are left out.
 
+use crate::base::time::Time;
 use crate::evaluation::evidence::Evidence;
 use crate::evaluation::input::EvaluationInput;
 use crate::package::plan::Plan;
@@ -66,8 +67,8 @@ pub struct Usage<'a> {
     pub environments: &'a [Environment],
     /// Their platform.
     pub platform: &'a str,
-    /// Unix time of the evaluation in seconds.
-    pub at: i64,
+    /// When it was evaluated.
+    pub at: Time,
     /// Attempts at shards.
     pub attempts: u64,
     /// Bytes that environments took and gave.
@@ -124,7 +125,7 @@ pub fn estimate(prices: &Prices, usage: &Usage<'_>) -> Result<Cost, Unpriced> {
 }
 
 /// What one environment of a platform costs, `at` being the time of the evaluation.
-pub fn of_environment(prices: &Prices, platform: &str, environment: &Environment, at: i64) -> Result<Cost, Unpriced> {
+pub fn of_environment(prices: &Prices, platform: &str, environment: &Environment, at: Time) -> Result<Cost, Unpriced> {
     let ended = environment.ended.unwrap_or(at);
     let hours = (ended - environment.launched).max(LEAST_SECONDS) as f64 / HOUR;
     let gib = *prices.volume_gib.get(platform).ok_or_else(|| Unpriced(format!("volume_gib.{platform}")))?;

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{RunId, RunRef, ShardId};
+use crate::base::time::Time;
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::flakiness::Ground;
 use crate::quality::history::{FileHistory, FileRun, Outcome, PastRun};
@@ -21,8 +22,8 @@ use crate::run::status::{Environment, LaunchObstacle};
 pub struct Evidence {
     /// Run's id.
     pub run: RunId,
-    /// Unix time of the evaluation in seconds.
-    pub at: i64,
+    /// When it was evaluated.
+    pub at: Time,
     /// Shards as the ledger had them, without the secrets of callbacks.
     pub shards: Vec<Shard>,
     /// Environments that were launched.

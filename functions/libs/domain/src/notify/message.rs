@@ -10,7 +10,6 @@ mod data;
 mod heading;
 mod links;
 mod mail;
-mod schema;
 mod staleness;
 mod text;
 
@@ -59,12 +58,6 @@ impl Message {
             ("sms", self.subject.clone()),
         ];
         forms.into_iter().map(|(protocol, form)| (protocol.to_owned(), form)).collect()
-    }
-
-    /// What keeps a form from its schema, which none should have; whoever sends the message logs it.
-    pub fn flaws(&self) -> Vec<String> {
-        let chat = chat::flaws(&self.chat).into_iter().map(|flaw| format!("chat form: {flaw}"));
-        chat.chain(data::flaws(&self.data).into_iter().map(|flaw| format!("machine form: {flaw}"))).collect()
     }
 
     /// Bytes of all forms as they are sent: one JSON text that holds the others quoted.

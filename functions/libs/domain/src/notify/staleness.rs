@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::RunRef;
+use crate::base::time::Time;
 use crate::package::plan::STALE_AFTER_SECONDS;
 use crate::run::status::Status;
 
@@ -18,9 +19,9 @@ pub const CLAIM: i64 = 900;
 pub struct Scheduled {
     /// Suite's name.
     pub suite: String,
-    /// Unix time in seconds of the newest verdict of a scheduled run, or of the first scheduled run while none has one.
+    /// When there was the newest verdict of a scheduled run, or of the first scheduled run while none has one.
     #[serde(default)]
-    pub heard: Option<i64>,
+    pub heard: Option<Time>,
     /// The run of that verdict.
     #[serde(default)]
     pub run: Option<RunRef>,
@@ -32,7 +33,7 @@ pub struct Scheduled {
     pub stale_after: u64,
     /// `heard` as it was when its staleness was reported; none once the suite's return was told of.
     #[serde(default)]
-    pub told: Option<i64>,
+    pub told: Option<Time>,
 }
 
 fn seconds() -> u64 {
@@ -42,25 +43,25 @@ fn seconds() -> u64 {
 /// What there is to tell of a suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum News {
-    /// It is stale since this Unix time in seconds.
-    Stale(i64),
+    /// It is stale since then.
+    Stale(Time),
     /// It has a verdict again, after it was reported as stale.
     Back,
 }
 
 impl Scheduled {
-    /// What there is to tell at `now`, in Unix seconds; none when nothing is new.
-    pub fn news(&self, now: i64) -> Option<News> {
+    /// What there is to tell at `now`; none when nothing is new.
+    pub fn news(&self, now: Time) -> Option<News> {
         let heard = self.heard?;
         if self.told == Some(heard) {
             return None;
         }
-        let stale = now.saturating_sub(heard) > i64::try_from(self.stale_after).unwrap_or(i64::MAX);
+        let stale = now - heard > i64::try_from(self.stale_after).unwrap_or(i64::MAX);
         if stale { Some(News::Stale(heard)) } else { self.told.map(|_| News::Back) }
     }
 
     /// `told` once `news` was told.
-    pub fn told_after(news: News) -> Option<i64> {
+    pub fn told_after(news: News) -> Option<Time> {
         match news {
             News::Stale(heard) => Some(heard),
             News::Back => None,
@@ -81,41 +82,41 @@ mod tests {
 
     const HOUR: i64 = 3600;
 
-    fn nightly(heard: i64) -> Scheduled {
+    fn nightly(heard: Time) -> Scheduled {
         Scheduled { suite: "shop".into(), heard: Some(heard), stale_after: STALE_AFTER_SECONDS, ..Scheduled::default() }
     }
 
     #[test]
     fn a_night_without_a_verdict_is_told_once_and_so_is_the_return() {
-        let mut suite = nightly(0);
-        assert_eq!(suite.news(26 * HOUR), None);
-        assert_eq!(suite.news(26 * HOUR + 1), Some(News::Stale(0)));
-        suite.told = Scheduled::told_after(News::Stale(0));
-        assert_eq!(suite.news(100 * HOUR), None);
-        suite.heard = Some(101 * HOUR);
-        assert_eq!(suite.news(101 * HOUR), Some(News::Back));
+        let mut suite = nightly(0.into());
+        assert_eq!(suite.news((26 * HOUR).into()), None);
+        assert_eq!(suite.news((26 * HOUR + 1).into()), Some(News::Stale(0.into())));
+        suite.told = Scheduled::told_after(News::Stale(0.into()));
+        assert_eq!(suite.news((100 * HOUR).into()), None);
+        suite.heard = Some((101 * HOUR).into());
+        assert_eq!(suite.news((101 * HOUR).into()), Some(News::Back));
         suite.told = Scheduled::told_after(News::Back);
-        assert_eq!(suite.news(102 * HOUR), None);
-        assert_eq!(suite.news(128 * HOUR), Some(News::Stale(101 * HOUR)));
+        assert_eq!(suite.news((102 * HOUR).into()), None);
+        assert_eq!(suite.news((128 * HOUR).into()), Some(News::Stale((101 * HOUR).into())));
     }
 
     #[test]
     fn a_suite_that_came_back_and_became_stale_again_unseen_is_stale() {
-        let suite = Scheduled { told: Some(0), ..nightly(50 * HOUR) };
-        assert_eq!(suite.news(80 * HOUR), Some(News::Stale(50 * HOUR)));
+        let suite = Scheduled { told: Some(0.into()), ..nightly((50 * HOUR).into()) };
+        assert_eq!(suite.news((80 * HOUR).into()), Some(News::Stale((50 * HOUR).into())));
     }
 
     #[test]
     fn a_suite_says_how_long_it_may_have_no_verdict() {
-        let weekly = Scheduled { stale_after: 8 * 24 * 3600, ..nightly(0) };
-        assert_eq!(weekly.news(7 * 24 * HOUR), None);
-        assert_eq!(weekly.news(9 * 24 * HOUR), Some(News::Stale(0)));
+        let weekly = Scheduled { stale_after: 8 * 24 * 3600, ..nightly(0.into()) };
+        assert_eq!(weekly.news((7 * 24 * HOUR).into()), None);
+        assert_eq!(weekly.news((9 * 24 * HOUR).into()), Some(News::Stale(0.into())));
     }
 
     #[test]
     fn an_item_without_a_time_has_no_news() {
         let item: Scheduled = serde_json::from_str("{\"suite\": \"shop\", \"starts\": [1]}").unwrap();
-        assert_eq!((item.news(i64::MAX), item.stale_after), (None, STALE_AFTER_SECONDS));
+        assert_eq!((item.news(i64::MAX.into()), item.stale_after), (None, STALE_AFTER_SECONDS));
     }
 
     #[test]
@@ -128,10 +129,10 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_told_is_not_told_again(heard in 0..1000_i64, told in proptest::option::of(0..1000_i64), stale_after in 1..500_u64, now in 0..2000_i64) {
-            let mut suite = Scheduled { told, stale_after, ..nightly(heard) };
-            if let Some(news) = suite.news(now) {
+            let mut suite = Scheduled { told: told.map(Time::from), stale_after, ..nightly(heard.into()) };
+            if let Some(news) = suite.news(now.into()) {
                 suite.told = Scheduled::told_after(news);
-                prop_assert_eq!(suite.news(now), None);
+                prop_assert_eq!(suite.news(now.into()), None);
             }
         }
     }

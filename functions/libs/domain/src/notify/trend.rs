@@ -110,13 +110,14 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::base::time::Time;
     use crate::quality::baseline::{BRANCH, NO_BRANCH};
     use crate::results::outcome::Counts;
 
-    fn past(started: i64, status: Status, branch: Option<&str>) -> PastRun {
+    fn past(started: Time, status: Status, branch: Option<&str>) -> PastRun {
         let labels: BTreeMap<&str, &str> = branch.map(|branch| (BRANCH, branch)).into_iter().collect();
         let counts = Counts::default();
-        let run = json!({"id": format!("r{started}"), "suite": "shop", "status": status, "started": started,
+        let run = json!({"id": format!("r{}", started.seconds()), "suite": "shop", "status": status, "started": started,
                          "seconds": 60, "counts": counts, "labels": labels});
         serde_json::from_value(run).unwrap()
     }
@@ -129,44 +130,47 @@ mod tests {
             'i' => Status::Inconclusive,
             _ => Status::Error,
         });
-        statuses.enumerate().map(|(place, status)| past(place as i64, status, Some("main"))).collect()
+        statuses.enumerate().map(|(place, status)| past((place as i64).into(), status, Some("main"))).collect()
     }
 
-    fn at(started: i64) -> RunRef {
-        RunRef { run: format!("r{started}").into(), started }
+    fn at(started: Time) -> RunRef {
+        RunRef { run: format!("r{}", started.seconds()).into(), started }
     }
 
     fn trend(letters: &str, status: Status) -> Trend {
         let runs = runs(letters);
-        Past::before(&at(1000), "main", &runs).trend(status)
+        Past::before(&at(1000.into()), "main", &runs).trend(status)
     }
 
     #[test]
     fn a_failure_is_the_first_if_the_run_before_passed() {
         assert_eq!(trend("", Status::Failed), Trend::FirstFailure { passed: None });
-        assert_eq!(trend("fp", Status::Failed), Trend::FirstFailure { passed: Some(at(1)) });
-        assert_eq!(trend("pie", Status::Failed), Trend::FirstFailure { passed: Some(at(0)) });
+        assert_eq!(trend("fp", Status::Failed), Trend::FirstFailure { passed: Some(at(1.into())) });
+        assert_eq!(trend("pie", Status::Failed), Trend::FirstFailure { passed: Some(at(0.into())) });
     }
 
     #[test]
     fn a_row_of_failures_is_counted_from_its_first_run() {
-        let expected = Trend::StillFailing { since: at(2), runs: 4, or_longer: false };
+        let expected = Trend::StillFailing { since: at(2.into()), runs: 4, or_longer: false };
         assert_eq!(trend("fpfeff", Status::Failed), expected);
-        assert_eq!(trend("pf", Status::Passed), Trend::Fixed { since: at(1), runs: 1, or_longer: false });
+        assert_eq!(trend("pf", Status::Passed), Trend::Fixed { since: at(1.into()), runs: 1, or_longer: false });
         assert_eq!(trend("fp", Status::Passed), Trend::Steady);
     }
 
     #[test]
     fn a_row_that_fills_what_was_looked_at_may_be_longer() {
         let failing = "f".repeat(LOOKED_AT + 5);
-        let expected = Trend::StillFailing { since: at(5), runs: LOOKED_AT + 1, or_longer: true };
+        let expected = Trend::StillFailing { since: at(5.into()), runs: LOOKED_AT + 1, or_longer: true };
         assert_eq!(trend(&failing, Status::Failed), expected);
-        assert_eq!(trend("fff", Status::Failed), Trend::StillFailing { since: at(0), runs: 4, or_longer: false });
+        assert_eq!(
+            trend("fff", Status::Failed),
+            Trend::StillFailing { since: at(0.into()), runs: 4, or_longer: false }
+        );
     }
 
     #[test]
     fn a_run_that_tells_nothing_names_the_last_one_that_did() {
-        let expected = Trend::Untold { runs: 3, last: Some(at(1)), status: Some(Status::Failed) };
+        let expected = Trend::Untold { runs: 3, last: Some(at(1.into())), status: Some(Status::Failed) };
         assert_eq!(trend("pfie", Status::Inconclusive), expected);
         assert_eq!(trend("", Status::Error), Trend::Untold { runs: 1, last: None, status: None });
     }
@@ -174,20 +178,20 @@ mod tests {
     #[test]
     fn other_branches_later_runs_and_the_run_itself_do_not_count() {
         let mut runs = runs("p");
-        runs.push(past(1, Status::Failed, Some("feature")));
-        runs.push(past(2, Status::Failed, None));
-        runs.push(past(1000, Status::Failed, Some("main")));
-        runs.push(past(1001, Status::Failed, Some("main")));
-        let seen = Past::before(&at(1000), "main", &runs);
+        runs.push(past(1.into(), Status::Failed, Some("feature")));
+        runs.push(past(2.into(), Status::Failed, None));
+        runs.push(past(1000.into(), Status::Failed, Some("main")));
+        runs.push(past(1001.into(), Status::Failed, Some("main")));
+        let seen = Past::before(&at(1000.into()), "main", &runs);
         assert_eq!((seen.trend(Status::Passed), seen.changed(Status::Passed)), (Trend::Steady, false));
         assert!(seen.changed(Status::Error));
-        let none = Past::before(&at(1000), NO_BRANCH, &runs);
-        assert_eq!(none.trend(Status::Passed), Trend::Fixed { since: at(2), runs: 1, or_longer: false });
+        let none = Past::before(&at(1000.into()), NO_BRANCH, &runs);
+        assert_eq!(none.trend(Status::Passed), Trend::Fixed { since: at(2.into()), runs: 1, or_longer: false });
     }
 
     #[test]
     fn the_first_run_of_a_branch_is_a_change() {
-        assert!(Past::before(&at(1000), "main", &[]).changed(Status::Passed));
+        assert!(Past::before(&at(1000.into()), "main", &[]).changed(Status::Passed));
     }
 
     proptest! {
@@ -209,7 +213,7 @@ mod tests {
                 turned.rotate_left(by);
             }
             for status in [Status::Passed, Status::Failed, Status::Error] {
-                let trend = |runs: &[PastRun]| Past::before(&at(1000), "main", runs).trend(status);
+                let trend = |runs: &[PastRun]| Past::before(&at(1000.into()), "main", runs).trend(status);
                 prop_assert_eq!(trend(&turned), trend(&sorted));
             }
         }

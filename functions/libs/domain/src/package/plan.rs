@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::RunId;
+use crate::base::time::Time;
 use crate::base::validate::S3Url;
 use crate::package::environment::Health;
 use crate::package::prices::Prices;
@@ -166,10 +167,10 @@ pub struct Work {
 pub struct Plan {
     /// Run's id.
     pub run: RunId,
-    /// Unix time of the run's start in seconds.
-    pub started: i64,
-    /// Unix time in seconds after which nothing is launched or handed out.
-    pub deadline: i64,
+    /// When the run started.
+    pub started: Time,
+    /// Time after which nothing is launched or handed out.
+    pub deadline: Time,
     /// Platform of the environments: `linux`, `windows` or `android`.
     pub platform: String,
     /// Instance types that the suite asks for, the preferred first; none means the deployment's own.

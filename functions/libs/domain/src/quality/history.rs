@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use self::files::{FileOfRun, files_of_run};
 pub use self::packed::{Damaged, MOST_BYTES, StoredHistory};
 use crate::base::ids::{RunId, RunRef};
+use crate::base::time::Time;
 use crate::results::interrupted::NOT_RUN;
 #[cfg(doc)]
 use crate::results::outcome::TestId;
@@ -82,8 +83,8 @@ pub struct FileHistory {
 pub struct FileRun {
     /// Run's id.
     pub run: RunId,
-    /// Unix time of the run's start in seconds.
-    pub started: i64,
+    /// When the run started.
+    pub started: Time,
     /// Seconds of the file in that run, to the millisecond.
     pub seconds: f64,
     /// Commit that was tested: the run's label `commit`.
@@ -95,7 +96,7 @@ pub struct FileRun {
 }
 
 impl FileRun {
-    fn order(&self) -> (i64, &str) {
+    fn order(&self) -> (Time, &str) {
         (self.started, &self.run)
     }
 }
@@ -199,8 +200,8 @@ pub struct PastRun {
     pub suite: String,
     /// How it ended: the verdict, or why there is none.
     pub status: Status,
-    /// Unix time of its start in seconds.
-    pub started: i64,
+    /// When it started.
+    pub started: Time,
     /// Seconds from start to record.
     pub seconds: i64,
     /// Cost in dollars, where prices are known.

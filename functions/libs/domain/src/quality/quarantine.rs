@@ -20,6 +20,7 @@ use crate::base::pattern::Pattern;
 use crate::base::problem::Problem;
 use crate::base::table::{Key, Table, Takes, Without};
 use crate::base::text::breaks_a_line;
+use crate::base::time::Time;
 use crate::base::tree::Node;
 use crate::base::validate::normal_tag;
 use crate::results::outcome::Status;
@@ -44,9 +45,9 @@ pub struct Quarantine {
     pub until: Date,
 }
 
-/// Marks the tests that are in quarantine at Unix time `at` in seconds. Gives a whole sentence for each entry that
+/// Marks the tests that are in quarantine at the time `at`. Gives a whole sentence for each entry that
 /// is over while its tests still fail, and for each that does not say which of several tests it is of.
-pub fn apply(tests: &mut [TestRecord], entries: &[Quarantine], at: i64) -> Vec<String> {
+pub fn apply(tests: &mut [TestRecord], entries: &[Quarantine], at: Time) -> Vec<String> {
     let today = day(at);
     let (lasting, over): (Vec<_>, Vec<_>) = entries.iter().partition(|entry| today <= entry.until);
     let mut remarks = Vec::new();
@@ -94,10 +95,9 @@ impl Quarantine {
     }
 }
 
-/// The day of a Unix time in UTC; a time that no calendar has is as far off as can be.
-fn day(at: i64) -> Date {
-    let fallback = if at < 0 { Date::MIN } else { Date::MAX };
-    jiff::Timestamp::from_second(at).map_or(fallback, |time| time.to_zoned(TimeZone::UTC).date())
+/// The day of a moment in UTC.
+fn day(at: Time) -> Date {
+    at.timestamp().to_zoned(TimeZone::UTC).date()
 }
 
 fn remark(entry: &Quarantine, tests: &[TestRecord]) -> Option<String> {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{InstanceId, RunId};
+use crate::base::time::Time;
 use crate::run::obstacles::cure;
 
 /// Rounds of launching in one run.
@@ -167,10 +168,10 @@ pub struct Instance {
     pub run: RunId,
     /// EC2's state.
     pub state: InstanceState,
-    /// Unix time of the launch in seconds.
-    pub launched: i64,
-    /// Unix time in seconds after which it is overdue.
-    pub deadline: Option<i64>,
+    /// When it was launched.
+    pub launched: Time,
+    /// When it is overdue.
+    pub deadline: Option<Time>,
 }
 
 /// EC2's states of an instance, as far as they matter.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{RunId, ShardId};
+use crate::base::time::Time;
 use crate::results::halt::Halt;
 
 /// The tests of one file that an attempt runs: `runs/<run>/shards/<shard>-tests.json` holds those of a shard of reruns.
@@ -49,6 +50,6 @@ pub struct Order {
     /// Why every test is to fail without being run; none where they are to run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub halt: Option<Halt>,
-    /// Unix time in seconds by which the attempt must be over, its upload included.
-    pub deadline: i64,
+    /// Time by which the attempt must be over, its upload included.
+    pub deadline: Time,
 }

@@ -1,5 +1,6 @@
 //! What the sweep ends.
 
+use crate::base::time::Time;
 use crate::run::fleet::{Instance, InstanceState};
 
 /// Seconds beyond its deadline after which an instance is overdue.
@@ -21,22 +22,22 @@ pub enum Execution {
 }
 
 /// Whether the sweep ends an instance, whose run's execution stands there: one that no live run owns, or one that outlived its deadline.
-pub fn ends_instance(instance: &Instance, execution: Execution, now: i64) -> bool {
+pub fn ends_instance(instance: &Instance, execution: Execution, now: Time) -> bool {
     if instance.state == InstanceState::Ending {
         return false;
     }
-    let overdue = instance.deadline.is_some_and(|deadline| now > deadline.saturating_add(OVERDUE_SECONDS));
+    let overdue = instance.deadline.is_some_and(|deadline| now > deadline + OVERDUE_SECONDS);
     let orphan = match execution {
         Execution::Live => false,
         Execution::Over => true,
-        Execution::Unknown => now > instance.launched.saturating_add(YOUNG_SECONDS),
+        Execution::Unknown => now > instance.launched + YOUNG_SECONDS,
     };
     overdue || orphan
 }
 
 /// Whether the sweep stops an execution that should have ended by itself.
-pub fn stops_execution(deadline: i64, now: i64) -> bool {
-    now > deadline.saturating_add(STUCK_SECONDS)
+pub fn stops_execution(deadline: Time, now: Time) -> bool {
+    now > deadline + STUCK_SECONDS
 }
 
 #[cfg(test)]
@@ -45,7 +46,7 @@ mod tests {
 
     use super::*;
 
-    fn instance(state: InstanceState, launched: i64, deadline: Option<i64>) -> Instance {
+    fn instance(state: InstanceState, launched: Time, deadline: Option<Time>) -> Instance {
         Instance { id: "i-1".into(), run: "r".into(), state, launched, deadline }
     }
 
@@ -54,14 +55,14 @@ mod tests {
         fn the_sweep_never_ends_an_instance_of_a_live_run_within_its_deadline(
             launched in 0..2_000i64, deadline in 0..4_000i64, now in 0..4_000i64,
         ) {
-            let instance = instance(InstanceState::Running, launched, Some(deadline));
-            prop_assert!(now > deadline || !ends_instance(&instance, Execution::Live, now));
+            let instance = instance(InstanceState::Running, launched.into(), Some(deadline.into()));
+            prop_assert!(now > deadline || !ends_instance(&instance, Execution::Live, now.into()));
         }
 
         #[test]
         fn the_sweep_ends_every_orphan_in_the_end(launched in 0..2_000i64, deadline in proptest::option::of(0..4_000i64)) {
-            let instance = instance(InstanceState::Pending, launched, deadline);
-            prop_assert!(ends_instance(&instance, Execution::Unknown, launched + YOUNG_SECONDS + 1));
+            let instance = instance(InstanceState::Pending, launched.into(), deadline.map(Time::from));
+            prop_assert!(ends_instance(&instance, Execution::Unknown, (launched + YOUNG_SECONDS + 1).into()));
         }
     }
 }

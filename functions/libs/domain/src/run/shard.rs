@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{Attempt, InstanceId, ShardId};
+use crate::base::time::Time;
 
 /// After so many lost attempts a shard is given up.
 pub const MOST_ATTEMPTS: u32 = 3;
@@ -60,9 +61,9 @@ pub struct Shard {
     /// SSM command of that attempt, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<String>,
-    /// Unix time of the dispatch in seconds.
+    /// When it was dispatched.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dispatched: Option<i64>,
+    pub dispatched: Option<Time>,
     /// How the attempt's command ended: the first answer, which stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
@@ -87,12 +88,12 @@ pub struct Loss {
     pub environment: Option<InstanceId>,
     /// Why, as a whole sentence.
     pub reason: String,
-    /// Unix time of its dispatch in seconds, where one was dispatched.
+    /// When it was dispatched, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub began: Option<i64>,
-    /// Unix time in seconds at which the loss was noticed.
+    pub began: Option<Time>,
+    /// When the loss was noticed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub noticed: Option<i64>,
+    pub noticed: Option<Time>,
 }
 
 impl Shard {
@@ -115,8 +116,8 @@ impl Shard {
         }
     }
 
-    /// The loss of one of its attempts, noticed at `now` in Unix seconds.
-    pub fn lost(&self, attempt: u32, environment: Option<InstanceId>, reason: String, now: i64) -> Loss {
+    /// The loss of one of its attempts, noticed at `now`.
+    pub fn lost(&self, attempt: u32, environment: Option<InstanceId>, reason: String, now: Time) -> Loss {
         let began = self.dispatched.filter(|_| self.attempt == attempt);
         Loss { attempt, environment, reason, began, noticed: Some(now) }
     }
@@ -185,10 +186,10 @@ mod tests {
     #[test]
     fn a_loss_tells_when_its_own_attempt_began() {
         let files = vec!["a.robot".to_owned()];
-        let shard = Shard { attempt: 2, dispatched: Some(70), ..Shard::queued("0001".into(), files, 1.0) };
-        let began = |attempt| shard.lost(attempt, None, "It is gone.".into(), 90).began;
-        assert_eq!((began(1), began(2)), (None, Some(70)));
-        assert_eq!(shard.lost(2, None, String::new(), 90).noticed, Some(90));
+        let shard = Shard { attempt: 2, dispatched: Some(70.into()), ..Shard::queued("0001".into(), files, 1.0) };
+        let began = |attempt| shard.lost(attempt, None, "It is gone.".into(), 90.into()).began;
+        assert_eq!((began(1), began(2)), (None, Some(70.into())));
+        assert_eq!(shard.lost(2, None, String::new(), 90.into()).noticed, Some(90.into()));
     }
 
     #[test]

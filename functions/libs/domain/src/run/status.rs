@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::{InstanceId, RunId};
+use crate::base::time::Time;
 use crate::results::outcome::Counts;
 use crate::run::fleet::{self, Market};
 use crate::run::halted::End;
@@ -48,10 +49,10 @@ pub struct Run {
     pub suite: String,
     /// Where it stands.
     pub status: Status,
-    /// Unix time of its start in seconds.
-    pub started: i64,
-    /// Unix time in seconds after which nothing is launched or handed out.
-    pub deadline: i64,
+    /// When it started.
+    pub started: Time,
+    /// Time after which nothing is launched or handed out.
+    pub deadline: Time,
     /// Whether nothing may be launched for it any more.
     #[serde(default)]
     pub closed: bool,
@@ -66,9 +67,9 @@ pub struct Run {
     pub done: u64,
     /// Shards of the plan.
     pub shards: u64,
-    /// Unix time of its end in seconds.
+    /// When it ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<i64>,
+    pub ended: Option<Time>,
     /// Error's name and cause, where it ended by one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Failure>,
@@ -97,17 +98,17 @@ pub struct Environment {
     pub image: Option<String>,
     /// Round in which it was launched, from 1.
     pub round: u32,
-    /// Unix time of the launch in seconds.
-    pub launched: i64,
+    /// When it was launched.
+    pub launched: Time,
     /// Seconds from the launch after which it is given up, if SSM cannot reach it.
     #[serde(default = "boot_seconds")]
     pub boot_seconds: i64,
-    /// Unix time in seconds when it was first seen ready.
+    /// When it was first seen ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ready: Option<i64>,
-    /// Unix time in seconds when it was terminated.
+    pub ready: Option<Time>,
+    /// When it was terminated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<i64>,
+    pub ended: Option<Time>,
     /// Why it was given up before it was ready; a fragment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lost: Option<String>,
@@ -120,8 +121,8 @@ pub struct LaunchObstacle {
     pub round: u32,
     /// EC2's code and message.
     pub told: String,
-    /// Unix time in seconds when it was met first.
-    pub at: i64,
+    /// When it was met first.
+    pub at: Time,
 }
 
 /// Of an environment that an older deployment entered.

@@ -153,7 +153,7 @@ fn what_a_stopped_run_did_not_begin_is_told_once_with_the_reason() {
     let queued = |id: &str| entry(id, State::Queued, None);
     let refused = "Robot Framework refused an option (252): no such language";
     let mut lost = entry("0001", State::GivenUp, None);
-    lost.losses.push(lost.lost(1, None, "It was lost.".to_owned(), 5));
+    lost.losses.push(lost.lost(1, None, "It was lost.".to_owned(), 5.into()));
     let told = [
         stopped(refused, vec![queued("0001"), queued("0002")], &[]),
         stopped(refused, vec![lost, queued("0002")], &[]),

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::base::time::Time;
 use crate::package::platform::Platform;
 use crate::package::prices::parse_prices;
 
@@ -11,7 +12,7 @@ fn prices() -> Prices {
     parse_prices(PRICES).unwrap().unwrap()
 }
 
-fn environment(kind: &str, market: Market, launched: i64, ended: Option<i64>) -> Environment {
+fn environment(kind: &str, market: Market, launched: Time, ended: Option<Time>) -> Environment {
     Environment {
         id: "i-1".into(),
         instance_type: kind.into(),
@@ -27,13 +28,13 @@ fn environment(kind: &str, market: Market, launched: i64, ended: Option<i64>) ->
 }
 
 fn usage(environments: &[Environment]) -> Usage<'_> {
-    Usage { environments, platform: "linux", at: 7200, attempts: 4, bytes: 1 << 30 }
+    Usage { environments, platform: "linux", at: 7200.into(), attempts: 4, bytes: 1 << 30 }
 }
 
 #[test]
 fn a_larger_volume_is_counted_at_its_size() {
     let mut prices = prices();
-    let fleet = [environment("c7i.large", Market::OnDemand, 0, Some(3600))];
+    let fleet = [environment("c7i.large", Market::OnDemand, 0.into(), Some(3600.into()))];
     let volumes = |prices: &Prices| estimate(prices, &usage(&fleet)).unwrap().volumes;
     let own = volumes(&prices);
     prices.grow_volume(Platform::Linux, 8);
@@ -45,9 +46,9 @@ fn a_larger_volume_is_counted_at_its_size() {
 #[test]
 fn each_part_is_counted_at_its_price() {
     let fleet = [
-        environment("c7i.large", Market::Spot, 0, Some(3600)),
-        environment("c7i.large", Market::OnDemand, 0, Some(1800)),
-        environment("m7i.large", Market::OnDemand, 3600, None),
+        environment("c7i.large", Market::Spot, 0.into(), Some(3600.into())),
+        environment("c7i.large", Market::OnDemand, 0.into(), Some(1800.into())),
+        environment("m7i.large", Market::OnDemand, 3600.into(), None),
     ];
     let cost = estimate(&prices(), &usage(&fleet)).unwrap();
     let close = |found: f64, wanted: f64| assert!((found - wanted).abs() < 1e-12, "{found} is not {wanted}");
@@ -63,16 +64,20 @@ fn each_part_is_counted_at_its_price() {
 
 #[test]
 fn an_instance_costs_a_minute_at_least() {
-    let cost =
-        |ended| of_environment(&prices(), "linux", &environment("m7i.large", Market::OnDemand, 0, Some(ended)), 0);
-    assert_eq!(cost(5), cost(60));
-    assert_ne!(cost(60), cost(61));
+    let cost = |ended| {
+        of_environment(&prices(), "linux", &environment("m7i.large", Market::OnDemand, 0.into(), Some(ended)), 0.into())
+    };
+    assert_eq!(cost(5.into()), cost(60.into()));
+    assert_ne!(cost(60.into()), cost(61.into()));
 }
 
 #[test]
 fn what_has_no_price_is_told_and_never_guessed() {
     let why = |kind, market, platform| {
-        let fleet = [environment("c7i.large", Market::Spot, 0, Some(60)), environment(kind, market, 0, Some(60))];
+        let fleet = [
+            environment("c7i.large", Market::Spot, 0.into(), Some(60.into())),
+            environment(kind, market, 0.into(), Some(60.into())),
+        ];
         estimate(&prices(), &Usage { platform, ..usage(&fleet) }).unwrap_err().to_string()
     };
     let told = [
@@ -124,8 +129,11 @@ fn a_nightly_of_a_thousand_tests_costs_what_the_readme_says() {
         "volume_gib_month": 0.08, "address_hour": 0.005, "transition": 0.000025}"#;
     let prices = parse_prices(own).unwrap().unwrap();
     let month = |market| {
-        let one = Environment { ready: Some(60), ..environment("c7i.large", market, 0, Some(28 * 60)) };
-        let usage = Usage { environments: &vec![one; 20], platform: "linux", at: 0, attempts: 80, bytes: 0 };
+        let one = Environment {
+            ready: Some(60.into()),
+            ..environment("c7i.large", market, 0.into(), Some((28 * 60).into()))
+        };
+        let usage = Usage { environments: &vec![one; 20], platform: "linux", at: 0.into(), attempts: 80, bytes: 0 };
         assert_eq!(usage.transitions(), 534);
         let cost = estimate(&prices, &usage).unwrap();
         [cost.instances, cost.volumes, cost.addresses, cost.transitions].map(|part| format!("{:.2}", part * NIGHTS))
@@ -146,7 +154,7 @@ proptest! {
         lives in proptest::collection::vec(0..20_000i64, 1..12), more in 0..5_000i64, attempts in 0..500u64,
     ) {
         let fleet = |more: i64| -> Vec<Environment> {
-            lives.iter().map(|life| environment("c7i.large", Market::Spot, 0, Some(life + more))).collect()
+            lives.iter().map(|life| environment("c7i.large", Market::Spot, 0.into(), Some((life + more).into()))).collect()
         };
         let total = |fleet: &[Environment], attempts| {
             estimate(&prices(), &Usage { attempts, ..usage(fleet) }).unwrap().total()

@@ -3,12 +3,10 @@
 //! Slack and Teams write links differently, so addresses stand there bare. The messages of one row of failures share a
 //! thread, which the run that fixes it closes.
 
-use std::sync::LazyLock;
-
 use serde_json::{Map, Value, json};
 
 use super::text::line;
-use super::{Ending, Story, heading, schema};
+use super::{Ending, Story, heading};
 use crate::base::ids::RunRef;
 use crate::notify::trend::Trend;
 
@@ -20,14 +18,6 @@ const LONGEST: usize = 200;
 const DESCRIPTION: usize = 8_000;
 /// Longest address, in characters: one of a session's credentials has some 1,500.
 const ADDRESS: usize = 2_500;
-
-static SCHEMA: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../../schemas/chat.schema.json")).unwrap_or_default());
-
-/// What keeps a form from the schema.
-pub(super) fn flaws(chat: &Value) -> Vec<String> {
-    schema::flaws(&SCHEMA, chat)
-}
 
 /// What a chat is told.
 pub(super) struct Note<'a> {

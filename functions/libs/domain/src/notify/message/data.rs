@@ -1,11 +1,9 @@
 //! The form for machines, by `schemas/message.schema.json`.
 
-use std::sync::LazyLock;
-
 use serde_json::{Map, Value, json};
 
-use super::text::{iso, line, lines};
-use super::{Ending, Links, Story, heading, schema};
+use super::text::{line, lines};
+use super::{Ending, Links, Story, heading};
 use crate::base::ids::RunRef;
 use crate::evaluation::evaluate::Evaluation;
 use crate::notify::trend::Trend;
@@ -14,14 +12,6 @@ use crate::notify::trend::Trend;
 const LONGEST: usize = 500;
 /// Longest cause of an error, in characters.
 const CAUSE: usize = 4_000;
-
-static SCHEMA: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../../schemas/message.schema.json")).unwrap_or_default());
-
-/// What keeps a form from the schema.
-pub(super) fn flaws(data: &Value) -> Vec<String> {
-    schema::flaws(&SCHEMA, data)
-}
 
 /// The form of a run with at most `entries` of each list.
 pub(super) fn data(story: &Story<'_>, entries: usize) -> Value {
@@ -103,7 +93,7 @@ fn judged_part(story: &Story<'_>, evaluation: &Evaluation, data: &mut Value, lis
 }
 
 fn run(run: &RunRef) -> Value {
-    json!({"id": run.run, "started": iso(run.started)})
+    json!({"id": run.run, "started": run.started.rfc3339()})
 }
 
 fn trend(trend: &Trend) -> Value {

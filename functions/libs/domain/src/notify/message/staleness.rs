@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::text::{iso, moment, paragraph};
+use super::text::{moment, paragraph};
 use super::{Message, attributes, chat, heading};
 use crate::base::duration;
+use crate::base::time::Time;
 use crate::notify::staleness::{News, Scheduled};
 use crate::run::status::Status;
 
@@ -16,7 +17,7 @@ pub fn staleness(suite: &Scheduled, news: News) -> Message {
     }
 }
 
-fn stale(suite: &Scheduled, since: i64) -> Message {
+fn stale(suite: &Scheduled, since: Time) -> Message {
     let name = &suite.suite;
     let limit = duration::show(suite.stale_after as f64);
     let last = match (&suite.run, suite.verdict) {
@@ -78,7 +79,7 @@ fn word(status: Status) -> (&'static str, &'static str) {
 struct Told<'a> {
     suite: &'a Scheduled,
     kind: &'a str,
-    since: i64,
+    since: Time,
     headline: String,
     verdict: &'a str,
     severity: &'a str,
@@ -88,14 +89,14 @@ struct Told<'a> {
 
 fn message(told: Told<'_>) -> Message {
     let name = &told.suite.suite;
-    let id = format!("{}/{}/{}", told.kind, name, told.since);
+    let id = format!("{}/{}/{}", told.kind, name, told.since.seconds());
     let attributes = attributes(told.kind, name, told.verdict, told.severity, "true");
     let chat = chat::form(&chat::Note {
         id: &id,
         title: &format!("{} {}", told.sign, chat::plain(&told.headline)),
         description: &told.said.iter().map(|said| chat::plain(said)).collect::<Vec<_>>(),
         next: None,
-        thread: &format!("{name}/stale/{}", told.since),
+        thread: &format!("{name}/stale/{}", told.since.seconds()),
         context: &attributes,
         results: None,
     });
@@ -119,10 +120,10 @@ fn data(told: &Told<'_>, id: &str) -> Value {
         "severity": told.severity,
         "changed": true,
         "headline": told.headline,
-        "staleness": {"since": iso(told.since), "limit_seconds": told.suite.stale_after},
+        "staleness": {"since": told.since.rfc3339(), "limit_seconds": told.suite.stale_after},
     });
     if let Some(run) = &told.suite.run {
-        data["run"] = json!({"id": run.run, "started": iso(run.started)});
+        data["run"] = json!({"id": run.run, "started": run.started.rfc3339()});
     }
     data
 }

@@ -1,7 +1,7 @@
 //! Texts of others made fit for our lines: names and messages of tests may hold anything.
 
 use crate::base::text::is_unseen;
-use jiff::Timestamp;
+use crate::base::time::Time;
 use textwrap::{Options, WordSeparator, WordSplitter};
 
 /// Widest line of a mail, in columns; only an address may be wider.
@@ -74,14 +74,8 @@ pub(super) fn verbatim(text: &str, most: usize) -> String {
 }
 
 /// A moment as people write it: `Fri 2025-11-21 02:00 UTC`.
-pub(super) fn moment(seconds: i64) -> String {
-    let time = Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH);
-    time.strftime("%a %Y-%m-%d %H:%M UTC").to_string()
-}
-
-/// A moment as machines write it: `2025-11-21T02:00:00Z`.
-pub(super) fn iso(seconds: i64) -> String {
-    Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+pub(super) fn moment(time: Time) -> String {
+    time.timestamp().strftime("%a %Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// A number and what it counts: `1 test`, `2 tests`.

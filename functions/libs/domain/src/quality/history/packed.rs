@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::{FileHistory, FileRun, Outcome};
 
 use crate::base::ids::RunId;
+use crate::base::time::Time;
 
 /// Most bytes of the tests before they are compressed, so that no file's item comes near DynamoDB's 400 KB.
 ///
@@ -65,7 +66,7 @@ pub enum Damaged {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Columns {
     run: Vec<RunId>,
-    started: Vec<i64>,
+    started: Vec<Time>,
     seconds: Vec<f64>,
     commit: Vec<Option<String>>,
     image: Vec<Option<String>>,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn run(n: usize) -> FileRun {
-    FileRun { run: format!("r{n}").into(), started: n as i64, seconds: n as f64, ..FileRun::default() }
+    FileRun { run: format!("r{n}").into(), started: (n as i64).into(), seconds: n as f64, ..FileRun::default() }
 }
 
 fn outcomes(tests: &[(&str, Outcome)]) -> Outcomes {
@@ -55,8 +55,8 @@ fn a_run_is_remembered_once_and_the_oldest_is_forgotten() {
 
 #[test]
 fn a_late_run_takes_its_place_with_its_outcomes() {
-    let late = FileRun { started: 2, ..run(9) };
-    let history = of("pf").with(FileRun { started: 3, ..run(8) }, &outcomes(&[("T", Outcome::Passed)])).unwrap();
+    let late = FileRun { started: 2.into(), ..run(9) };
+    let history = of("pf").with(FileRun { started: 3.into(), ..run(8) }, &outcomes(&[("T", Outcome::Passed)])).unwrap();
     let history = history.with(late, &outcomes(&[("T", Outcome::Flaky), ("U", Outcome::Failed)])).unwrap();
     assert_eq!(history.runs().iter().map(|run| run.run.as_str()).collect::<Vec<_>>(), ["r1", "r2", "r9", "r8"]);
     assert_eq!((letters(&history, "T"), letters(&history, "U")), ("pfrp".into(), "--f-".into()));
@@ -141,7 +141,9 @@ fn any_runs() -> impl Strategy<Value = Vec<(FileRun, Outcomes)>> {
     let runs = proptest::collection::vec((0..30_i64, 0.0..1e4_f64, tests), 0..30);
     runs.prop_map(|runs| {
         let numbered = runs.into_iter().enumerate();
-        numbered.map(|(n, (started, seconds, tests))| (FileRun { started, seconds, ..run(n) }, tests)).collect()
+        numbered
+            .map(|(n, (started, seconds, tests))| (FileRun { started: started.into(), seconds, ..run(n) }, tests))
+            .collect()
     })
 }
 
@@ -164,7 +166,7 @@ proptest! {
         prop_assert_eq!(&history, &history_of(&shuffled));
         prop_assert_eq!(history.runs().len(), runs.len().min(REMEMBERED));
         prop_assert!(history.runs().windows(2).all(|pair| pair[0].started <= pair[1].started));
-        let oldest = history.runs().first().map_or(0, |run| run.started);
+        let oldest = history.runs().first().map_or(0.into(), |run| run.started);
         let kept = |run: &FileRun| history.runs().iter().any(|known| known.run == run.run);
         prop_assert!(runs.iter().all(|(run, _)| kept(run) || run.started <= oldest), "a newer run was replaced");
     }

@@ -79,9 +79,9 @@ fn an_entry_that_nobody_could_act_on_is_refused() {
 fn a_quarantine_lasts_to_the_end_of_its_last_day() {
     let mut tests = [test("Shop.Pay.By Card", Status::Failed), test("Shop.Pay.By Invoice", Status::Failed)];
     let marks = |tests: &[TestRecord]| tests.iter().map(|test| test.quarantined).collect::<Vec<_>>();
-    let remarks = apply(&mut tests, &entries(SHOP), EVENING);
+    let remarks = apply(&mut tests, &entries(SHOP), EVENING.into());
     assert_eq!((marks(&tests), remarks), (vec![true, false], vec![]));
-    let remarks = apply(&mut tests, &entries(SHOP), EVENING + 1);
+    let remarks = apply(&mut tests, &entries(SHOP), (EVENING + 1).into());
     assert_eq!(marks(&tests), [false, false]);
     insta::assert_snapshot!(remarks.join("\n"), @r#"The quarantine of "Shop.Pay.By Card" ended on 2026-11-22 and a test of it counts again; ada has it: the card terminal is down."#);
 }
@@ -89,7 +89,7 @@ fn a_quarantine_lasts_to_the_end_of_its_last_day() {
 #[test]
 fn names_are_compared_as_robot_compares_them() {
     let mut tests = [test("Shop.CART.Add_To Cart", Status::Failed), test("Shop.Cart", Status::Failed)];
-    apply(&mut tests, &entries(SHOP), EVENING);
+    apply(&mut tests, &entries(SHOP), EVENING.into());
     assert_eq!(tests.map(|test| test.quarantined), [true, false]);
 }
 
@@ -98,7 +98,7 @@ fn one_quarantine_that_lasts_is_enough() {
     let both = "[quarantine]\n\"A.*\" = { owner = \"a\", reason = \"r\", until = 2026-01-01 }\n\
                 \"A.B\" = { owner = \"a\", reason = \"r\", until = 2026-12-31 }";
     let mut tests = [test("A.B", Status::Failed)];
-    assert_eq!(apply(&mut tests, &entries(both), EVENING), Vec::<String>::new());
+    assert_eq!(apply(&mut tests, &entries(both), EVENING.into()), Vec::<String>::new());
     assert!(tests[0].quarantined);
 }
 
@@ -109,7 +109,7 @@ fn a_plain_name_that_several_tests_have_excuses_none_until_it_says_which() {
         let mut tests = [shop("01__shop.robot", 0), shop("01__shop.robot", 1), shop("02__shop.robot", 0)];
         let text =
             format!("[quarantine]\n\"Shop.Pay\" = {{ owner = \"a\", reason = \"r\", until = 2026-12-31{more} }}");
-        let remarks = apply(&mut tests, &entries(&text), EVENING);
+        let remarks = apply(&mut tests, &entries(&text), EVENING.into());
         (tests.map(|test| test.quarantined), remarks.join("\n"))
     };
     assert_eq!(marks(", file = \"02__shop.robot\""), ([false, false, true], String::new()));

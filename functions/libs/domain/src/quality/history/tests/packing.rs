@@ -40,7 +40,7 @@ fn ordinary() -> FileHistory {
     for n in 0..20_u64 {
         let run = FileRun {
             run: format!("nightly-checkout-{}", hash(n * 7)).into(),
-            started: 1_790_000_000 + n as i64 * 86_400 + (n as i64 * 7919) % 600,
+            started: (1_790_000_000 + n as i64 * 86_400 + (n as i64 * 7919) % 600).into(),
             seconds: 61.0 + (n * 7919 % 10_007) as f64 / 1000.0,
             commit: Some(hash(n)),
             image: Some(format!("ami-{}", &hash(n / 7)[..17])),
