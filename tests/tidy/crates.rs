@@ -113,7 +113,7 @@ fn allowed<'a>(name: &'a str, member: &Member) -> Option<Vec<&'a str>> {
     match member.folder.as_str() {
         "infra/runner" | "infra/local" => Some(PROGRAM.to_vec()),
         "infra/cli" => Some(PROGRAM.into_iter().chain(["local"]).collect()),
-        "tests" => Some(PROGRAM.into_iter().chain(["local", "qaops"]).collect()),
+        "tests" => Some(PROGRAM.into_iter().chain(["local", "qaops"]).chain(STEPS).collect()),
         folder if STEPS.contains(&name) && folder == format!("functions/{name}") => Some(STEP.to_vec()),
         _ => None,
     }

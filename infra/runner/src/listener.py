@@ -147,11 +147,11 @@ def _digest(test):
     value that is no text, number, list or dictionary counts by its type: others may show their address."""
     try:
         parts = test.to_dict()
-    except Exception:
-        # Whatever another listener put into the test: it is only not told apart.
+        does = [parts.get(part) for part in ("setup", "body", "teardown", "template")]
+        text = json.dumps(does, sort_keys=True, default=lambda value: type(value).__qualname__, skipkeys=True)
+    except (AttributeError, RecursionError, TypeError, ValueError):
+        # Another listener put something odd into the test, which then is only not told apart.
         return ""
-    does = [parts.get(part) for part in ("setup", "body", "teardown", "template")]
-    text = json.dumps(does, sort_keys=True, default=lambda value: type(value).__qualname__, skipkeys=True)
     return hashlib.sha256(text.encode("UTF-8", "surrogatepass")).hexdigest()[:16]
 
 
