@@ -26,7 +26,7 @@ locals {
     },
     {
       for step in keys(local.steps) : "${step}-throttles" => {
-        description = "The step ${step} may not run as often as it is called."
+        description = "Lambda throttles calls of the step ${step}."
         namespace   = "AWS/Lambda"
         metric      = "Throttles"
         dimensions  = { FunctionName = module.function[step].name }
@@ -37,7 +37,7 @@ locals {
     },
     {
       for name, queue in local.queues : "${name}-failures" => {
-        description = "Something that ${name == "schedule" ? "should have started a run" : "${name} should have been told"} was lost."
+        description = "An event that ${name == "schedule" ? "should have started a run" : "should have reached ${name}"} was lost."
         namespace   = "AWS/SQS"
         metric      = "ApproximateNumberOfMessagesVisible"
         dimensions  = { QueueName = queue }

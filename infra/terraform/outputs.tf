@@ -4,7 +4,7 @@ output "state_machine_arn" {
 }
 
 output "state_machine" {
-  description = "The state machine by `name` and `arn`, without a version: who may start runs is allowed to by this ARN."
+  description = "The state machine by `name` and `arn`, without a version: policies that allow somebody to start runs name this ARN."
   value = {
     name = aws_sfn_state_machine.run.name
     arn  = aws_sfn_state_machine.run.arn

@@ -91,6 +91,6 @@ data "aws_ssm_parameters_by_path" "images" {
 check "images" {
   assert {
     condition     = alltrue([for name in values(local.parameters) : contains(data.aws_ssm_parameters_by_path.images[dirname(name)].names, name)])
-    error_message = "No run can launch yet, for these parameters of images do not exist: ${join(", ", [for name in values(local.parameters) : name if !contains(data.aws_ssm_parameters_by_path.images[dirname(name)].names, name)])}. Build an image, test and promote it: infra/packer/image build, test, promote."
+    error_message = "No run can launch yet, because these parameters of images do not exist: ${join(", ", [for name in values(local.parameters) : name if !contains(data.aws_ssm_parameters_by_path.images[dirname(name)].names, name)])}. Build an image, test and promote it: infra/packer/image build, test, promote."
   }
 }

@@ -18,7 +18,7 @@ variable "tags" {
 
   validation {
     condition     = alltrue([for key in keys(var.tags) : can(regex("^[A-Za-z0-9_.:=+@-]{1,128}$", key))])
-    error_message = "Instances read their own tags, for which EC2 takes keys without spaces and slashes only."
+    error_message = "A tag's key must not have spaces or slashes: instances read their own tags, for which EC2 allows no such keys."
   }
 
   validation {
@@ -125,7 +125,7 @@ variable "log_retention_days" {
 }
 
 variable "pauses" {
-  description = "Seconds between two looks at booting instances, before capacity is asked for again, and while failed tests wait for another environment."
+  description = "Pauses in seconds: between two checks of booting instances, before capacity is requested again, and while failed tests wait for another environment."
   type = object({
     ready_seconds    = optional(number, 10)
     capacity_seconds = optional(number, 120)

@@ -1,8 +1,9 @@
 variable "network" {
   description = <<-TEXT
-    The VPC that is made where `existing_network` is null. Its layout says what instances reach:
-    `private` only what the endpoints lead to, `nat` everything through one NAT gateway, `public` everything by a public
-    address of their own, still without an inbound rule. Subnets lie in all zones of the region, or in those that are named.
+    The VPC that is made if `existing_network` is null. Its layout says what instances can reach. With `private` they
+    reach only what the endpoints lead to. With `nat` they reach everything through one NAT gateway. With `public` they
+    reach everything, each through its own public address, still without an inbound rule. Subnets are in all zones of
+    the region, or in the zones that are named.
   TEXT
   type = object({
     layout    = optional(string, "private")
@@ -85,14 +86,15 @@ variable "egress" {
 
 variable "platforms" {
   description = <<-TEXT
-    How instances are launched, by the platform that a package names (`linux`, `windows`, `android`): the image, as the name
-    of an SSM parameter that is resolved at each launch or as an AMI's id; the ladder of instance types, the preferred first;
-    whether Spot capacity is asked for before on-demand capacity; the size and device of the root volume, where they are not
-    those of the images in infra/packer; the size up to which a package may ask for a larger one, where any may; the rate in
-    MiB/s at which EBS loads the root volume from its snapshot, which is paid for each launch, else as it is first read; seconds
-    after which an instance that SSM cannot reach is given up, by default 300, 900 for `windows` and 1800 where a type is a metal
-    one; whether instances get `/dev/kvm` by nested virtualization, as those of `android` always do, for which types are c8i, m8i,
-    r8i or their flex variants, or metal ones, which have it anyway.
+    How instances are launched, by the platform that a package names (`linux`, `windows`, `android`). `image` is the name
+    of an SSM parameter that is resolved at each launch, or the id of an AMI. `types` are the instance types, the preferred
+    first. With `spot`, Spot capacity is requested before on-demand capacity. `volume_gib` and `root_device` are the size
+    and device of the root volume, if they differ from the images in infra/packer. `most_volume_gib` is the largest size
+    that a package may ask for; without it, no package may ask for a larger volume. `volume_initialization_rate` is the
+    rate in MiB/s at which EBS loads the root volume from its snapshot. It is paid for each launch. Without it, EBS loads a
+    block when it is first read. An instance that SSM cannot reach after `boot_seconds` is given up; the default is 300,
+    900 for `windows`, and 1800 if a type is a metal type. With `nested_virtualization`, instances get `/dev/kvm`. Those of
+    `android` always get it. It needs types of c8i, m8i, r8i or their flex variants. Metal types have `/dev/kvm` anyway.
   TEXT
   type = map(object({
     image                      = string
@@ -169,7 +171,7 @@ variable "runners" {
 }
 
 variable "python_index" {
-  description = "Where instances install the Python packages from that a suite's `requirements.txt` asks for: the address of a package index without credentials, or a folder of wheels in the image. Null leaves it to pip's configuration in the image."
+  description = "Source of the Python packages that a suite's `requirements.txt` asks for: the address of a package index without credentials, or a folder of wheels in the image. Null means that pip's configuration in the image decides."
   type        = string
   default     = null
 
@@ -216,7 +218,7 @@ variable "service_linked_roles" {
 }
 
 variable "quotas" {
-  description = "Whether the account is checked before anything is made: its quotas against what a run may take, and the service-linked roles that launches need; and how many environments of one platform run at the same time at most."
+  description = "`check` says whether the account is checked before anything is made: its quotas against what a run may take, and the service-linked roles that launches need. `most_environments` is the largest number of environments of one platform that run at the same time."
   type = object({
     check             = optional(bool, true)
     most_environments = optional(number, 20)

@@ -20,10 +20,10 @@ variable "gates" {
 
 variable "prices" {
   description = <<-TEXT
-    What things cost in the region, in dollars, by which each run's cost (`run.cost`) is estimated: instance types by
-    platform, an hour on demand and as Spot capacity; a GiB of volume for a month; a public address for an hour; a GiB that
-    instances take from S3 or bring there; a state transition. A run with an instance whose price is not named has no
-    cost, and says why. Null estimates none: prices of another region would be a guess.
+    Prices in the region, in dollars. The cost of each run (`run.cost`) is estimated from them: an hour of each instance
+    type by platform, on demand and as Spot capacity; a GiB of volume for a month; a public address for an hour; a GiB
+    that instances load from S3 or upload to it; a state transition. If the price of an instance is missing, the run has
+    no cost, and says why. Null makes no estimate, because prices of another region would be a guess.
   TEXT
   type = object({
     instances = map(map(object({
@@ -65,7 +65,7 @@ variable "prices" {
 }
 
 variable "shard_artifacts_mib" {
-  description = "Mebibytes that what an attempt leaves in its output folder may have in all, beyond output, log, console and reports. The largest files are left out first, and the report says so."
+  description = "Largest total size in mebibytes of the files that an attempt leaves in its output folder, without output, log, console and reports. The largest files are left out first, and the report says so."
   type        = number
   default     = 1024
   nullable    = false

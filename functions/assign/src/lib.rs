@@ -74,7 +74,7 @@ impl Assign {
         loop {
             let queue = match self.ledger.pull(&input.run, &input.environment, input.turn).await? {
                 Pulled::Taken(attempt) => return Ok(run_of(attempt)),
-                // What Robot Framework halted is not run again.
+                // Tests that Robot Framework halted are not run again.
                 Pulled::Refused(queue) if run.halted.is_some() => Queue { reruns: Vec::new(), ..queue },
                 Pulled::Refused(queue) => queue,
             };

@@ -180,7 +180,7 @@ fn ending(exit: &Exit) -> String {
         }
         Exit::Help => "Robot Framework printed its help and ran no test (exit status 251)".to_owned(),
         Exit::Crashed { code } if *code < 0 => format!("Robot Framework was killed by the signal {}", -code),
-        Exit::Crashed { code } => format!("Robot Framework ended with the exit status {code}, which it does not have"),
+        Exit::Crashed { code } => format!("Robot Framework ended with the unknown exit status {code}"),
         Exit::NotStarted { error, cause } => format!("{error}: {cause}"),
     }
 }
@@ -230,7 +230,7 @@ fn taken_out(found: &[Found<'_>], manifest: &Manifest) -> Option<String> {
         // Tests that a data driver makes have the line of their template.
         let lines: BTreeSet<u32> = reported().filter_map(|test| test.test.line).collect();
         let line = manifest.selected_lines.get(file)?.difference(&lines).next()?;
-        Some(format!("Its {OUTPUT} does not report the test in line {line} of {file}: a listener took it out."))
+        Some(format!("Its {OUTPUT} does not report the test in line {line} of {file}: a listener removed it."))
     })
 }
 

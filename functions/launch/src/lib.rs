@@ -159,7 +159,7 @@ impl Launch {
             return Ok(0);
         }
         let mut left = 0;
-        // For what Robot Framework halted no environment is worth its while.
+        // No environment is launched for tests that Robot Framework has halted.
         let halted = |shard: &Shard| end.is_some_and(|end| shard.is_rerun() || end.halts(&shard.files));
         for shard in self.ledger.shards(run).await?.into_iter().filter(|shard| !shard.ended() && !halted(shard)) {
             if queue.waits_for(&shard.id) || self.requeue(run, &queue, &shard, now).await? {

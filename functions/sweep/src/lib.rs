@@ -77,8 +77,8 @@ impl runtime::Named for Error {
 impl Sweep {
     /// Looks once; what it finds is made good by the same conditional writes that events use.
     ///
-    /// Instances come first, for they cost money. What fails for one run or suite keeps nothing else from being looked at;
-    /// the first such error is the sweep's, once it has looked everywhere.
+    /// Instances come first, for they cost money. An error of one run or suite does not stop the other checks. After
+    /// all checks, the sweep ends with the first such error.
     pub async fn run(&self, _input: Input, now: Time) -> Result<Output, Error> {
         let (mut output, mut errors) = (Output::default(), Errors::default());
         let instances = errors.take("instances", self.fleet.of_deployment(&self.deployment).await.map_err(Error::from));

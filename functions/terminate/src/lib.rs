@@ -84,8 +84,8 @@ impl Terminate {
         Ok(Output { terminated })
     }
 
-    /// Fences the run first: `launch` looks at the fence after its instances came, this looks for instances after
-    /// the fence stands, so one of the two sees them.
+    /// Closes the run first. `launch` checks after its launch whether the run is closed. `terminate` looks for
+    /// instances after the run is closed. So one of the two sees each instance.
     async fn end_all(&self, run: &RunId, now: Time) -> Result<Vec<InstanceId>, Error> {
         self.ledger.close_run(run).await?;
         let alive = self.fleet.of_run(run).await?.into_iter().filter(|found| found.state != InstanceState::Ending);

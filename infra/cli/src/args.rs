@@ -44,7 +44,7 @@ const DOCTOR_EXAMPLES: &str = "  qaops doctor --on qaops
 
 const DOCTOR_STATUSES: &str = "  0  runs work; warnings are no reason for another status
   1  runs will fail: the lines with a cross say why
-  2  nobody can tell: a look failed, most often for lack of a right
+  2  nobody can tell: a check failed, most often because a permission is missing
   3  bad input, or an error of ours";
 
 const UP_EXAMPLES: &str = "  qaops up";
@@ -89,10 +89,10 @@ pub enum Command {
     Run(RunFlags),
     /// Check a package and its gates without running a test
     ///
-    /// Says what of a folder is packed and what is left out: caches, version control, results of Robot Framework, and
-    /// what a .qaopsignore names, with the syntax of a .gitignore. Where there is a robot, it makes a dry run of an
-    /// unpacked copy with the package's own options: no test and no hook runs, but libraries, listeners and variable
-    /// files are imported, and do what they do then. It ends after a minute.
+    /// Says which files of a folder are packed, and which are left out: caches, version control, results of Robot
+    /// Framework, and what a .qaopsignore names, with the syntax of a .gitignore. If robot is installed, it makes a
+    /// dry run of an unpacked copy with the package's own options. No test and no hook runs. Libraries, listeners and
+    /// variable files are imported, so their code at import runs. It ends after a minute.
     #[command(after_help = after(CHECK_EXAMPLES, CHECK_STATUSES))]
     Check {
         /// Folder or zip with .robot files and, in most cases, a qaops.toml
@@ -104,18 +104,18 @@ pub enum Command {
     /// behind.
     #[command(after_help = after(UP_EXAMPLES, UP_STATUSES))]
     Up,
-    /// Look whether an account has and allows what a deployment's runs need
+    /// Check whether an account has and allows what a deployment's runs need
     ///
-    /// Looks at region and credentials, the deployment's parameter, quotas, AWS's own roles, images, launches (with
-    /// DryRun), endpoints, subscriptions, schedules, and by IAM's simulator at what the deployment's roles may do. It
-    /// changes nothing, launches nothing and costs nothing, unless you ask for --live. Credentials and region are those
-    /// of the AWS command line.
+    /// Checks region and credentials, the deployment's parameter, quotas, AWS's own roles, images, launches (with
+    /// DryRun), endpoints, subscriptions and schedules. It also asks IAM's simulator what the deployment's roles may
+    /// do. It changes nothing, launches nothing and costs nothing, unless you ask for --live. Credentials and region
+    /// are those of the AWS command line.
     #[command(after_help = after(DOCTOR_EXAMPLES, DOCTOR_STATUSES))]
     Doctor {
         /// Name of the deployment; local means the local cloud
         #[arg(long, value_name = "NAME")]
         on: String,
-        /// Then start two small runs, one of which is stopped, and tell how long each stage took: a few cents
+        /// Also start two small runs, stop one of them, and tell how long each stage took: it costs a few cents
         #[arg(long)]
         live: bool,
         /// Print one JSON object, and nothing else, on standard output
@@ -124,8 +124,9 @@ pub enum Command {
     },
     /// Judge a run again from its folder
     ///
-    /// Reads evidence.json and what it names below the folder, all of which `qaops run` and the artifacts of a run
-    /// hold, and prints the verdict as in verdict.json: the same bytes, unless a file was changed.
+    /// Reads evidence.json and the files that it names below the folder. The results of `qaops run` and the artifacts
+    /// of a run have all of these files. It prints the verdict as in verdict.json: the same bytes, unless a file was
+    /// changed.
     #[command(after_help = after(JUDGE_EXAMPLES, VERDICTS))]
     Judge {
         /// Folder of the run
@@ -134,12 +135,12 @@ pub enum Command {
     },
     /// Print the metrics of result files and reports, by the names that gates have for them
     ///
-    /// In a terminal they are a list, with each figure as a gate writes it. Elsewhere they are one JSON line a file:
-    /// {"file","format","metrics"}, where shares are in percent and times in seconds. For a Robot Framework output
-    /// also {"tests","passed","failed","skipped","complete"}, where "complete" is false if the file breaks off. A report
-    /// with strange values has "remarks", which say which values at which lines, and "unknown", the metrics that are not
-    /// known because of them. For a file that cannot be read: {"file","error"}. The format is told by the content, never
-    /// by the name.
+    /// In a terminal it prints a list, with each figure as a gate writes it. Otherwise it prints one JSON line for
+    /// each file: {"file","format","metrics"}, where shares are in percent and times in seconds. For a Robot
+    /// Framework output also {"tests","passed","failed","skipped","complete"}, where "complete" is false if the file
+    /// breaks off. A report with strange values has "remarks", which say which values at which lines, and "unknown",
+    /// the metrics that are not known because of them. For a file that cannot be read: {"file","error"}. The format
+    /// is told by the content, never by the name.
     #[command(after_help = after(METRICS_EXAMPLES, METRICS_STATUSES))]
     Metrics {
         /// Robot Framework, Cobertura, JaCoCo, LCOV, Clover, SARIF, Trivy, Grype, CycloneDX, k6, JMeter, Locust, JUnit,

@@ -78,8 +78,8 @@ pub(crate) fn some(paths: &[String]) -> String {
     }
 }
 
-/// What `robot` is given, as far as the package says it. Of variables and secrets only the names: a value may be one
-/// that nobody should read over a shoulder.
+/// What `robot` is given, as far as the package says it. Of variables and secrets it shows only the names, because a
+/// value may be confidential.
 fn options(settings: &Settings) -> Vec<(&'static str, String)> {
     let robot = &settings.robot;
     let names = |map: &BTreeMap<String, String>| map.keys().cloned().collect::<Vec<_>>().join(", ");

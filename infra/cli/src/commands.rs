@@ -113,7 +113,7 @@ async fn check_one(path: &Path) -> Result<u8, Error> {
     }));
     remarks.extend(match robot(&cloud::cache(&project())) {
         Some(robot) => imports(&robot, &package, &settings, scratch.path()).await??,
-        None => vec!["There was no dry run, for there is no robot on the PATH: pip install robotframework".to_owned()],
+        None => vec!["No dry run was made: robot is not on the PATH: pip install robotframework".to_owned()],
     });
     println!("{told}");
     remarks.iter().for_each(|remark| println!("\n{}", show::style::plain(remark)));
@@ -289,7 +289,7 @@ fn out_folder(flags: &RunFlags, run: &RunId) -> Result<PathBuf, Error> {
 /// Removes the results of an earlier run. Files of the same names that no run wrote stay, and are a problem.
 fn remove_results(out: &Path) -> Result<(), Error> {
     if let Some(name) = run::foreign_file(out) {
-        let what = format!("{name} is there, and no run of QAOps wrote it");
+        let what = format!("{name} exists already, and no run of QAOps wrote it");
         return Err(Problem::new(format!("--out {}", out.display()), what, "name another folder").into());
     }
     run::remove_results(out).map_err(|source| Error::Folder { path: out.to_owned(), source })

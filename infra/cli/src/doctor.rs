@@ -14,7 +14,7 @@ use serde::Serialize;
 pub use self::live::Stage;
 pub use self::show::{json, text};
 
-/// What came of a look at one thing.
+/// The result of one check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
@@ -22,7 +22,7 @@ pub enum State {
     Good,
     /// Runs work, but somebody should know.
     Warning,
-    /// Nobody can tell: the look itself failed.
+    /// Unknown: the check itself failed.
     Unknown,
     /// Runs will fail by it.
     Bad,
@@ -99,7 +99,7 @@ pub fn status(examination: &Examination) -> u8 {
     }
 }
 
-/// Looks at the account of a deployment. Where the first looks find nothing to look at, there are no others.
+/// Checks the account of a deployment. If the first checks do not find the deployment, there are no other checks.
 pub async fn examine(account: &Account, name: &str) -> Examination {
     let mut examination = begun(account, name);
     if let Some(deployment) = first(account, name, &mut examination.checks).await {
@@ -113,7 +113,7 @@ pub async fn examine_live(cloud: &aws::Cloud, name: &str, say: impl Fn(&str)) ->
     let account = cloud.account();
     let mut examination = examine(&account, name).await;
     if examination.state() == State::Bad {
-        let cure = "Mend what is bad first.";
+        let cure = "First fix what the checks above report as bad.";
         examination.checks.push(Check::warning("smoke run", "none was made, because it would fail", cure));
         return examination;
     }

@@ -19,7 +19,7 @@ const STATES: [(&str, &str); 14] = [
     ("WaitForReady", ""),
     ("RunEnvironments", "runs the shards"),
     ("TerminateRun", "terminates what is left of the environments"),
-    ("Evaluate", "measures, and asks the gates"),
+    ("Evaluate", "computes the metrics and evaluates the gates"),
     ("Record", "writes the run into history"),
     ("Notify", "tells everyone"),
     ("Passed", "every error gate holds"),

@@ -97,7 +97,7 @@ fn files_of_others_in_the_folder_for_the_results_stay() {
     let output = qaops(&["run", "--out", out.path().to_str().unwrap()], Some(suite.path()));
     assert_eq!(output.status.code(), Some(3));
     let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("output.xml is there, and no run of QAOps wrote it, name another folder"), "{told}");
+    assert!(told.contains("output.xml exists already, and no run of QAOps wrote it, name another folder"), "{told}");
     assert_eq!(std::fs::read_to_string(&mine).unwrap(), "mine");
 }
 

@@ -1,4 +1,4 @@
-//! Waits until the application under test is healthy, so that no test is blamed for one that is not.
+//! Waits until the application under test is healthy, so that no test fails because it is not.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::error::Failure;
 /// How long it is between two questions.
 const PERIOD: Duration = Duration::from_millis(500);
 
-/// How long an answer may take: at least so long, however little time is left, and at most.
+/// The shortest and the longest time for an answer. The shortest applies even if less time is left.
 const PATIENCE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 
 /// Asks until the answer is yes or the time for it is over.
@@ -35,7 +35,7 @@ pub async fn wait(health: &Health, attempt: &mut Attempt<'_>) -> Result<(), Fail
 /// Whether an address answers with a status below 400, or why not.
 async fn asked(url: String, patience: Duration) -> Result<(), String> {
     let ask = move || {
-        // What is asked is on this instance or beside it: a proxy for the world would not find it.
+        // The address is on this instance or near it, and a proxy for the internet would not find it.
         let config = ureq::Agent::config_builder().timeout_global(Some(patience)).proxy(None).build();
         ureq::Agent::new_with_config(config).get(&url).call().map(drop).map_err(|error| error.to_string())
     };

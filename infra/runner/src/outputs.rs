@@ -24,10 +24,10 @@ const OWN: [&str; 3] = ["manifest.json", "console.txt", "left-out.txt"];
 /// Files of `robot` that are uploaded however large they are.
 const FIRST: [&str; 2] = ["output.xml", "log.html"];
 
-/// Bytes without room for which a disk is full.
+/// A disk counts as full if it has no room for so many bytes.
 const ROOM: usize = 64 << 10;
 
-/// When a report was written that came with the package.
+/// The modification time that marks a report of the package.
 const MARK: SystemTime = SystemTime::UNIX_EPOCH;
 
 /// Endings of files that hold pictures and films: masking cannot find anything in them and could spoil them.

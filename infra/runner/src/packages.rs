@@ -11,7 +11,7 @@ use crate::error::Failure;
 /// How long installing may take in all.
 const MOST: Duration = Duration::from_secs(600);
 
-/// Options of every `apt-get`. A name is a name, never a pattern; and whoever else installs is waited for.
+/// Options of every `apt-get`. A name is never read as a pattern, and apt-get waits for other installations to end.
 const OPTIONS: [&str; 7] = [
     "--quiet=2",
     "--option",
@@ -30,7 +30,7 @@ pub async fn install(attempt: &mut Attempt<'_>) -> Result<(), Failure> {
     }
     let failed = |why: String, tail: String| Failure::Packages { packages: missing.join(", "), why, tail };
     if !attempt.shard.installs_packages {
-        return Err(failed("none is installed here, but by hand".to_owned(), String::new()));
+        return Err(failed("the runner installs none here: install them by hand".to_owned(), String::new()));
     }
     attempt.console.say(&format!("{} are installed", missing.join(", ")));
     let done = tokio::time::timeout(MOST, fetched_and_installed(&missing, attempt)).await;

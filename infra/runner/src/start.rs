@@ -152,7 +152,7 @@ async fn secrets(cloud: &Cloud, parameters: &BTreeMap<String, String>) -> Result
 }
 
 /// Seconds that an attempt has: until its deadline, and never more than any attempt of the run, for the clock may be
-/// behind. The clock is not asked again, so nothing comes of it when it jumps later.
+/// behind. The clock is not read again, so a later jump of the clock has no effect.
 fn seconds(deadline: Time, most: u64, now: SystemTime) -> Result<f64, Failure> {
     let now = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let left = deadline.seconds() as f64 - now.as_secs_f64();

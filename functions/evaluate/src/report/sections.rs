@@ -10,7 +10,7 @@ use domain::results::manifest::MOST_LEFT_OUT;
 use domain::results::summary::Summary;
 use results::report;
 
-/// Coverage of all code and of each package, those marked that a value is about which cannot be read.
+/// Coverage of all code and of each package. An entry is marked if one of its values cannot be read.
 pub(super) fn coverage(joined: &Joined, reports: &[ReportState]) -> Vec<report::Coverage> {
     let mut rows = joined.coverage.as_ref().map(report::Coverage::of).unwrap_or_default();
     let unknown = reports.iter().flat_map(|report| &report.remarks).filter_map(|remark| remark.unknown.as_ref());

@@ -246,7 +246,7 @@ pub(crate) fn templates_of(platform: &Platform, volume: Option<(&str, u32)>) -> 
         .build()
 }
 
-/// A root volume that stands for the launch template's, so it says all that the template says of its own.
+/// A root volume that replaces that of the launch template, so it repeats all settings of the template's volume.
 fn root_volume(device: &str, gib: u32) -> FleetBlockDeviceMappingRequest {
     let ebs = FleetEbsBlockDeviceRequest::builder()
         .delete_on_termination(true)

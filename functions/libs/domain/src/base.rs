@@ -1,4 +1,4 @@
-//! What every floor stands on: problems of inputs, values and their forms, patterns, durations.
+//! What all other modules use: problems of inputs, values and their forms, patterns, durations.
 
 pub mod duration;
 pub(crate) mod forms;

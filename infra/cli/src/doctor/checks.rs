@@ -69,7 +69,9 @@ async fn quota(account: &Account, deployment: &Deployment, code: &str, need: u32
     let market = if code == SPOT { "of Spot capacity" } else { "on demand" };
     let takes = format!("{} take {need} vCPUs {market}", count(deployment.most_environments as usize, "environment"));
     match account.quota("ec2", code).await {
-        Ok(Some(value)) if value >= f64::from(need) => Check::good("quotas", format!("{takes}, of {value}")),
+        Ok(Some(value)) if value >= f64::from(need) => {
+            Check::good("quotas", format!("{takes}, and the account may have {value}"))
+        }
         Ok(value) => Check::bad(
             "quotas",
             format!("{takes}, and the account may have {}", value.unwrap_or_default()),
@@ -79,7 +81,7 @@ async fn quota(account: &Account, deployment: &Deployment, code: &str, need: u32
     }
 }
 
-/// Whether the endpoints are there by which instances reach AWS.
+/// Whether the endpoints through which instances reach AWS exist.
 pub(super) async fn endpoints(account: &Account, deployment: &Deployment) -> Vec<Check> {
     let wanted = &deployment.network.endpoints;
     if wanted.is_empty() {

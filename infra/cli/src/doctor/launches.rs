@@ -68,6 +68,6 @@ async fn launch(account: &Account, platform: &str, about: &LaunchablePlatform) -
 }
 
 fn refused(platform: &str, call: &str, why: &str) -> Check {
-    let cure = "This is about the caller's own rights; those of the role of launch stand under \"roles\".";
+    let cure = "These are the caller's own rights. The rights of the role of launch are under \"roles\".";
     Check::bad("launches", format!("{platform}: EC2 refuses {call}: {why}"), cure)
 }

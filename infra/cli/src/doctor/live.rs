@@ -168,7 +168,7 @@ impl Live<'_> {
         self.until(PATIENCE, async || Ok(!self.instances(&run).await?.is_empty() || !runs().await?)).await?;
         if self.instances(&run).await?.is_empty() {
             self.cloud.executions().stop(&arn).await?;
-            return Ok(Check::bad("stopped run", format!("{run} came to no instance"), cure));
+            return Ok(Check::bad("stopped run", format!("{run} got no instance"), cure));
         }
         self.cloud.executions().stop(&arn).await?;
         let stopped = Instant::now();

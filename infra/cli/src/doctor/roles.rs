@@ -88,7 +88,7 @@ async fn role_of(
         None => Check::good("roles", role),
         Some((_, by)) => {
             let actions: Vec<&str> = denied.iter().map(|(action, _)| action.as_str()).collect();
-            let cure = "Whoever owns the account's rules must allow it.";
+            let cure = "The administrator of the account's policies must allow it.";
             Check::bad("roles", format!("{role} may not do {}: the cause is {by}", listed(&actions)), cure)
         }
     })

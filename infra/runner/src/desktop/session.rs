@@ -83,7 +83,7 @@ async fn server(
     let told = folder.join("display");
     let out = std::fs::File::create(&told).map_err(|error| format!("failed to write {}: {error}", told.display()))?;
     let screen = format!("{}x{}x24", desktop.width, desktop.height);
-    // Without -noreset it begins anew when its last client leaves, and refuses who comes then.
+    // Without -noreset the X server resets when its last client leaves, and refuses clients that connect meanwhile.
     let words = ["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"];
     start("Xvfb".as_ref(), folder, programs, console, |command| {
         command.args(words).stdout(Stdio::from(out));

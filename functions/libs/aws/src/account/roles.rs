@@ -59,8 +59,8 @@ impl Account {
     }
 
     /// Asks IAM whether a role may do what a statement of its policies allows: a permissions boundary and the
-    /// organization's policies count there, too. Of the resources the first is asked for that names none by a variable;
-    /// where there is none, nothing is.
+    /// organization's policies count there, too. IAM is asked about the first resource without a variable. If every
+    /// resource has a variable, IAM is not asked.
     pub async fn simulate(&self, role: &str, statement: &Statement) -> Result<Vec<Decision>, Error> {
         let Some(resource) = statement.resources.iter().find(|resource| !resource.contains("${")) else {
             return Ok(Vec::new());

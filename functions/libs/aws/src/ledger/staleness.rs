@@ -39,8 +39,8 @@ impl Ledger {
         self.update(update).await.map(drop)
     }
 
-    /// Notes a scheduled run without a verdict, which began then: a suite that none has ever
-    /// had is watched from then on. `stale_after` is none where the run did not come to tell it.
+    /// Notes a scheduled run without a verdict, and when it began. A suite that has never had a verdict is watched
+    /// from that time on. `stale_after` is none if the run ended before it was known.
     pub async fn watch(&self, suite: &str, started: Time, stale_after: Option<u64>) -> Result<(), Error> {
         let (set, seconds) = match stale_after {
             Some(seconds) => ("stale_after = :stale_after", seconds),
@@ -59,7 +59,7 @@ impl Ledger {
     }
 
     /// Claims the telling of news of a suite, so that no two sweeps tell it; tells whether this call has it. A claim
-    /// lasts as long as a sweep may run, so whoever died with it keeps nobody from telling.
+    /// lasts as long as a sweep may run, so a sweep that died with a claim does not block later messages.
     pub async fn claim_news(&self, suite: &Scheduled, now: Time) -> Result<bool, Error> {
         let told = condition(suite.told);
         let update = Update::new(Key::scheduled(&suite.suite), "SET claimed = :now")

@@ -6,7 +6,7 @@ use crate::base::text::breaks_a_line;
 const LONGEST_PATH: usize = 1024;
 const LONGEST_PART: usize = 255;
 
-/// What follows a folder in a path below it; of the root, the whole path.
+/// The part of a path after a folder; for the root, the whole path.
 pub fn below<'a>(path: &'a str, folder: &str) -> Option<&'a str> {
     if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
 }

@@ -4,7 +4,7 @@ use wildmatch::WildMatch;
 
 use crate::base::validate::normal_tag;
 
-/// A pattern, compared without case; what else does not matter is the business of its maker.
+/// A pattern, compared without case. The code that makes it decides what else is ignored.
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern(WildMatch);
 

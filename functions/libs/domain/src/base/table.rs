@@ -1,5 +1,5 @@
-//! What a table of keys may hold. The parser takes its known keys from here, and the reference and the JSON Schemas are
-//! written from here. So no key can be read that no reader finds.
+//! What a table of keys may hold. The parser takes its known keys from here, and the reference and the JSON Schemas
+//! are written from here. So every key that the parser reads is in the reference.
 
 /// A table whose keys are known.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub struct Table {
     pub apart: &'static [&'static str],
     /// True if one of those must be given.
     pub needs_one: bool,
-    /// What people write for a key of another place, and where that is.
+    /// Keys that people write here by mistake, and where each belongs.
     pub elsewhere: &'static [(&'static str, &'static str)],
 }
 

@@ -28,7 +28,7 @@ impl Time {
     }
 }
 
-/// Of Unix time in seconds; the first or last moment that there is, of one beyond them.
+/// The moment of a Unix time in seconds. A time out of range gives the first or the last possible moment.
 impl From<i64> for Time {
     fn from(seconds: i64) -> Self {
         let beyond = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };

@@ -144,8 +144,8 @@ impl Node {
     }
 
     /// Keys and nodes of a table whose keys are known; another key is refused with the one that may be meant, or with
-    /// its place elsewhere. A null is as if the key was left out, because a state machine writes it for what it was
-    /// not given.
+    /// its place elsewhere. A null means that the key is left out: a state machine writes null for a value that it
+    /// was not given.
     pub(crate) fn known(&self, table: &Table) -> Result<Vec<(&str, &Node)>, Problem> {
         self.keyed(table.names(), table.elsewhere)
     }

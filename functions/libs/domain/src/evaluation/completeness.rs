@@ -1,8 +1,8 @@
 //! Whether the results of a run answer for everything that was planned.
 //!
-//! The plan alone says what must be reported. What the ledger holds (nothing, less, more or something else) and which
-//! summaries are there only say what was: a planned file counts as run if the attempt that the ledger names as its
-//! shard's result reports it in a complete output, and no other attempt reports it.
+//! The plan alone says what must be reported. The ledger (it may hold nothing, less, more or something else) and the
+//! summaries only say what has happened. A planned file counts as run if two conditions are true: the attempt that
+//! the ledger names as its shard's result reports it in a complete output, and no other attempt reports it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

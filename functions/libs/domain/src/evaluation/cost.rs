@@ -154,13 +154,13 @@ pub(crate) fn of_run(input: &EvaluationInput) -> (Option<f64>, Option<String>) {
     let Some(prices) = &plan.prices else { return (None, unset(plan)) };
     match estimate(prices, &Usage::of(input)) {
         Ok(cost) => (Some(cost.total()), None),
-        Err(unpriced) => (None, Some(format!("What the run cost is not known: {unpriced}."))),
+        Err(unpriced) => (None, Some(format!("The cost of the run is unknown: {unpriced}."))),
     }
 }
 
 fn unset(plan: &Plan) -> Option<String> {
     let asked = plan.gates.iter().any(|gate| gate.metric.name == METRIC);
-    asked.then(|| format!("What the run cost is not known: the deployment sets no {SETTING}."))
+    asked.then(|| format!("The cost of the run is unknown: the deployment sets no {SETTING}."))
 }
 
 /// What each environment of a run cost, in the order of the evidence; none where that is not known.

@@ -213,7 +213,7 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
     })
 }
 
-/// That no failed test runs again once Robot Framework was halted, where the package asks for it.
+/// The sentence that no failed test ran again after Robot Framework was halted, if the package asks for reruns.
 fn halted(input: &EvaluationInput) -> Option<String> {
     let halt = input.firsts.iter().find_map(|summary| summary.halt).filter(|_| input.plan.rerun_failed > 0)?;
     Some(format!("No failed test ran again after this: {}", halt.message()))
@@ -223,7 +223,7 @@ fn shard_counts(planned: usize, lost: &[Lost]) -> ShardCounts {
     ShardCounts { planned, done: planned - lost.len(), lost: lost.len() }
 }
 
-/// What nobody answers for, and what nobody planned, in whole sentences.
+/// Planned work without a result, and results that nobody planned, in whole sentences.
 fn lost_work(lost: &[Lost], input: &EvaluationInput) -> Vec<String> {
     sentences(lost).into_iter().chain(unexplained(input)).collect()
 }

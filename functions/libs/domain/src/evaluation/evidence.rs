@@ -1,7 +1,7 @@
 //! `runs/<run>/evidence.json`: what a run is judged by, written once before it is judged.
 //!
-//! Whoever judges the run again, `evaluate` or a person with the run's folder, reads the same evidence and the same
-//! inputs, whose digests stand here, and comes to the same verdict, byte for byte.
+//! The run can be judged again, by `evaluate` or by a person with the run's folder. Both read the same evidence and
+//! the same inputs, whose digests are here, and come to the same verdict, byte for byte.
 
 use std::collections::BTreeMap;
 
@@ -130,7 +130,7 @@ pub struct ReportFile {
 }
 
 impl Evidence {
-    /// The reports that `summaries` left, and for each kind in `expected` that nobody left an entry without a path.
+    /// The reports that `summaries` left. A kind in `expected` that no attempt left gets an entry without a path.
     pub fn reports_of(summaries: &[&Summary], expected: &BTreeMap<String, String>) -> Vec<ReportFile> {
         let left = summaries.iter().flat_map(|summary| {
             let origin = format!("{}-{}", summary.shard, summary.attempt);

@@ -1,4 +1,4 @@
-//! What stood in the way of environments, for people: without it nobody knows why work was lost.
+//! Reasons why environments were missing, for people. Without them nobody knows why work was lost.
 
 use std::collections::BTreeMap;
 
@@ -8,8 +8,8 @@ use crate::run::obstacles::cure;
 /// Most sentences of a kind; of further ones their number is told.
 const MOST: usize = 3;
 
-/// Whole sentences on what EC2 did not give, and on environments that were never ready. What came of the same reason
-/// stands in one sentence.
+/// Whole sentences on what EC2 did not give, and on environments that were never ready. Environments with the same
+/// reason share one sentence.
 pub(super) fn hindrances(input: &EvaluationInput) -> Vec<String> {
     let evidence = &input.evidence;
     let refused = counted(evidence.obstacles.iter().map(|obstacle| obstacle.told.as_str()));
@@ -20,7 +20,7 @@ pub(super) fn hindrances(input: &EvaluationInput) -> Vec<String> {
     });
     let lost = lost.into_iter().map(|(why, count)| match count {
         1 => format!("An environment was given up before it was ready, because {why}."),
-        count => format!("{count} environments were given up before they were ready. Of each: {why}."),
+        count => format!("{count} environments were given up before they were ready. The reason for each: {why}."),
     });
     first(refused).into_iter().chain(first(lost)).collect()
 }

@@ -11,7 +11,7 @@ use crate::run::status::Status;
 pub const TRIGGER: &str = "trigger";
 /// Value of [`TRIGGER`] for a schedule.
 pub const SCHEDULE: &str = "schedule";
-/// Seconds after which a sweep that was about to tell of a suite is taken for dead: Lambda lets no function run longer.
+/// Seconds after which a sweep that was about to report a suite counts as dead: Lambda lets no function run longer.
 pub const CLAIM: i64 = 900;
 
 /// What is known of a suite's scheduled runs: `SCHEDULED` / `SUITE#<name>`.
@@ -19,7 +19,8 @@ pub const CLAIM: i64 = 900;
 pub struct Scheduled {
     /// Suite's name.
     pub suite: String,
-    /// When there was the newest verdict of a scheduled run, or of the first scheduled run while none has one.
+    /// The time of the newest verdict of a scheduled run. While no run has a verdict, the time of the first scheduled
+    /// run.
     #[serde(default)]
     pub heard: Option<Time>,
     /// The run of that verdict.
@@ -31,7 +32,7 @@ pub struct Scheduled {
     /// Seconds without a verdict after which the suite is stale.
     #[serde(default = "seconds")]
     pub stale_after: u64,
-    /// `heard` as it was when its staleness was reported; none once the suite's return was told of.
+    /// The value of `heard` when the staleness was reported; none after the suite's next verdict was reported.
     #[serde(default)]
     pub told: Option<Time>,
 }

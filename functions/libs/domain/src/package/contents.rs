@@ -25,7 +25,7 @@ pub const MOST_BYTES: u64 = 2 << 30;
 /// Bytes that a `qaops.toml` may have.
 pub const MOST_CONFIG_BYTES: u64 = 256 << 10;
 
-/// How often smaller than its content a compressed file may be; beyond it, only a file made to fill disks gets there.
+/// The highest compression ratio of a file. Only a file that is made to fill disks has a higher one.
 const MOST_RATIO: u64 = 200;
 
 /// Bytes below which a file's ratio says nothing.

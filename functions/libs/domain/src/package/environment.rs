@@ -64,14 +64,15 @@ pub static HEALTH: Table = Table {
             takes: Takes::Text(&forms::URL),
             without: Without::Words("`command` is asked"),
             example: r#""http://127.0.0.1:8000/health""#,
-            about: "Healthy is an answer to a GET with a status below 400.",
+            about: "The application is healthy when it answers a GET request with a status below 400.",
         },
         Key {
             name: "command",
             takes: Takes::Text(&forms::COMMAND),
             without: Without::Words("`url` is asked"),
             example: r#""pg_isready --quiet""#,
-            about: "Healthy is an end with 0 within ten seconds. For `https://` write `curl --fail`.",
+            about: "The application is healthy when this command ends with 0 within ten seconds. For `https://` write \
+                `curl --fail`.",
         },
         Key {
             name: "within",

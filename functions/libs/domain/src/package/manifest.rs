@@ -111,7 +111,7 @@ impl Config {
         arguments::check_languages(arguments, files, folder, self.hooks.before.is_some())
     }
 
-    /// A platform has not everything that can be asked for.
+    /// Refuses settings that the platform does not support.
     fn check_platform(&self, key: &str, node: &Node) -> Result<(), Problem> {
         match (key, self.platform) {
             ("desktop", Some(Platform::Android)) => {
@@ -156,7 +156,8 @@ fn platform(node: &Node) -> Result<Platform, Problem> {
     }
 }
 
-/// A desktop's size, both sides of which must be said, for a test that clicks stands on both; and what is kept of it.
+/// A desktop's size, and what is kept of the desktop. Width and height must both be given, because a test that clicks
+/// depends on both.
 fn desktop(node: &Node) -> Result<Desktop, Problem> {
     let fields = node.known(&keys::DESKTOP)?;
     let field = |name: &str| fields.iter().find(|(key, _)| *key == name).map(|(_, node)| *node);

@@ -187,7 +187,7 @@ pub struct Plan {
     pub work: Work,
     /// Shards, the longest first.
     pub shards: Vec<crate::run::shards::PlannedShard>,
-    /// Gates, written as their texts; one that a reader does not understand is an error, never a gate less.
+    /// Gates, written as their texts; a gate that a reader does not understand is an error, and is never dropped.
     pub gates: Vec<Gate>,
     /// Reports from elsewhere by kind, such as that of an earlier stage of a pipeline.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -45,7 +45,7 @@ pub struct InstancePrice {
     /// On demand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_demand: Option<f64>,
-    /// As Spot capacity, whose price moves: what it was on average.
+    /// As Spot capacity: the average price, because the price of Spot capacity changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spot: Option<f64>,
 }

@@ -1,4 +1,4 @@
-//! What holds for a run: the request over the package over QAOps's own defaults.
+//! The settings of a run: a value of the request, else of the package, else QAOps's own default.
 
 use std::collections::BTreeMap;
 

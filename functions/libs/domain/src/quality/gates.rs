@@ -89,8 +89,8 @@ pub enum Limit {
     },
 }
 
-/// One gate. As JSON it is its text and severity, and it is parsed again when it is read. It displays as it is
-/// understood, which reads the same for two spellings of a gate.
+/// One gate. As JSON it is its text and severity, and it is parsed again when it is read. It displays in a normal
+/// form, which is the same for two spellings of a gate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Gate {
@@ -288,7 +288,7 @@ pub static KEYS: Table = Table {
             takes: Takes::List(&forms::GATE),
             without: Without::Value("[]"),
             example: r#"["tests{tag=critical}.failed > 0"]"#,
-            about: "As soon as one of these is so, nothing more is started, and the run fails.",
+            about: "As soon as one of these is true, nothing more is started, and the run fails.",
         },
     ],
     ..Table::EMPTY

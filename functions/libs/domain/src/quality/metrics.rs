@@ -126,8 +126,8 @@ impl<'a> Metrics<'a> {
         }
     }
 
-    /// How many of the things that a metric of what is new counts the baseline did not have; none where it does
-    /// not tell.
+    /// For a metric that ends with `.new`: how many of its things the baseline did not have; none if the baseline
+    /// does not tell.
     pub(crate) fn new_ones(&self, metric: &Metric, baseline: &BaselineFigures) -> Option<f64> {
         let now = self.names(metric)?;
         let then = before::names(baseline, metric, self.strict)?;
@@ -233,8 +233,9 @@ impl<'a> Metrics<'a> {
     }
 }
 
-/// Findings by what makes them the same as those of an earlier run, with how many there are. An update of the package
-/// that leaves one in, or a line that moves, is no news; the same rule broken once more in the same file is.
+/// Findings by the key that compares them with those of an earlier run, each with how many there are. A finding is
+/// not new if it remains after an update of the package, or if only its line moves. It is new if the same rule is
+/// broken once more in the same file.
 fn finding_names(findings: BTreeSet<(&str, &str, &str, &str)>) -> BTreeMap<String, u64> {
     let mut names = BTreeMap::new();
     for (id, package, ..) in findings {

@@ -146,9 +146,9 @@ impl Deciding {
         self.decided.of.push(of);
     }
 
-    /// For tests whose names have variables, the record that each is an outcome of: one by one in their order, where as many
-    /// ran again as the file has of that name. Where fewer ran, nobody knows which, so they change none. Of more nothing is
-    /// said here.
+    /// For each test whose name has variables, the record that it is an outcome of. Tests are matched one by one in
+    /// their order if as many ran again as the file has of that name. If fewer ran, nobody knows which, so they
+    /// change no record. If more ran, nothing is decided here.
     fn same_written<'a>(&self, found: &'a [Found<'_>]) -> HashMap<(&'a str, &'a str, u32), Option<usize>> {
         let mut counts: HashMap<(&str, &str), u32> = HashMap::new();
         let written = || found.iter().filter_map(Found::written);

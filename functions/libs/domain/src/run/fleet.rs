@@ -69,8 +69,9 @@ impl std::fmt::Display for Market {
 }
 
 impl Platform {
-    /// The platform with those of its types that a suite asks for, in the suite's order; as it is where the suite asks for
-    /// none. None where the deployment has nothing of what is asked for: a suite chooses, and never buys anything else.
+    /// The platform with those of its types that a suite asks for, in the suite's order; as it is where the suite
+    /// asks for none. None if the deployment has none of these types: a suite only chooses among the deployment's
+    /// types.
     pub fn with_types(&self, asked: &[String]) -> Option<Self> {
         if asked.is_empty() {
             return Some(self.clone());

@@ -1,10 +1,10 @@
 //! Robot Framework's ways to run no further test: `Fatal Error`, `--exitonfailure`, `--exitonerror`.
 //!
-//! They mean for a run what they mean for one `robot` call. Shards that have not begun and have later files only run in
-//! Robot Framework all the same, which fails each of their tests without running it, so that all tests are reported by
-//! name. Those with an earlier file run: one call would have run that file before. Tests that ran in
-//! another environment at the same time, and that one call would have come to only later, count as not run, too: what a
-//! run says does not depend on the number of its environments.
+//! They mean for a run what they mean for one `robot` call. A shard that has not begun and has only later files still
+//! starts Robot Framework, which fails each of its tests without running it. So all tests are reported by name. A
+//! shard with an earlier file runs, because one call would have run that file before. Tests that ran at the same time
+//! in another environment, and that one call would have run later, count as not run too. So the result does not
+//! depend on the number of environments.
 
 use serde::{Deserialize, Serialize};
 

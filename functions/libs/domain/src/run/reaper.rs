@@ -21,7 +21,8 @@ pub enum Execution {
     Unknown,
 }
 
-/// Whether the sweep ends an instance, whose run's execution stands there: one that no live run owns, or one that outlived its deadline.
+/// Whether the sweep ends an instance: one that no live run owns, or one that outlived its deadline. `execution` is
+/// the state of the run's execution.
 pub fn ends_instance(instance: &Instance, execution: Execution, now: Time) -> bool {
     if instance.state == InstanceState::Ending {
         return false;

@@ -29,8 +29,9 @@ A duration is written with `h`, `m` and `s`: `45m`, `1h30m`, `90s`.
 const INPUT: &str = "# The run's input
 
 A run is one execution of the state machine. Its input is a JSON object, from a schedule, a pipeline or a person. Only `suite` must be
-there. Whatever else is left out is as the package's [`qaops.toml`](qaops-toml.md) says. A `null` is as if the key was left out, because a state
-machine writes it for what it was not given. A wrong input ends the execution with `Plan.BadRequest`, before an instance starts.
+there. For any other key that is left out, the package's [`qaops.toml`](qaops-toml.md) decides. A `null` means that the
+key is left out: a state machine writes `null` for a value that it was not given. A wrong input ends the execution with
+`Plan.BadRequest`, before an instance starts.
 
 ```sh
 aws stepfunctions start-execution --state-machine-arn \"$STATE_MACHINE\" --name checkout-pr-17 \\

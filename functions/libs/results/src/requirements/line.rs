@@ -59,7 +59,7 @@ impl<K: Fn(&str) -> Option<Kind>> Judge<'_, K> {
         }
         let (requirement, options) = parts(line);
         let words = shlex::split(options);
-        let words = words.ok_or_else(|| self.problem("has a quotation mark without its other one", "add it"))?;
+        let words = words.ok_or_else(|| self.problem("has a quotation mark that is not closed", "close it"))?;
         let given = options::read(words).map_err(|what| self.problem(what, "see the documentation of pip"))?;
         let mut meanings = Vec::new();
         for option in &given {

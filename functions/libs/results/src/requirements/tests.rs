@@ -155,7 +155,7 @@ fn what_pip_cannot_read_or_find_is_refused() {
     requirements.txt: line 1: has the option --nonsense, which pip does not take in such a file, see the documentation of pip
     requirements.txt: line 1: has the option --hash without its value, see the documentation of pip
     requirements.txt: line 1: has a value for the option --pre, which takes none, see the documentation of pip
-    requirements.txt: line 1: has a quotation mark without its other one, add it
+    requirements.txt: line 1: has a quotation mark that is not closed, close it
     requirements.txt: line 1: has the option --requirement beside a requirement, give it a line of its own
     requirements.txt: line 1: has ${VERSION}, and no instance has a variable for it, write the value itself
     "#);

@@ -64,7 +64,7 @@
     const all = data.tests.length;
     const count = matches.length === all ? number(all) : `${number(matches.length)} of ${number(all)}`;
     const part = shown < matches.length ? `, the first ${number(shown)} shown` : "";
-    found.textContent = matches.length ? `${count} tests${part}` : "No test is called so.";
+    found.textContent = matches.length ? `${count} tests${part}` : "No test has such a name.";
   }
 
   function row(at) {

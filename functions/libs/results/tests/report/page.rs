@@ -207,7 +207,7 @@ fn twenty_thousand_tests_are_searched_with_few_elements() -> Fallible<()> {
     };
     assert_eq!(find("STEP 19999 announced")?, "1 of 20,000 tests");
     assert_eq!(lab.run("return list.querySelector('a').getAttribute('href')")?, "shards/2/log.html#s1-s1-t2858");
-    assert_eq!(find("no such test")?, "No test is called so.");
+    assert_eq!(find("no such test")?, "No test has such a name.");
     assert_eq!(find("")?, "20,000 tests, the first 200 shown");
     lab.run("more.click()")?;
     assert_eq!(lab.rows()?, 400);

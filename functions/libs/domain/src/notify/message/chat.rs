@@ -29,7 +29,7 @@ pub(super) struct Note<'a> {
     pub(super) description: &'a [String],
     /// What a reader may do.
     pub(super) next: Option<String>,
-    /// What messages of one affair have in common.
+    /// The id of the thread that related messages share.
     pub(super) thread: &'a str,
     /// Words and values for machines behind the chat: the message's attributes.
     pub(super) context: &'a std::collections::BTreeMap<String, String>,
@@ -125,8 +125,8 @@ fn list<T>(lines: &mut Vec<String>, all: &[T], entry: impl Fn(&T) -> String) {
 
 fn next(story: &Story<'_>) -> Option<String> {
     Some(match (&story.trend, &story.facts.ending) {
-        (_, Ending::Error(_)) => "Mend what the error names and start the run again.".to_owned(),
-        (Trend::Untold { .. }, _) => "Start the run again: lost work says nothing of the build.".to_owned(),
+        (_, Ending::Error(_)) => "Fix what the error names, and start the run again.".to_owned(),
+        (Trend::Untold { .. }, _) => "Start the run again: lost work says nothing about the build.".to_owned(),
         (Trend::FirstFailure { passed: Some(RunRef { run, .. }) }, _) => {
             format!("Look at what changed since run {}, which passed.", plain(run))
         }
@@ -145,7 +145,7 @@ fn thread(story: &Story<'_>) -> String {
     format!("{}/{}/{first}", story.suite, story.branch.as_deref().unwrap_or("-"))
 }
 
-/// A text of others, so that no sign in it is markdown, a link or calls somebody.
+/// A text from outside, changed so that nothing in it is markdown, a link or a mention of somebody.
 pub(super) fn plain(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     for sign in text.chars() {

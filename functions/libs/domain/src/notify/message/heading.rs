@@ -104,10 +104,10 @@ pub(super) fn since(story: &Story<'_>) -> Option<String> {
 
 fn untold(runs: usize, last: Option<&RunRef>, status: Option<Status>) -> String {
     let verb = if status == Some(Status::Failed) { "failed" } else { "passed" };
-    let row = if runs > 1 { format!("For {runs} runs in a row nobody can tell. ") } else { String::new() };
+    let row = if runs > 1 { format!("{runs} runs in a row had no clear result. ") } else { String::new() };
     match last {
-        Some(last) => format!("{row}The last run that could tell {verb}, {}.", at(last)),
-        None => format!("{row}No earlier run could tell."),
+        Some(last) => format!("{row}The last run with a clear result {verb}, {}.", at(last)),
+        None => format!("{row}No earlier run had a clear result."),
     }
 }
 

@@ -43,7 +43,7 @@ fn judged_part(story: &Story<'_>, evaluation: &Evaluation) -> String {
     let title = if evaluation.verdict == crate::quality::gates::Verdict::Failed {
         "Why it failed"
     } else {
-        "Why nobody can tell"
+        "Why it is inconclusive"
     };
     let reasons = evaluation.reasons.iter().map(|reason| item(reason));
     let warnings = story.facts.ending.warnings();

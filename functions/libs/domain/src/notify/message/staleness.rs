@@ -24,7 +24,7 @@ fn stale(suite: &Scheduled, since: Time) -> Message {
         (Some(run), Some(verdict)) => {
             format!("The last one {}, {} (run {}).", word(verdict).0, moment(since), run.run)
         }
-        _ => format!("None had one since the first, which started {}.", moment(since)),
+        _ => format!("No scheduled run has had a verdict since the first one started, {}.", moment(since)),
     };
     let said = [
         format!("No scheduled run of {name} has had a verdict for more than {limit}. {last}"),

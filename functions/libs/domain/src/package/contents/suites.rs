@@ -5,9 +5,10 @@ use crate::base::paths;
 /// Endings of suite files, in lower case.
 const ENDINGS: [&str; 4] = [".robot", ".rbt", ".robot.rst", ".robot.md"];
 
-/// The suite files in `folder`, empty for the root, among paths below the root, in the order in which Robot Framework runs them: in each folder by
-/// name without regard to case, files and folders together. Init files and whatever is named or lies in a folder
-/// named with `_` or `.` first are none, nor is what lies in a folder `CVS`.
+/// The suite files in `folder`, empty for the root, among paths below the root, in the order in which Robot Framework
+/// runs them: in each folder by name without regard to case, files and folders together. These are not suite files:
+/// init files, files in a folder `CVS`, and files whose name, or the name of a folder of theirs, begins with `_` or
+/// `.`.
 pub fn suite_files<'a>(paths: impl IntoIterator<Item = &'a str>, folder: &str) -> Vec<String> {
     let is_suite_file = |path: &&str| paths::below(path, folder).is_some_and(is_suite_file);
     let mut files: Vec<&str> = paths.into_iter().filter(is_suite_file).collect();

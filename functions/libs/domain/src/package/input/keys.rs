@@ -84,7 +84,7 @@ pub static ALL: Table = Table {
             without: Without::Words("none"),
             example: r#"{ branch = "main", commit = "0a1b2c3", trigger = "schedule" }"#,
             about: "What the run is about, at most 50. QAOps reads `branch` (its history and baseline are compared), `commit` \
-                    (a test is flaky that passed and failed on one commit) and `trigger` (a suite with `schedule` is \
+                    (a test that passed and failed on one commit is flaky) and `trigger` (a suite with `schedule` is \
                     reported when it is stale).",
         },
     ],

@@ -68,7 +68,8 @@ fn spelt_out<'a>(given: &Given<'a>, words: &mut VecDeque<Word<'a>>) -> Result<Ve
     Ok(if own_line { vec![format!("--{long}"), value.to_owned()] } else { vec![format!("--{long}={value}")] })
 }
 
-/// The check of an option's value, if a package may give the option. Switching off what is refused is as leaving it out.
+/// The check of an option's value, if a package may give the option. A package may switch off a refused option,
+/// because this is the same as leaving it out.
 fn allowed(given: &Given<'_>) -> Result<Check, Problem> {
     let Given { node, shown, option, on, .. } = given;
     match option.decision {

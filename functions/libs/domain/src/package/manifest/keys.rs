@@ -159,7 +159,7 @@ pub static DESKTOP: Table = Table {
             takes: Takes::Word(&["never", "failed", "always"]),
             without: Without::Value(r#""never""#),
             example: r#""failed""#,
-            about: "Of which attempts a video is kept. `failed`: of those in which not every test passed.",
+            about: "Which attempts keep a video. `failed`: attempts in which not every test passed.",
         },
         Key {
             name: "screenshots",
@@ -218,7 +218,7 @@ pub static ROBOT: Table = Table {
             without: Without::Words("none"),
             example: r#"["--loglevel", "DEBUG", "--listener=lib/Progress.py"]"#,
             about: "Further options of `robot`, as lines of an argument file. Options that QAOps sets, and those that change \
-                which tests run, are refused with the way out.",
+                which tests run, are refused. The message says what to do instead.",
         },
     ],
     ..Table::EMPTY
@@ -240,7 +240,7 @@ pub static HOOKS: Table = Table {
             takes: Takes::Text(&forms::COMMAND),
             without: Without::Words("none"),
             example: r#""coverage xml -o reports/coverage.xml""#,
-            about: "Runs after `robot`, whatever came of the tests.",
+            about: "Runs after `robot`, whatever the result of the tests is.",
         },
     ],
     ..Table::EMPTY

@@ -79,7 +79,7 @@ pub fn evaluate(gates: &[Gate], metrics: &Metrics<'_>, baseline: Option<&Baselin
     gates.iter().map(|gate| outcome(gate, &gate.figures(metrics), baseline)).collect()
 }
 
-/// Takes back that gates hold, where work was lost that may change it. `outcomes` are those of `gates`.
+/// Changes gates that hold to undecided if lost work may change their result. `outcomes` are those of `gates`.
 pub fn undecide(gates: &[Gate], outcomes: &mut [GateOutcome]) {
     let may_change = |(gate, outcome): &(&Gate, &mut GateOutcome)| {
         outcome.state == State::Held && gate.severity != Severity::Stop && !holds_for_good(gate)
@@ -131,8 +131,8 @@ fn outcome(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures
     }
 }
 
-/// A report that was named and is not there, or a value in one that cannot be read, may be anything. What is there is
-/// the least that it can be, so it breaks a gate for good that more could not fix.
+/// A missing report, or a value that cannot be read, may hold anything. The known part is the smallest possible
+/// figure. So it breaks a gate for good if a larger figure could not fix that gate.
 fn compare(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> Compared {
     let without_value = |state| Compared { state, value: None, limit: fixed(gate), few: None };
     match metrics.standing(&gate.metric) {
@@ -156,9 +156,9 @@ fn fixed(gate: &Gate) -> Option<f64> {
 
 /// What comes of a gate whose reports are all there.
 ///
-/// Labels that no test has are told first: nobody wants a gate on a misspelt tag to pass for want of samples or of a
-/// baseline. Otherwise few samples come before a missing value: with one test more there would be a value, and a run
-/// with a failed test more must not come off better.
+/// Labels that no test has are checked first: a gate on a misspelt tag must not pass because samples or a baseline
+/// are missing. Then too few samples are checked before a missing value: with one more test there would be a value,
+/// and one more failed test must not improve the result.
 fn told(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> Compared {
     let relative = gate.metric.new || matches!(gate.limit, Limit::Baseline { .. });
     let value = match (gate.metric.new, baseline) {
@@ -198,7 +198,7 @@ fn state(gate: &Gate, value: Option<f64>, limit: Option<f64>) -> State {
 
 enum Samples {
     Enough,
-    /// So many, where so many are asked for.
+    /// There are fewer samples than the gate needs: how many there are, and how many it needs.
     Few(u64, u64),
     /// The gate asks for a count, and nothing tells it.
     Unknown,

@@ -28,10 +28,10 @@ pub struct Judgement {
 
 /// Judges a run by its gates and by the work that was lost, each a whole sentence.
 ///
-/// Lost work makes a run inconclusive, because what is missing might change any figure. One thing it cannot
-/// change: a gate that is broken for good, such as `tests.failed == 0` when a test did fail. Such a run is failed,
-/// lost work or not: whoever waits for it should look at the failure, not start the run again.
-/// A stop gate whose condition was met is of that kind too: the run was cut short on purpose.
+/// Lost work makes a run inconclusive, because what is missing might change any figure. One thing it cannot change: a
+/// gate that is broken for good, such as `tests.failed == 0` when a test did fail. Such a run has failed, with or
+/// without lost work, so that people look at the failure and do not start the run again. The same is so for a stop
+/// gate whose condition was met: the run was cut short on purpose.
 pub fn judge(outcomes: &[GateOutcome], lost: &[String]) -> Judgement {
     let broken = |outcome: &&GateOutcome| {
         outcome.severity != Severity::Warn && outcome.state == State::Broken && (lost.is_empty() || outcome.settled)

@@ -5,7 +5,7 @@ use crate::base::duration;
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::metrics::{Metrics, Standing, Unit};
 
-/// How the sentence on a stop gate ends that stopped its run.
+/// The end of the sentence about a stop gate that stopped its run.
 pub const STOPPED: &str = ", so the run was stopped.";
 
 /// What a figure is compared with.

@@ -1,8 +1,8 @@
 //! How the ledger holds the history of a file.
 //!
-//! Runs and outcomes stand in one compressed attribute, because a write costs by the size of the item: names and
-//! outcomes of tests repeat themselves, and compressed they are a fifth of their length or less. The columns below
-//! put alike beside alike, which compresses better than one map a run or a test.
+//! Runs and outcomes are in one compressed attribute, because the price of a write depends on the size of the item.
+//! Names and outcomes of tests repeat, so compressed they have a fifth of their length or less. The columns below put
+//! similar values side by side. This compresses better than one map for each run or test.
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};

@@ -14,8 +14,8 @@ pub(super) struct Cases {
 }
 
 impl Cases {
-    /// Adds those of one report. Those of a rerun are, one by one in order, the tests of the same name that the same
-    /// shard left before.
+    /// Adds those of one report. A unit test of a rerun is matched, one by one in order, with the tests of the same
+    /// name that the same shard left before.
     ///
     /// A rerun makes none of them better: it runs tests of Robot Framework again, and nothing tells which unit tests these
     /// had run. The report of another test may hold a unit test of the same name.

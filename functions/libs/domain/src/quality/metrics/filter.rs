@@ -20,7 +20,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Whether the label lets a thing pass that has these texts for it.
+    /// Whether the label matches a thing that has these texts for it.
     fn lets_pass<T: AsRef<str>>(&self, texts: impl IntoIterator<Item = T>) -> bool {
         texts.into_iter().any(|text| self.pattern.is_of(text.as_ref())) == self.equal
     }
