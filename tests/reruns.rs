@@ -1,5 +1,6 @@
 //! Failed tests run again, and tests of one name hide nothing of one another.
 
+use domain::evaluation::evaluate::Evaluation;
 use domain::quality::gates::Verdict;
 use serde_json::json;
 use tests::{Finished, Suite, run, with_cloud};
@@ -79,26 +80,80 @@ fn tests_that_are_made_at_run_time_run_again() {
     });
 }
 
+/// Rows as data drivers give them, each with what the good one reads as.
+const ROWS: [(&str, &str); 4] = [
+    ("row", "pass"),
+    ("Argument(None, row)", "pass"),
+    ("{1: row, 'b': 0}", "{1: 'pass', 'b': 0}"),
+    ("datetime.date(2026, 1, 1 if row == 'pass' else 2)", "2026-01-01"),
+];
+
 /// Robot Framework's own `--rerunfailed` takes the good row for the one that failed.
 #[test]
 fn rows_of_a_data_driver_that_change_their_order_hide_no_failure() {
     let folder = tempfile::tempdir().unwrap();
-    let driver = format!(
-        "import copy\nimport os\n\nROBOT_LISTENER_API_VERSION = 3\n\n\ndef start_suite(data, result):\n    \
-         if not data.tests:\n        return\n    rows = [\"fail\", \"pass\"]\n    if os.path.exists(\"{mark}\"):\n        rows.reverse()\n    \
-         open(\"{mark}\", \"w\").close()\n    template = data.tests[0]\n    data.tests = []\n    \
-         for number, row in enumerate(rows):\n        test = copy.deepcopy(template)\n        \
-         test.name = f\"Case {{number}}\"\n        test.body[0].args = [row, \"pass\"]\n        data.tests.append(test)\n",
-        mark = folder.path().join("mark").display()
-    );
-    let cases = "*** Test Cases ***\nTemplate\n    Should Be Equal    a    b\n";
+    let cases = "*** Test Cases ***\nTemplate\n    Should Be Equal As Strings    a    b\n";
     let config = format!("{AGAIN}[robot]\narguments = [\"--listener\", \"rows.py\"]\n");
     with_cloud(async |cloud| {
-        let suite = Suite::new("rows", &config, &files(&[("cases.robot", cases), ("rows.py", &driver)]));
-        let run = run(cloud, &suite, json!({})).await;
-        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 0]), "{:?}", failed(&run));
-        let remarks = run.evaluation().remarks.join("\n");
-        assert!(remarks.contains("or did something else there") && remarks.contains("Case 0"), "{remarks}");
+        for (number, (row, good)) in ROWS.into_iter().enumerate() {
+            let driver = format!(
+                "import copy\nimport datetime\nimport os\nfrom robot.running.model import Argument\n\n\
+                 ROBOT_LISTENER_API_VERSION = 3\n\n\ndef start_suite(data, result):\n    \
+                 if not data.tests:\n        return\n    rows = [\"fail\", \"pass\"]\n    \
+                 if os.path.exists(\"{mark}\"):\n        rows.reverse()\n    open(\"{mark}\", \"w\").close()\n    \
+                 template = data.tests[0]\n    data.tests = []\n    for number, row in enumerate(rows):\n        \
+                 test = copy.deepcopy(template)\n        test.name = f\"Case {{number}}\"\n        \
+                 test.body[0].args = [{row}, \"{good}\"]\n        data.tests.append(test)\n",
+                mark = folder.path().join(number.to_string()).display()
+            );
+            let suite = Suite::new("rows", &config, &files(&[("cases.robot", cases), ("rows.py", &driver)]));
+            let run = run(cloud, &suite, json!({})).await;
+            let Evaluation { verdict, errors, remarks, .. } = run.evaluation();
+            assert!(errors.is_empty(), "{errors:?}");
+            assert_eq!((verdict, run.counts()), (&Verdict::Failed, [2, 1, 1, 0, 0]), "{row}: {:?}", failed(&run));
+            let remarks = remarks.join("\n");
+            assert!(remarks.contains("or did something else there") && remarks.contains("Case 0"), "{row}: {remarks}");
+        }
+    });
+}
+
+/// Robot Framework replaces `${CURDIR}` while it parses, and each attempt has a folder of its own.
+#[test]
+fn a_test_that_names_its_folder_is_one_test() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = second_time(&folder).replace("Fails in ${REGION}", "Fails in ${CURDIR}");
+    let text = format!("*** Settings ***\nTest Teardown    Log    ${{CURDIR}}\n{text}");
+    with_cloud(async |cloud| {
+        let run = run(cloud, &Suite::new("folder", AGAIN, &files(&[("t.robot", &text)])), json!({})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [2, 1, 1, 0, 1]), "{:?}", failed(&run));
+        assert!(run.evaluation().remarks.is_empty(), "{:?}", run.evaluation().remarks);
+    });
+}
+
+/// They name no place, or one on another machine.
+#[test]
+fn suites_in_json_are_told_apart_by_their_files() {
+    let suite = |source: &str, tests: &[(&str, &str)]| {
+        let test = |(name, keyword): &(&str, &str)| json!({"name": name, "body": [{"name": keyword}]});
+        let mut suite = json!({"name": "J", "tests": tests.iter().map(test).collect::<Vec<_>>()});
+        if !source.is_empty() {
+            suite["source"] = source.into();
+        }
+        suite.to_string()
+    };
+    let bad = suite("/somewhere/else/j.robot", &[("One", "No Operation"), ("Two", "Fail")]);
+    let good = suite("", &[("One", "No Operation")]);
+    let taker = "ROBOT_LISTENER_API_VERSION = 3\n\n\ndef start_suite(data, result):\n    \
+                 if len(data.tests) == 2:\n        data.tests.pop()\n        data.tests.create(name='New').body.create_keyword('No Operation')\n";
+    let taken = format!("{AGAIN}[robot]\narguments = [\"--listener\", \"taker.py\"]\n");
+    let all = files(&[("a.rbt", bad.as_str()), ("b.rbt", &good), ("taker.py", taker)]);
+    with_cloud(async |cloud| {
+        let run = run(cloud, &Suite::new("json", AGAIN, &all), json!({"environments": 2})).await;
+        assert_eq!((run.evaluation().verdict, run.counts()), (Verdict::Failed, [3, 2, 1, 0, 0]), "{:?}", failed(&run));
+        assert_eq!((failed(&run), run.evaluation().failed[0].attempts), (vec!["a.rbt: Json.J.Two".to_owned()], 2));
+        let run = tests::run(cloud, &Suite::new("json", &taken, &all), json!({"environments": 1})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Inconclusive);
+        assert!(run.evaluation().reasons.join("").contains("does not report the test \"Two\" of a.rbt"));
     });
 }
 

@@ -7,7 +7,7 @@ use aws::Artifacts;
 use domain::base::paths::relative;
 use domain::results::errors::{ExecutionError, kept};
 use domain::results::interrupted::{Running, leave_out_unended};
-use domain::results::manifest::{Exit, Manifest, Upload};
+use domain::results::manifest::{Exit, Manifest, SelectedTest, Upload, Written};
 use domain::results::outcome::{Found, Suite};
 use domain::results::summary::{Summary, missing, reported_files};
 use domain::run::keys;
@@ -227,10 +227,17 @@ fn taken_out(found: &[Found<'_>], manifest: &Manifest) -> Option<String> {
         if reported().count() < *count {
             return Some(format!("Its {OUTPUT} reports {} of the {count} tests of {file}.", reported().count()));
         }
-        // Tests that a data driver makes have the line of their template.
         let lines: BTreeSet<u32> = reported().filter_map(|test| test.test.line).collect();
-        let line = manifest.selected_lines.get(file)?.difference(&lines).next()?;
-        Some(format!("Its {OUTPUT} does not report the test in line {line} of {file}: a listener removed it."))
+        let names: BTreeSet<&str> = reported().map(|test| test.test.name.as_str()).collect();
+        let is_there = |test: &&SelectedTest| match test {
+            SelectedTest::Line(line) => lines.contains(line),
+            SelectedTest::Name(name) => names.contains(name.as_str()),
+        };
+        let which = match manifest.selected_tests.get(file)?.iter().find(|test| !is_there(test))? {
+            SelectedTest::Line(line) => format!("in line {line}"),
+            SelectedTest::Name(name) => format!("\"{name}\""),
+        };
+        Some(format!("Its {OUTPUT} does not report the test {which} of {file}: a listener removed it."))
     })
 }
 
@@ -254,15 +261,23 @@ fn with_uploaded_pictures(mut suite: Suite, manifest: &Manifest) -> Suite {
 
 /// Adds the names with variables and what the tests do, in each file that reports as many tests as started.
 fn with_written_names(mut suite: Suite, manifest: &Manifest) -> Suite {
-    let written = suite.source.as_ref().and_then(|source| manifest.written.get(source));
-    if let Some(written) = written.filter(|written| written.of == suite.tests.len()) {
+    if let Some(written) = suite.source.as_ref().and_then(|source| manifest.written.get(source)) {
+        let is_one_to_one = written.of == suite.tests.len();
         for (place, test) in suite.tests.iter_mut().enumerate() {
-            test.written = written.names.get(&place).cloned();
-            test.body = written.bodies.get(place).filter(|body| !body.is_empty()).cloned();
+            test.written = written.names.get(&place).filter(|_| is_one_to_one).cloned();
+            let body = if is_one_to_one { written.bodies.get(place) } else { only_body(written, &test.name) };
+            test.body = body.filter(|body| !body.is_empty()).cloned();
         }
     }
     suite.suites = suite.suites.into_iter().map(|suite| with_written_names(suite, manifest)).collect();
     suite
+}
+
+/// What every start of a test of this name did; none where they differ.
+fn only_body<'a>(written: &'a Written, name: &str) -> Option<&'a String> {
+    let starts = written.started.iter().zip(&written.bodies).filter(|(started, _)| *started == name);
+    let bodies: BTreeSet<&String> = starts.map(|(_, body)| body).collect();
+    bodies.first().copied().filter(|_| bodies.len() == 1)
 }
 
 fn with_relative_sources(mut suite: Suite, root: &str) -> Suite {

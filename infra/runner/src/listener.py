@@ -43,8 +43,9 @@ _exit = None
 # Names as the files have them, by file: of the tests that started, and of all that Robot Framework had there.
 _written = {}
 _known = {}
-# What the tests that started do, by file: a digest of each.
+# What the tests that started do, by file: a digest of each. And their names in the result.
 _bodies = {}
+_started = {}
 # Whether there was an error before the first suite, the file of the last test, and the file of a halt.
 _early = False
 _last = ""
@@ -78,7 +79,8 @@ def start_test(data, result):
     global _last
     _last = str(data.parent.source)
     _notice(_last)
-    _written.setdefault(_last, []).append(data.name)
+    _written.setdefault(_last, []).append(_stable(data.name))
+    _started.setdefault(_last, []).append(result.name)
     _bodies.setdefault(_last, []).append(_digest(data))
     _flush()
 
@@ -112,13 +114,17 @@ def _flush():
 
 def end_suite(data, result):
     _notice(_last)
-    _known.setdefault(str(data.source), []).extend(test.name for test in data.tests)
+    _known.setdefault(str(data.source), []).extend(_stable(test.name) for test in data.tests)
     if data.tests and str(data.source) not in _written and all(_is_left_out(test) for test in data.tests):
         _left_out.append(str(data.source))
     if data.parent is None:
         (_HERE / "left-out.json").write_text(json.dumps(_left_out), encoding="UTF-8")
         written = {
-            source: {**_with_variables(names, _known[source]), "bodies": _bodies[source]}
+            source: {
+                **_with_variables(names, _known[source]),
+                "bodies": _bodies[source],
+                "started": _started[source] if len(set(_started[source])) < len(_started[source]) else [],
+            }
             for source, names in _written.items()
         }
         (_HERE / "written.json").write_text(json.dumps(written), encoding="UTF-8")
@@ -143,16 +149,38 @@ def _with_variables(names, known):
 
 
 def _digest(test):
-    """Tells tests of one name apart that do not do the same, such as rows of a data driver that changed their order. A
-    value that is no text, number, list or dictionary counts by its type: others may show their address."""
+    """Tells tests of one name apart that do not do the same, such as rows of a data driver that changed their order."""
     try:
         parts = test.to_dict()
         does = [parts.get(part) for part in ("setup", "body", "teardown", "template")]
-        text = json.dumps(does, sort_keys=True, default=lambda value: type(value).__qualname__, skipkeys=True)
-    except (AttributeError, RecursionError, TypeError, ValueError):
-        # Another listener put something odd into the test, which then is only not told apart.
+        text = _stable(json.dumps(_plain(does)))
+    except Exception:  # noqa: BLE001
+        # Whatever another listener put into the test: the test is only not told apart.
         return ""
     return hashlib.sha256(text.encode("UTF-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _plain(value):
+    """A value as JSON takes it, the same for equal values: objects count by their type and attributes."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return ["dict", sorted(json.dumps([_plain(key), _plain(value[key])]) for key in value)]
+    if isinstance(value, (set, frozenset)):
+        return ["set", sorted(json.dumps(_plain(item)) for item in value)]
+    text = repr(value)
+    # An address is another one at each start.
+    if " at 0x" in text:
+        text = type(value).__qualname__
+    return [text, _plain(getattr(value, "__dict__", None))]
+
+
+def _stable(text):
+    """A text without the folder of this attempt. Robot Framework replaces ${CURDIR} while it parses a file."""
+    folder = str(_HERE.parent)
+    return text.replace(json.dumps(folder)[1:-1], "${ATTEMPT}").replace(folder, "${ATTEMPT}")
 
 
 def _may_differ(name):
@@ -174,7 +202,8 @@ def _running_exit():
 
 def _select(suite, chosen):
     """Leaves only the chosen tests in a suite, or all of them where one cannot be found."""
-    names = [test.name if _may_differ(test.name) else _resolved(test.name) for test in suite.tests]
+    names = [_stable(test.name) for test in suite.tests]
+    names = [name if _may_differ(name) else _resolved(name) for name in names]
     places = set()
     for test in chosen["tests"]:
         # A name with variables is looked for as the file has it: whoever resolves it may change what it is next time.

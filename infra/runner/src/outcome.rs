@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use domain::results::halt::Halt;
-use domain::results::manifest::{Exit, Upload, Written};
+use domain::results::manifest::{Exit, SelectedTest, Upload, Written};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
@@ -21,9 +21,9 @@ pub struct Outcome {
     /// How many tests were selected in each ordered file.
     #[serde(default)]
     pub selected: BTreeMap<String, usize>,
-    /// Lines of those tests.
+    /// What tells those tests apart.
     #[serde(default)]
-    pub selected_lines: BTreeMap<String, BTreeSet<u32>>,
+    pub selected_tests: BTreeMap<String, BTreeSet<SelectedTest>>,
     /// The tests that started, by ordered file.
     #[serde(default)]
     pub written: BTreeMap<String, Written>,
@@ -48,7 +48,7 @@ impl Outcome {
             root,
             unselected: Vec::new(),
             selected: BTreeMap::new(),
-            selected_lines: BTreeMap::new(),
+            selected_tests: BTreeMap::new(),
             written: BTreeMap::new(),
             halt: None,
             halted_at: None,

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use domain::results::halt::Halt;
-use domain::results::manifest::{Exit, Written};
+use domain::results::manifest::{Exit, SelectedTest, Written};
 use domain::run::order::Selection;
+use serde_json::Value;
 
 use crate::arguments::{Arguments, fits, glob_escape};
 use crate::attempt::{Attempt, Places};
@@ -18,8 +19,8 @@ use crate::error::Failure;
 use crate::shard::Shard;
 use crate::stop::Limits;
 
-/// Lines of tests by file; none of a test that has none.
-type Lines = BTreeMap<String, Vec<Option<u32>>>;
+/// Tests that were selected, by file; none of a test that nothing tells apart.
+type Selected = BTreeMap<String, Vec<Option<SelectedTest>>>;
 
 const LISTENER: &str = include_str!("listener.py");
 const SELECTED: &str = include_str!("selected.py");
@@ -29,8 +30,34 @@ const VARIABLES: &str = include_str!("variables.py");
 const LOG_OPTIONS: [&str; 6] =
     ["--logtitle", "--suitestatlevel", "--tagstatinclude", "--tagstatexclude", "--tagstatcombine", "--tagdoc"];
 
+/// Ending of suite files in JSON.
+const JSON: &str = ".rbt";
+
+/// Gives the suites of JSON files their place. Robot Framework takes the place that the file names, if it names one
+/// (`JsonParser` in `running/builder/parsers.py`): nobody could tell which file the results are of, and imports would start
+/// in a folder of another machine.
+fn place_json_suites(shard: &Shard, places: &Places) -> Result<(), Failure> {
+    for file in shard.order.files.iter().filter(|file| file.to_lowercase().ends_with(JSON)) {
+        let path = places.file(file);
+        let Ok(text) = std::fs::read(&path) else { continue };
+        // Robot Framework itself says what is wrong with a file that is no JSON.
+        let Ok(mut suite) = serde_json::from_slice::<Value>(&text) else { continue };
+        place_suite(&mut suite, &path);
+        std::fs::write(&path, suite.to_string()).map_err(Failure::disk(file))?;
+    }
+    Ok(())
+}
+
+fn place_suite(suite: &mut Value, path: &Path) {
+    let Some(suite) = suite.as_object_mut() else { return };
+    suite.insert("source".to_owned(), path.to_string_lossy().into());
+    let suites = suite.get_mut("suites").and_then(Value::as_array_mut);
+    suites.into_iter().flatten().for_each(|suite| place_suite(suite, path));
+}
+
 /// Writes everything that `robot` is told.
 pub fn prepare(attempt: &Attempt<'_>) -> Result<(), Failure> {
+    place_json_suites(attempt.shard, &attempt.places)?;
     let (shard, places) = (attempt.shard, &attempt.places);
     let variables = variables(shard);
     let write = |name: &str, text: &str| {
@@ -174,23 +201,23 @@ fn exit(status: std::process::ExitStatus) -> Exit {
     status.code().map_or(Exit::Crashed { code: -1 }, Exit::from_code)
 }
 
-/// Lines of the tests that Robot Framework selected in each ordered file; none where it did not tell.
-pub fn selected(shard: &Shard, places: &Places) -> Option<Lines> {
+/// The tests that Robot Framework selected in each ordered file; none where it did not tell.
+pub fn selected(shard: &Shard, places: &Places) -> Option<Selected> {
     let text = std::fs::read_to_string(places.control.join("selected.json")).ok()?;
-    let selected: BTreeMap<PathBuf, Vec<Option<u32>>> = serde_json::from_str(&text).ok()?;
+    let selected: BTreeMap<PathBuf, Vec<Option<SelectedTest>>> = serde_json::from_str(&text).ok()?;
     let of = |file: &String| Some((file.clone(), selected.get(&places.file(file))?.clone()));
     Some(shard.order.files.iter().filter_map(of).collect())
 }
 
-/// How many tests there are in each file, and the lines of those that have one.
-pub fn counted(selected: Lines) -> (BTreeMap<String, usize>, BTreeMap<String, BTreeSet<u32>>) {
+/// How many tests there are in each file, and what tells them apart.
+pub fn counted(selected: Selected) -> (BTreeMap<String, usize>, BTreeMap<String, BTreeSet<SelectedTest>>) {
     let counts = selected.iter().map(|(file, lines)| (file.clone(), lines.len())).collect();
     (counts, selected.into_iter().map(|(file, lines)| (file, lines.into_iter().flatten().collect())).collect())
 }
 
 /// Ordered files in which Robot Framework selected no test. Without its word for it there are none, and a file that
 /// is not there is missing, not empty.
-pub fn unselected(shard: &Shard, places: &Places, selected: Option<&Lines>) -> Vec<String> {
+pub fn unselected(shard: &Shard, places: &Places, selected: Option<&Selected>) -> Vec<String> {
     let Some(selected) = selected else { return Vec::new() };
     let without_tests = |file: &&String| !selected.contains_key(*file) && places.file(file).is_file();
     shard.order.files.iter().filter(without_tests).cloned().collect()
@@ -207,7 +234,7 @@ pub fn written(shard: &Shard, places: &Places) -> BTreeMap<String, Written> {
 /// Why Robot Framework ran no further test, if it did not run all.
 pub fn halt(places: &Places) -> Option<Halt> {
     let text = std::fs::read_to_string(places.control.join("halted")).ok()?;
-    serde_json::from_value(serde_json::Value::String(text)).ok()
+    serde_json::from_value(Value::String(text)).ok()
 }
 
 /// The ordered file in which Robot Framework was halted, empty where that was before any test of the run; none where it

@@ -1,6 +1,7 @@
 """Tells which tests Robot Framework selected in each file, before any other listener can change that."""
 
 import json
+import unicodedata
 from pathlib import Path
 
 ROBOT_LISTENER_API_VERSION = 3
@@ -25,7 +26,14 @@ def _find(suite, selected):
         _find(child, selected)
     # A file whose tests are all left out for certain has no test that was selected.
     if suite.source and not all(_is_left_out(test) for test in suite.tests):
-        selected[str(suite.source)] = [test.lineno for test in suite.tests if not _may_be_left_out(test)]
+        selected[str(suite.source)] = [_mark(test) for test in suite.tests if not _may_be_left_out(test)]
+
+
+def _mark(test):
+    """The line of the test; in a file without lines, which is JSON, its name, unless variables change that."""
+    if test.lineno is not None:
+        return test.lineno
+    return None if "{" in test.name else unicodedata.normalize("NFC", test.name)
 
 
 def _may_be_left_out(test):

@@ -131,12 +131,12 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
         .iter_mut()
         .for_each(|selected| selected.retain(|file, lines| !lines.is_empty() || !left_out.contains(file)));
     let unselected = robot::unselected(shard, &places, selected.as_ref());
-    let (selected, selected_lines) = robot::counted(selected.unwrap_or_default());
+    let (selected, selected_tests) = robot::counted(selected.unwrap_or_default());
     Ok(Outcome {
         exit: masked_exit(exit, &masker),
         unselected,
         selected,
-        selected_lines,
+        selected_tests,
         written: robot::written(shard, &places),
         halt: robot::halt(&places),
         halted_at: robot::halted_at(shard, &places),

@@ -167,7 +167,7 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         environment: settings.environment.clone(),
         exit: outcome.exit.clone(),
         selected: outcome.selected.clone(),
-        selected_lines: outcome.selected_lines.clone(),
+        selected_tests: outcome.selected_tests.clone(),
         written: outcome.written.clone(),
         halt: outcome.halt,
         halted_at: outcome.halted_at.clone(),

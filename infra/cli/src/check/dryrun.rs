@@ -160,8 +160,12 @@ fn initialization(path: &Path) -> PathBuf {
 
 /// A path seen from the package's root: `../resources/shop.resource`.
 fn below(path: &Path, root: &Path) -> String {
-    let above = root.parent().unwrap_or(root);
-    path.strip_prefix(above).map_or_else(|_| path.display().to_string(), |path| format!("../{}", path.display()))
+    for (ups, above) in root.ancestors().enumerate().skip(1) {
+        if let Ok(path) = path.strip_prefix(above) {
+            return format!("{}{}", "../".repeat(ups), path.display());
+        }
+    }
+    path.display().to_string()
 }
 
 /// A path without `.` and `..`.

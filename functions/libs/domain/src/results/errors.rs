@@ -53,7 +53,9 @@ impl ExecutionError {
     pub fn cure(&self) -> Option<String> {
         let imported = self.text.split('\'').nth(1).unwrap_or_default();
         let is_path = imported.contains(['/', '\\']) || imported.ends_with(".py");
-        if let Some(module) = missing_module(&self.text).filter(|_| !is_path) {
+        // Robot Framework looks for a file that is not there as for a module of the same name.
+        let is_itself = |module: &&str| is_path && stem(imported) == *module;
+        if let Some(module) = missing_module(&self.text).filter(|module| !is_itself(module)) {
             return Some(format!(
                 "The environment has no Python module {module}. Name the Python package that has it in requirements.txt. If it \
                  is a file of the package, name its folder by --pythonpath in robot.arguments."
@@ -111,6 +113,12 @@ impl GroupedError {
             (false, Some(more)) => Some(format!("and in {places}; and {more}")),
         }
     }
+}
+
+/// Name of a file without its folder and its ending.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
+    name.split_once('.').map_or(name, |(stem, _)| stem)
 }
 
 fn is_zero(count: &usize) -> bool {
@@ -246,6 +254,8 @@ mod tests {
         assert!(of("Library '../out.py' does not exist.").starts_with("An environment has only"));
         let listener = "Taking listener '/w/x.py' into use failed: Importing listener '/w/x.py' failed: ModuleNotFoundError: No module named 'x'";
         assert!(of(listener).starts_with("An environment has only"));
+        let own = "Importing library 'broken.py' failed: ModuleNotFoundError: No module named 'gone'";
+        assert!(of(own).starts_with("The environment has no Python module gone."));
         assert_eq!(of("the order does not exist"), "");
         assert_eq!(of("Importing library 'X' failed: SyntaxError: invalid syntax"), "");
     }

@@ -91,10 +91,24 @@ pub struct Written {
     pub of: usize,
     /// Names that have variables, by how many tests started before.
     pub names: BTreeMap<usize, String>,
+    /// Names of the tests that started, as the result has them, where some of them are equal: a listener that starts a
+    /// failed test again takes its first result out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub started: Vec<String>,
     /// For each test that started, a digest of what it does: its keywords and their arguments. Empty
     /// where that is not known.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bodies: Vec<String>,
+}
+
+/// A test that Robot Framework selected.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SelectedTest {
+    /// Its line in the file. Tests that a data driver makes have the line of their template.
+    Line(u32),
+    /// Its name, in a file without lines.
+    Name(String),
 }
 
 /// `manifest.json`: what was uploaded before it. Without it an attempt has no result.
@@ -126,9 +140,9 @@ pub struct Manifest {
     /// may still leave out by a tag are not counted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub selected: BTreeMap<String, usize>,
-    /// Lines of those tests, by file.
+    /// What tells those tests apart, by file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub selected_lines: BTreeMap<String, BTreeSet<u32>>,
+    pub selected_tests: BTreeMap<String, BTreeSet<SelectedTest>>,
     /// The tests that started, as their files have them, by file.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub written: BTreeMap<String, Written>,

@@ -39,8 +39,11 @@ pub fn wanted(shard: &ShardId, summary: &Summary, ran: &[Selection], rerun_faile
     let asked = rerun_id(shard, rerun_failed);
     let every = asked.is_some();
     let shard = asked.or_else(|| rerun_id(shard, OF_OUR_OWN))?;
+    // Of a test whose file is not known, such as one that a modifier made, nobody could run a file again.
     let failed = |test: &&Found<'_>| {
-        test.test.status == Status::Failed && (every || classify(&test.test.message) == Class::Environment)
+        !test.id.file.is_empty()
+            && test.test.status == Status::Failed
+            && (every || classify(&test.test.message) == Class::Environment)
     };
     let found = summary.root.found();
     let failed: Vec<&Found<'_>> = found.iter().filter(failed).collect();

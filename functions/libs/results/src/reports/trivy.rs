@@ -83,6 +83,9 @@ struct Resource {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Target {
+    /// What was looked at; versions before 0.19 do not tell.
+    #[serde(default, deserialize_with = "loose::text")]
+    class: Option<String>,
     #[serde(default)]
     vulnerabilities: List<Vulnerability>,
 }
@@ -128,7 +131,17 @@ impl Scan {
                 found.extend(resource.findings(&format!("{name}[{at}]"), book)?);
             }
         }
+        let resources = lists.iter().flat_map(|(_, resources)| resources.entries());
+        note_other_scans(resources.map(|resource| &resource.results).chain([&self.results]), book);
         Ok(found)
+    }
+}
+
+/// Where only secrets, misconfigurations or licenses were looked for, nobody knows the vulnerabilities.
+fn note_other_scans<'a>(lists: impl Iterator<Item = &'a List<Target>>, book: &mut Book) {
+    let mut targets = lists.flat_map(List::entries).peekable();
+    if targets.peek().is_some() && targets.all(Target::is_another_scan) {
+        book.bad("Results", "none of a scan for vulnerabilities", Unknown::Findings);
     }
 }
 
@@ -141,6 +154,15 @@ impl Resource {
             return Err(Error::at_key(path, Refusal::Shape(told)));
         }
         Ok(of_targets(&format!("{path}.Results"), &self.results, book))
+    }
+}
+
+/// Classes of results that are no scan for vulnerabilities (`types.ResultClass` of Trivy).
+const OTHER_CLASSES: [&str; 4] = ["secret", "config", "license", "license-file"];
+
+impl Target {
+    fn is_another_scan(&self) -> bool {
+        self.class.as_deref().is_some_and(|class| OTHER_CLASSES.contains(&class))
     }
 }
 

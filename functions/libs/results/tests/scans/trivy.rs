@@ -120,6 +120,16 @@ fn a_value_that_cannot_be_read_costs_its_label_and_the_finding_counts() {
 }
 
 #[test]
+fn a_scan_for_other_things_says_nothing_of_vulnerabilities() {
+    let scan = |class: &str| json!({"SchemaVersion": 2, "Results": [{"Target": "x", "Class": class}]}).to_string();
+    for class in ["secret", "config", "license", "license-file"] {
+        let (count, unknown, _) = strange(&scan(class));
+        assert!(count.is_none() && !unknown.is_empty(), "{class}: {count:?}");
+    }
+    assert_eq!(strange(&scan("os-pkgs")).0, Some(0.0));
+}
+
+#[test]
 fn a_resource_that_could_not_be_scanned_refuses_the_report() {
     let resource = json!({ "Kind": "Pod", "Name": "shop", "Error": "failed to pull\nthe image" });
     let told = refused(&json!({ "ClusterName": "c", "Resources": [resource] }).to_string());

@@ -86,7 +86,9 @@ impl Metrics<'_> {
             Some(label) if label.key == "suite" => format!("no {kind} is in the suite \"{}\"", label.value),
             Some(label) => format!("no {kind} has the name \"{}\"", label.value),
             None if total(metric) == 0.0 => format!("there is no such {kind}"),
-            None if metric.name == "tests.pass_rate" => format!("no {kind} passed or failed"),
+            None if metric.name == "tests.pass_rate" && self.value(metric).is_none() => {
+                format!("no {kind} passed or failed")
+            }
             None => String::new(),
         }
     }
