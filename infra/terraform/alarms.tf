@@ -72,7 +72,7 @@ locals {
   stale = merge(
     {
       sweep-stale = {
-        description = "The sweep has not run for a quarter of an hour."
+        description = "The sweep has not run for half an hour."
         namespace   = "AWS/Lambda"
         metric      = "Invocations"
         dimensions  = { FunctionName = module.function["sweep"].name }

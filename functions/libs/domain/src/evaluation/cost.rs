@@ -1,7 +1,7 @@
 //! What a run costs: an estimate from the deployment's list prices, not a bill.
 //!
-//! It counts what a run makes and a fleet that is always on would not: the environments' time and volumes, what they
-//! transfer, and the state transitions. Functions, requests and storage come to cents and are left out.
+//! It counts what the run adds to the bill: the environments' time and volumes, what they transfer, and the state
+//! transitions. Functions, requests and storage come to cents and are left out.
 
 use crate::base::time::Time;
 use crate::evaluation::evidence::Evidence;

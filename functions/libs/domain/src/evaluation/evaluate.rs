@@ -282,3 +282,6 @@ fn quarantined(tests: &[TestRecord], input: &EvaluationInput) -> Vec<Quarantined
     };
     tests.iter().filter(|test| test.quarantined).filter_map(of).collect()
 }
+
+#[cfg(test)]
+mod tests;
