@@ -76,5 +76,5 @@ async fn a_machine_that_keeps_its_packages_tells_which_are_missing() {
     bench.folder = tempfile::tempdir().unwrap();
     let Exit::NotStarted { error, cause } = bench.run().await.exit else { panic!("robot was started") };
     assert_eq!(error, "Runner.PackagesFailed");
-    assert!(cause.contains("the packages no-such-package: none is installed here"), "{cause}");
+    assert!(cause.contains("the packages no-such-package: the runner installs none here"), "{cause}");
 }
