@@ -2,7 +2,7 @@
 
 use domain::evaluation::evaluate::Evaluation;
 use domain::quality::gates::Verdict;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{Finished, Suite, run, with_cloud};
 
 const AGAIN: &str = "rerun_failed = 1\n";
@@ -154,6 +154,23 @@ fn suites_in_json_are_told_apart_by_their_files() {
         let run = tests::run(cloud, &Suite::new("json", &taken, &all), json!({"environments": 1})).await;
         assert_eq!(run.evaluation().verdict, Verdict::Inconclusive);
         assert!(run.evaluation().reasons.join("").contains("does not report the test \"Two\" of a.rbt"));
+        // Suites within one file, and a file that Python reads as JSON and nobody else does.
+        let inner = |name: &str, tests: Value| json!({"name": name, "tests": tests});
+        let test = |name: &str| json!({"name": name, "body": [{"name": "No Operation"}]});
+        let nested = json!({"name": "J", "suites": [
+            inner("X", json!([test("One"), test("Two")])), inner("Y", json!([test("Three")])),
+        ]});
+        let odd = good.replacen('{', "{\"metadata\": {\"n\": NaN},", 1);
+        let cases =
+            [(nested.to_string(), Verdict::Passed, "\"Two\" of a.rbt"), (odd, Verdict::Inconclusive, "report a.rbt")];
+        for (text, whole, missed) in cases {
+            let all = files(&[("a.rbt", &text), ("taker.py", taker)]);
+            let run = tests::run(cloud, &Suite::new("nested", "", &all), json!({})).await;
+            assert_eq!(run.evaluation().verdict, whole, "{:?}", run.evaluation().reasons);
+            let run = tests::run(cloud, &Suite::new("nested", &taken, &all), json!({})).await;
+            let told = run.evaluation().reasons.join("");
+            assert!(run.evaluation().verdict == Verdict::Inconclusive && told.contains(missed), "{told}");
+        }
     });
 }
 

@@ -16,6 +16,7 @@ use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
 use domain::base::time::Time;
 use domain::quality::gates::Verdict;
 use domain::run::keys;
+use local::programs::STEPS;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tests::project;
@@ -29,20 +30,6 @@ const ACCOUNT: &str = "123456789012";
 const ROLE_ID: &str = "AROASECONDOPINION000";
 /// An image that moto knows.
 const IMAGE: &str = "ami-12c6146b";
-const STEPS: [&str; 12] = [
-    "assign",
-    "collect",
-    "dispatch",
-    "evaluate",
-    "launch",
-    "notify",
-    "plan",
-    "ready",
-    "record",
-    "resume",
-    "sweep",
-    "terminate",
-];
 
 /// moto's server, until it is dropped.
 struct Moto {
@@ -71,6 +58,7 @@ impl Moto {
         let mut address = String::new();
         let output = server.stdout.take().expect("it has a standard output");
         BufReader::new(output).read_line(&mut address).expect("it tells its address");
+        assert!(!address.is_empty(), "moto's server does not start: does this Python have moto[server]?");
         Some(Self { server, address: address.trim().to_owned() })
     }
 }

@@ -23,6 +23,11 @@ _HERE = Path(__file__).resolve().parent
 _HALTS = {"failure": "failure", "fatal_error": "fatal", "error": "error"}
 
 
+# How much of a test counts when it is compared: parts in all, and levels below one another.
+_MOST_PARTS = 100_000
+_MOST_LEVELS = 50
+
+
 def _read_selection():
     try:
         return json.loads((_HERE / "selection.json").read_text(encoding="UTF-8"))
@@ -152,29 +157,40 @@ def _digest(test):
     """Tells tests of one name apart that do not do the same, such as rows of a data driver that changed their order."""
     try:
         parts = test.to_dict()
-        does = [parts.get(part) for part in ("setup", "body", "teardown", "template")]
-        text = _stable(json.dumps(_plain(does)))
-    except Exception:  # noqa: BLE001
-        # Whatever another listener put into the test: the test is only not told apart.
+    except (AttributeError, TypeError, ValueError):
+        # Another listener put something else than keywords into the test, so nobody knows what it does.
         return ""
+    does = [parts.get(part) for part in ("setup", "body", "teardown", "template")]
+    text = _stable(json.dumps(_plain(does, [_MOST_PARTS])))
     return hashlib.sha256(text.encode("UTF-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _plain(value):
-    """A value as JSON takes it, the same for equal values: objects count by their type and attributes."""
+def _plain(value, left, depth=0):
+    """A value as JSON takes it, the same for equal values: objects count by their text and their attributes. Of values that
+    are deep or large, or that refer to themselves, only the first `left` parts count."""
+    left[0] -= 1
     if value is None or isinstance(value, (str, int, float)):
         return value
+    if left[0] < 0 or depth > _MOST_LEVELS:
+        return type(value).__qualname__
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [_plain(item, left, depth + 1) for item in value]
     if isinstance(value, dict):
-        return ["dict", sorted(json.dumps([_plain(key), _plain(value[key])]) for key in value)]
+        items = ([_plain(key, left, depth + 1), _plain(value[key], left, depth + 1)] for key in value)
+        return ["dict", sorted(json.dumps(item) for item in items)]
     if isinstance(value, (set, frozenset)):
-        return ["set", sorted(json.dumps(_plain(item)) for item in value)]
-    text = repr(value)
-    # An address is another one at each start.
-    if " at 0x" in text:
-        text = type(value).__qualname__
-    return [text, _plain(getattr(value, "__dict__", None))]
+        return ["set", sorted(json.dumps(_plain(item, left, depth + 1)) for item in value)]
+    return [_shown(value), _plain(getattr(value, "__dict__", None), left, depth + 1)]
+
+
+def _shown(value):
+    """The text of an object, without an address, which is another one at each start."""
+    try:
+        text = repr(value)
+    except Exception:  # noqa: BLE001
+        # It is the code of a test's author.
+        return type(value).__qualname__
+    return type(value).__qualname__ if " at 0x" in text else text
 
 
 def _stable(text):

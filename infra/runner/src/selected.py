@@ -25,15 +25,16 @@ def _find(suite, selected):
     for child in suite.suites:
         _find(child, selected)
     # A file whose tests are all left out for certain has no test that was selected.
-    if suite.source and not all(_is_left_out(test) for test in suite.tests):
-        selected[str(suite.source)] = [_mark(test) for test in suite.tests if not _may_be_left_out(test)]
+    if not all(_is_left_out(test) for test in suite.tests):
+        marks = [_mark(test) for test in suite.tests if not _may_be_left_out(test)]
+        selected.setdefault(str(suite.source or ""), []).extend(marks)
 
 
 def _mark(test):
-    """The line of the test; in a file without lines, which is JSON, its name, unless variables change that."""
+    """The line of the test; in a file without lines, which is JSON, its name, unless variables or escapes change it."""
     if test.lineno is not None:
         return test.lineno
-    return None if "{" in test.name else unicodedata.normalize("NFC", test.name)
+    return None if "{" in test.name or "\\" in test.name else unicodedata.normalize("NFC", test.name)
 
 
 def _may_be_left_out(test):

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use domain::base::text::with_causes;
-use domain::results::manifest::Exit;
+use domain::results::manifest::{Exit, Written};
 
 use crate::attempt::Attempt;
 use crate::desktop::recording::Recording;
@@ -137,13 +137,20 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
         unselected,
         selected,
         selected_tests,
-        written: robot::written(shard, &places),
+        written: masked_names(robot::written(shard, &places), &masker),
         halt: robot::halt(&places),
         halted_at: robot::halted_at(shard, &places),
         robot_seconds: ran.robot_seconds,
         outputs: masked.map_err(Error::Outputs)?.with_console(&console, &places.folder, &masker),
         root: places.root,
     })
+}
+
+/// Names as the result has them hold the values of their variables.
+fn masked_names(mut written: BTreeMap<String, Written>, masker: &Masker) -> BTreeMap<String, Written> {
+    let started = written.values_mut().flat_map(|of| &mut of.started);
+    started.for_each(|name| *name = masker.text(name));
+    written
 }
 
 fn masked_exit(exit: Exit, masker: &Masker) -> Exit {

@@ -175,7 +175,8 @@ impl Deciding {
     }
 
     fn merge(&mut self, place: usize, found: &Found<'_>) -> Option<usize> {
-        if is_other(self.bodies[place].as_deref(), found.body()) {
+        // A failure is never left out.
+        if is_other(self.bodies[place].as_deref(), found.body()) && found.test.status != Status::Failed {
             return None;
         }
         let record = &mut self.decided.records[place];
@@ -359,6 +360,8 @@ mod tests {
         let first = of(&[("Case 0", failed, "good: no"), ("Case 1", passed, "good: yes")]);
         let merged = records([&first], &[of(&[("Case 0", passed, "good: yes")])]);
         assert_eq!((counts(&merged), merged[0].flaky), (Counts { passed: 1, failed: 1, skipped: 0 }, false));
+        let merged = records([&first], &[of(&[("Case 1", failed, "good: other")])]);
+        assert_eq!(counts(&merged), Counts { passed: 0, failed: 2, skipped: 0 }, "a failure is never left out");
         let merged = records([&first], &[of(&[("Case 0", passed, "good: no")])]);
         assert_eq!((counts(&merged), merged[0].flaky), (Counts { passed: 2, failed: 0, skipped: 0 }, true));
     }
