@@ -250,6 +250,8 @@ fn tests_that_a_listener_takes_out_are_missing() {
                 Suite::new("taken", config, &files(&[("a.robot", passes), ("b.robot", fails), ("Taker.py", &taker)]));
             let run = run(cloud, &suite, json!({})).await;
             assert_eq!(run.evaluation().verdict, Verdict::Inconclusive, "{what}: {:?}", run.evaluation().reasons);
+            let losses: Vec<usize> = run.shards.iter().map(|shard| shard.losses.len()).collect();
+            assert!(losses.iter().all(|losses| *losses <= 1), "{what}: no other instance can find them: {losses:?}");
         }
     });
 }

@@ -27,6 +27,8 @@ use domain::run::shard::{AfterLoss, Loss, Outcome, Shard, State, after_loss, is_
 use domain::run::status::{Run, Status};
 use serde::{Deserialize, Serialize};
 
+use self::output::Summarized;
+
 /// The step's connections and settings.
 #[derive(Debug)]
 pub struct Collect {
@@ -114,7 +116,7 @@ impl Collect {
             Err(Lost { reason, again }) => {
                 let loss = shard.lost(attempt.number, Some(input.environment.clone()), reason, now);
                 self.lose(&input, loss, again).await?;
-                false
+                again == Again::NotThisShard
             }
         };
         Ok(Output { usable: usable && self.alive(&input.environment).await? })
@@ -133,7 +135,9 @@ impl Collect {
             return Ok(Err(Lost { reason: format!("{error}: {cause}"), again }));
         }
         let selection = self.selection(&input.run, shard).await?;
-        let summary = output::summarize(&self.artifacts, &prefix, shard, &selection, &manifest).await?;
+        let Summarized { summary, by_package } =
+            output::summarize(&self.artifacts, &prefix, shard, &selection, &manifest).await?;
+        let again = if by_package { Again::NotThisShard } else { again };
         self.artifacts.write_json(&keys::summary(&input.run, attempt), &summary).await?;
         Ok(match summary.problem.clone() {
             Some(reason) => Err(Lost { reason, again }),
@@ -247,6 +251,8 @@ enum Again {
     Elsewhere,
     /// No time is left for it.
     TooLate,
+    /// No instance can run it, but this instance can run other shards.
+    NotThisShard,
     /// No instance can run it, nor any other shard of the package.
     Nowhere,
 }

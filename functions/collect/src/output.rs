@@ -22,14 +22,23 @@ use crate::Error;
 /// Name of the output below an attempt's prefix.
 const OUTPUT: &str = "output.xml";
 
-/// Summary of the attempt at `prefix`; `problem` says why it is incomplete.
+/// An output that was read.
+pub(crate) struct Summarized {
+    /// Its `problem` says why it is incomplete.
+    pub(crate) summary: Summary,
+    /// Whether the output is whole and tells other tests than those of the shard: the package's own listener, modifier or
+    /// parser decided so, and would on any instance.
+    pub(crate) by_package: bool,
+}
+
+/// Summary of the attempt at `prefix`.
 pub(crate) async fn summarize(
     artifacts: &Artifacts,
     prefix: &str,
     shard: &Shard,
     selection: &[Selection],
     manifest: &Manifest,
-) -> Result<Summary, Error> {
+) -> Result<Summarized, Error> {
     let key = format!("{prefix}{OUTPUT}");
     let output = match manifest.objects.get(OUTPUT) {
         Some(upload) => read(artifacts, &key, upload).await?,
@@ -51,11 +60,12 @@ pub(crate) async fn summarize(
             Some(if manifest.robot_seconds > 0.0 { ending(&manifest.exit) } else { ending_before(&manifest.exit) });
     }
     let damage = damage.map(|what| what + &while_running(running.as_ref()));
-    let problem = damage
-        .or_else(|| contradicted(&manifest.exit, failed))
-        .or_else(|| unexpected(shard, &root, &reported, manifest));
+    let damage = damage.or_else(|| contradicted(&manifest.exit, failed));
+    let unexpected = damage.is_none().then(|| unexpected(shard, &root, &reported, manifest)).flatten();
+    let by_package = unexpected.is_some();
+    let problem = damage.or(unexpected);
     let root = if problem.is_some() { of_files(root, &shard.files) } else { root };
-    Ok(Summary {
+    let summary = Summary {
         shard: manifest.shard.clone(),
         attempt: manifest.attempt,
         environment: manifest.environment.clone(),
@@ -74,7 +84,8 @@ pub(crate) async fn summarize(
         errors: kept(errors.iter().map(|message| ExecutionError::read(message, &manifest.root))),
         rpa,
         root,
-    })
+    };
+    Ok(Summarized { summary, by_package })
 }
 
 /// Paths below the run's prefix of the reports that the attempt left, by kind.

@@ -12,6 +12,8 @@ use domain::package::manifest::Config;
 use domain::package::settings::{Settings, settings};
 use serde_json::{Value, json};
 
+use crate::secrets::Secret;
+
 /// Exit status for a bad input and for an error of ours, usage errors of the command line included.
 pub const BAD_INPUT: u8 = 3;
 
@@ -167,6 +169,9 @@ pub struct RunFlags {
     /// Set a variable of Robot Framework; may be repeated
     #[arg(long, short, value_name = "K=V", value_parser = variable)]
     pub variable: Vec<(String, String)>,
+    /// Give a secret of the package a value, from the environment variable NAME or the one after the =; may be repeated
+    #[arg(long, value_name = "NAME[=ENV]", value_parser = Secret::read)]
+    pub secret: Vec<Secret>,
     /// End the run after this time, such as 90s, 30m or 1h30m
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,

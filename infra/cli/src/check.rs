@@ -2,6 +2,7 @@
 
 mod dryrun;
 mod needs;
+mod outcomes;
 
 use std::collections::BTreeMap;
 use std::io::stdout;

@@ -19,7 +19,7 @@ use crate::check::{check, imports, missing_programs, robot, some};
 use crate::metrics::{Form, metrics};
 use crate::package::{Package, PackageError};
 use crate::progress::{Mode, Progress};
-use crate::{doctor, run, show, up};
+use crate::{doctor, run, secrets, show, up};
 use local::cloud::{self, LocalCloud};
 
 /// Exit status after Ctrl-C, as a shell gives it.
@@ -167,9 +167,13 @@ async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     package.check_suites(&settings.robot)?;
     say_packed(&package);
     runnable_here(&package, settings.platform)?;
+    let secrets = secrets::values(&settings.robot.secrets, &flags.secret, |name| std::env::var_os(name))?;
     let cloud = LocalCloud::start(&project(), say).await?;
     let status = tokio::select! {
-        status = run_package(&cloud, &package, flags) => status,
+        status = async {
+            run::store(&cloud, &secrets).await?;
+            run_package(&cloud, &package, flags).await
+        } => status,
         () = interrupted() => {
             if flags.json {
                 println!("{}", show::json_of_interruption());

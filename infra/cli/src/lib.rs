@@ -8,6 +8,7 @@ pub mod metrics;
 pub mod package;
 pub mod progress;
 pub mod run;
+pub mod secrets;
 pub mod show;
 mod up;
 

@@ -133,7 +133,7 @@ mod tests {
         {"file":"…/output.xml","format":"robot","tests":1,"passed":0,"failed":1,"skipped":0,"complete":false,"metrics":{"tests.duration":0.0,"tests.failed":1.0,"tests.pass_rate":0.0,"tests.passed":0.0,"tests.skipped":0.0,"tests.total":1.0}}
         {"file":"…/lcov.info","format":"lcov","metrics":{"coverage.line":66.66666666666667}}
         {"file":"…/k6.json","format":"k6","metrics":{"performance.http_req_duration.avg":1.2345678}}
-        {"file":"…/empty.xml","format":"cobertura","metrics":{}}
+        {"file":"…/empty.xml","format":"cobertura","metrics":{},"remarks":["the whole report: it names no source file, so it says nothing of coverage"]}
         {"file":"…/junit.xml","format":"junit","metrics":{"tests{source=junit}.failed":0.0,"tests{source=junit}.flaky":0.0,"tests{source=junit}.pass_rate":100.0,"tests{source=junit}.passed":2.0,"tests{source=junit}.skipped":0.0,"tests{source=junit}.total":2.0},"unknown":["tests{source=junit}.duration"],"remarks":["line 1: time=\"NaN\" is not a duration","line 2: time=\"NaN\" is not a duration"]}
         {"file":"…/photo.xml","error":"its format is none of those that are read: a text that begins with '�PNG'"}
         {"file":"…/missing.xml","error":"No such file or directory (os error 2)"}
@@ -161,6 +161,7 @@ mod tests {
 
         …/empty.xml cobertura
           there is no figure in it
+          the whole report: it names no source file, so it says nothing of coverage
 
         …/junit.xml junit
           tests{source=junit}.duration   not known

@@ -1,5 +1,6 @@
 //! A run from its package to the results on this machine.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -30,6 +31,14 @@ pub struct Started {
     pub id: RunId,
     /// ARN of its execution.
     pub arn: String,
+}
+
+/// Stores secrets, by the names of their parameters.
+pub async fn store(cloud: &LocalCloud, secrets: &BTreeMap<String, String>) -> Result<(), Error> {
+    for (parameter, value) in secrets {
+        cloud.aws.parameters().store(parameter, value).await?;
+    }
+    Ok(())
 }
 
 /// Uploads the package of `suite` and starts the run `id`, with `request` as the execution's input.

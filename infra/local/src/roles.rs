@@ -66,7 +66,8 @@ fn filled(text: String) -> String {
         ("packages", format!("{bucket}/suites/*\", \"{SOURCES}/*")),
         ("region", REGION.to_owned()),
         ("role", format!("arn:aws:iam::{ACCOUNT}:role/{NAME}-instance")),
-        ("secrets", of("ssm", &format!("parameter/{NAME}/*"))),
+        // As `secret_parameters = ["/*"]` of a deployment: which ones a deployment allows is not known here.
+        ("secrets", of("ssm", "parameter/*")),
         ("snapshots", format!("arn:aws:ec2:{REGION}::snapshot/*")),
         ("source_keys", of("kms", "key/none")),
         ("sources", format!("{bucket}\", \"{SOURCES}")),

@@ -10,14 +10,15 @@ use domain::package::settings::Settings;
 use domain::results::errors::{ExecutionError, Placed, missing_module, placed};
 use tokio::process::Command;
 
+use super::outcomes;
 use crate::package::{Package, PackageError};
 use local::python::Python;
 
 /// Seconds that a dry run may take: a library may do anything when it is imported.
 const SECONDS: u64 = 60;
 
-/// Options that say where output goes; nothing is written.
-const OUTPUT: [&str; 8] = ["--dryrun", "--runemptysuite", "--output", "NONE", "--log", "NONE", "--report", "NONE"];
+/// Options that make it a dry run, with an output only.
+const DRY: [&str; 6] = ["--dryrun", "--runemptysuite", "--log", "NONE", "--report", "NONE"];
 
 /// Begin of a line in which Robot Framework tells an error.
 const ERROR: &str = "[ ERROR ] ";
@@ -43,7 +44,9 @@ pub(crate) async fn imports(
     // Robot Framework names files by their real paths.
     let root = root.canonicalize().unwrap_or(root);
     let mut command = Command::new(robot);
-    command.args(OUTPUT).args(["--consolecolors", "off"]).args(arguments(settings)).arg(".");
+    let written = above.join("output.xml");
+    command.args(DRY).arg("--output").arg(&written);
+    command.args(["--consolecolors", "off"]).args(arguments(settings)).arg(".");
     command.current_dir(root.join(&settings.robot.folder)).stdin(Stdio::null()).kill_on_drop(true);
     command.env_remove("ROBOT_OPTIONS").env("PYTHONDONTWRITEBYTECODE", "1");
     let ended = tokio::time::timeout(Duration::from_secs(SECONDS), command.output()).await;
@@ -54,7 +57,10 @@ pub(crate) async fn imports(
         Ok(Err(error)) => Ok(vec![format!("robot --dryrun could not be started: {error}")]),
         Ok(Ok(output)) => {
             let stderr = String::from_utf8_lossy(&output.stderr);
-            told(&stderr, output.status.code(), &root, brings(&root, settings))
+            told(&stderr, output.status.code(), &root, brings(&root, settings)).map(|mut remarks| {
+                remarks.extend(outcomes::remarks(&written, settings, remarks.is_empty()));
+                remarks
+            })
         }
     })
 }
@@ -196,7 +202,7 @@ mod tests {
         insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), None).unwrap().join("\n"), @"
         t.robot: line 2: ../resources/shop.resource lies outside of the package, which has only what is in its own folder: put it into the folder, or run the folder above as the package, with robot.folder
         t.robot: line 3: ../resources/Keys.py lies outside of the package, which has only what is in its own folder: put it into the folder, or run the folder above as the package, with robot.folder
-        a/b.robot: line 4: Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'. The environment has no Python module Shop. Name the Python package that has it in requirements.txt. If it is a file of the package, name its folder by --pythonpath in robot.arguments.
+        a/b.robot: line 4: Importing library 'Shop' failed: ModuleNotFoundError: No module named 'Shop'. The environment has no Python module Shop. Name the Python package that has it in requirements.txt. If it is a file of the package, name the folder that holds Shop by --pythonpath in robot.arguments.
         ");
     }
 
@@ -212,8 +218,8 @@ mod tests {
         let stderr = "[ ERROR ] Variable file 'vars.py' does not exist.\n\
                       [ ERROR ] Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'\n";
         insta::assert_snapshot!(told(stderr, Some(0), Path::new(ROOT), None).unwrap().join("\n"), @"
-        robot --dryrun: Variable file 'vars.py' does not exist. An environment has only the files of the package. A path starts at the folder in which robot starts.
-        robot --dryrun: Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'. The environment has no Python module Shots. Name the Python package that has it in requirements.txt. If it is a file of the package, name its folder by --pythonpath in robot.arguments.
+        robot --dryrun: Variable file 'vars.py' does not exist. An environment has only the files of the package. A path starts at the folder in which robot starts, and a capital letter differs from a small one.
+        robot --dryrun: Taking listener 'Shots' into use failed: Importing listener 'Shots' failed: ModuleNotFoundError: No module named 'Shots'. The environment has no Python module Shots. Name the Python package that has it in requirements.txt. If it is a file of the package, name the folder that holds Shots by --pythonpath in robot.arguments.
         ");
     }
 
@@ -223,7 +229,7 @@ mod tests {
                       [ ERROR ] Error in file '/r/shop/b.robot' on line 2: Importing library 'shoplib' failed: ModuleNotFoundError: No module named 'shoplib'\n\
                       [ ERROR ] Error in file '/r/shop/b.robot' on line 3: Resource file 'gone.resource' does not exist.\n";
         insta::assert_snapshot!(told(stderr, Some(1), Path::new(ROOT), Some(REQUIREMENTS)).unwrap().join("\n"), @"
-        b.robot: line 3: Resource file 'gone.resource' does not exist. An environment has only the files of the package. A path starts at the folder of the file that imports.
+        b.robot: line 3: Resource file 'gone.resource' does not exist. An environment has only the files of the package. A path starts at the folder of the file that imports, and a capital letter differs from a small one.
         Not checked: this machine does not have shoplib, which requirements.txt may install
         ");
     }

@@ -144,13 +144,13 @@ mod tests {
             ..GroupedError::default()
         });
         let told = anstream::adapter::strip_str(&errors(&all, 80)).to_string();
-        insta::assert_snapshot!(told, @r"
+        insta::assert_snapshot!(told, @"
         Errors of Robot Framework (2)
           ! pay.robot: line 2: Importing library 'Shop' failed: ModuleNotFoundError: No
             module named 'Shop' (and in 1 further place)
             The environment has no Python module Shop. Name the Python package that has
-            it in requirements.txt. If it is a file of the package, name its folder by
-            --pythonpath in robot.arguments.
+            it in requirements.txt. If it is a file of the package, name the folder that
+            holds Shop by --pythonpath in robot.arguments.
           ! no price
         ");
         assert_eq!(errors(&[], 80), "");

@@ -209,7 +209,7 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
         if summary.not_run.len() > NAMED {
             names += &format!("; and {} more", summary.not_run.len() - NAMED);
         }
-        format!("Failed tests were not found in the rerun, or did something else there, so their first outcome stands: {names}.")
+        format!("Failed tests were not found in the rerun, or their steps or arguments were others there, so their first outcome stands: {names}.")
     })
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +13,8 @@ use crate::base::paths::relative;
 pub const MOST: usize = 100;
 /// Most further places of an error that are named.
 const NAMED: usize = 3;
+/// Folders above the package that may be its attempt's own.
+const LEVELS: usize = 2;
 /// Most characters of an error that are kept.
 const LONGEST: usize = 1_000;
 /// What begins the part of an error that is for the author of a library.
@@ -39,8 +42,7 @@ impl ExecutionError {
         let ends = FOR_AUTHORS.iter().filter_map(|begin| text.find(begin));
         let text = &text[..ends.min().unwrap_or(text.len())];
         let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let text = ["/", "\\"].iter().fold(text, |text, separator| text.replace(&format!("{root}{separator}"), ""));
-        ExecutionError { file, line, text: shortened(&text) }
+        ExecutionError { file, line, text: shortened(&within(&text, root)) }
     }
 
     /// Such as `shop/pay.robot, line 2`; none of an error that names no file.
@@ -58,14 +60,28 @@ impl ExecutionError {
         if let Some(module) = missing_module(&self.text).filter(|module| !is_itself(module)) {
             return Some(format!(
                 "The environment has no Python module {module}. Name the Python package that has it in requirements.txt. If it \
-                 is a file of the package, name its folder by --pythonpath in robot.arguments."
+                 is a file of the package, name the folder that holds {} by --pythonpath in robot.arguments.",
+                module.split('.').next().unwrap_or(module)
+            ));
+        }
+        if let Some(variable) = missing_variable(&self.text) {
+            return Some(format!(
+                "Nothing gives {variable} a value before the import. Set it in robot.variables or by --variable, or in a \
+                 *** Variables *** section of the same file."
             ));
         }
         let kinds = ["Resource file '", "Variable file '", "Library '", "Importing ", "Taking listener '"];
         let is_file = kinds.iter().any(|begin| self.text.starts_with(begin));
         let absent = self.text.contains("does not exist") || (is_path && missing_module(&self.text).is_some());
         let from = if self.file.is_empty() { "in which robot starts" } else { "of the file that imports" };
-        let told = || format!("An environment has only the files of the package. A path starts at the folder {from}.");
+        let slashes =
+            if imported.contains('\\') { " Write / between folders: a Linux environment takes no \\." } else { "" };
+        let told = || {
+            format!(
+                "An environment has only the files of the package. A path starts at the folder {from}, and a capital letter \
+                 differs from a small one.{slashes}"
+            )
+        };
         (is_file && absent).then(told)
     }
 }
@@ -115,6 +131,17 @@ impl GroupedError {
     }
 }
 
+/// A text with the package's paths as they are in the package. A path above the package begins with `../`: where an
+/// attempt unpacks the package is nobody's business, and differs from one attempt to the next.
+fn within(text: &str, root: &str) -> String {
+    let inside =
+        ["/", "\\"].iter().fold(text.to_owned(), |text, separator| text.replace(&format!("{root}{separator}"), ""));
+    let above = Path::new(root).ancestors().skip(1).take(LEVELS).filter(|folder| folder.components().count() > LEVELS);
+    above.zip(1..).fold(inside, |text, (folder, ups)| {
+        text.replace(&format!("'{}/", folder.display()), &format!("'{}", "../".repeat(ups)))
+    })
+}
+
 /// Name of a file without its folder and its ending.
 fn stem(path: &str) -> &str {
     let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
@@ -145,6 +172,13 @@ pub fn placed(message: &str) -> Option<Placed<'_>> {
 /// The module that Python does not find.
 pub fn missing_module(message: &str) -> Option<&str> {
     message.split_once("No module named '")?.1.split('\'').next()
+}
+
+/// The variable of an import that has no value: `Replacing variables from setting 'Resource' failed: Variable '${X}' not
+/// found.`
+fn missing_variable(message: &str) -> Option<&str> {
+    let rest = message.strip_prefix("Replacing variables from setting ")?.split_once(" failed: Variable '")?.1;
+    rest.split_once("' not found").map(|(variable, _)| variable)
 }
 
 /// The errors of an attempt, each once, at most [`MOST`] and a last one that counts the others.
@@ -235,6 +269,10 @@ mod tests {
         for (message, told) in cases {
             assert_eq!(read(message), told);
         }
+        let above = |text| ExecutionError::read(text, "/var/w/1/shop").to_string();
+        assert_eq!(above("Library '/var/w/1/x.py' does not exist."), "Library '../x.py' does not exist.");
+        assert_eq!(above("Library '/var/w/x.py' does not exist."), "Library '../../x.py' does not exist.");
+        assert_eq!(above("Library '/var/x.py' does not exist."), "Library '/var/x.py' does not exist.");
         let windows =
             ExecutionError::read(r"Error in file 'C:\w\shop\a\t.robot' on line 2: No 'C:\w\shop\b'.", r"C:\w\shop");
         assert_eq!(windows.to_string(), "a/t.robot: line 2: No 'b'.");
@@ -256,6 +294,13 @@ mod tests {
         assert!(of(listener).starts_with("An environment has only"));
         let own = "Importing library 'broken.py' failed: ModuleNotFoundError: No module named 'gone'";
         assert!(of(own).starts_with("The environment has no Python module gone."));
+        let variable =
+            "Replacing variables from setting 'Resource' failed: Variable '${X}' not found. Did you mean: ${Y}";
+        assert!(of(variable).starts_with("Nothing gives ${X} a value before the import."));
+        assert!(
+            of(r"Resource file 'sub\x.resource' does not exist.")
+                .ends_with("Write / between folders: a Linux environment takes no \\.")
+        );
         assert_eq!(of("the order does not exist"), "");
         assert_eq!(of("Importing library 'X' failed: SyntaxError: invalid syntax"), "");
     }

@@ -68,6 +68,20 @@ struct Results {
     checks: Value,
 }
 
+/// What is told of k6's stream of samples.
+pub(super) const STREAM: &str = "the stream of samples that k6 writes with --out json; k6 writes a summary with \
+    --summary-export";
+
+/// Whether a text begins as what k6 writes with `--out json`: objects on lines of their own, the first of which tells a
+/// metric or a point.
+pub(super) fn is_stream(text: &str) -> bool {
+    let Some((line, _)) = text.split_once('\n') else { return false };
+    let Ok(first) = serde_json::from_str::<Value>(line) else { return false };
+    matches!(first["type"].as_str(), Some("Metric" | "Point"))
+        && first["metric"].is_string()
+        && first["data"].is_object()
+}
+
 pub(super) fn looks_like(top: &Top) -> bool {
     let tools_own = |key: &str| ["metrics", "options", "state", "setup_data"].contains(&key);
     let looks = |keys: &Keys| {

@@ -37,7 +37,7 @@ mod xml;
 use std::fmt;
 use std::io::{BufRead, Cursor, Read};
 
-use domain::quality::reports::{Remark, Report};
+use domain::quality::reports::{Coverage, Remark, Report};
 use serde::Serialize;
 
 use self::dotnet::DotNet;
@@ -155,10 +155,22 @@ fn of_text(mut input: impl BufRead, limits: &Limits) -> Result<Found, Error> {
     let mut book = Book::default();
     let (format, report) = match (xml, json || null) {
         (true, _) => xml::read(input, limits, &mut book, |root| elements(root, limits))?,
+        (_, true) if k6::is_stream(&text) => return Err(Error::Format(k6::STREAM.to_owned())),
         (_, true) => of_json(&Document::read(input, limits)?, &mut book)?,
         _ => of_lines(&text, input, limits, &mut book)?,
     };
+    note_emptiness(&report, &mut book);
     Ok(Found { format, report, remarks: book.remarks() })
+}
+
+/// A report of coverage that no code was measured for is most often made by a wrong path, and has no figure.
+fn note_emptiness(report: &Report, book: &mut Book) {
+    if let Report::Coverage(Coverage { files, stated_line: None, stated_branch: None }) = report
+        && files.is_empty()
+        && book.is_empty()
+    {
+        book.warn("the whole report", "it names no source file, so it says nothing of coverage");
+    }
 }
 
 /// Whether a file that begins so is a result of Robot Framework.

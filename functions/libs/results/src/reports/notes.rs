@@ -29,6 +29,11 @@ impl Book {
         self.add(format!("{place}: {what}"), None);
     }
 
+    /// Whether nothing is noted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.remarks.is_empty()
+    }
+
     /// Whether remarks are not kept one by one any more.
     pub(super) fn is_full(&self) -> bool {
         self.remarks.len() >= MOST

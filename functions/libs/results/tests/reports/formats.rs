@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use results::reports::{self, Error, Format};
 
-use crate::refusal;
+use crate::{refusal, told};
 
 const CASES: &str = "<?xml version=\"1.0\"?>\n<!DOCTYPE testsuites [<!ENTITY e \"x\">]>\n<testsuites><testsuite name='é'><testcase name='&e;'/></testsuite></testsuites>";
 
@@ -71,4 +71,20 @@ fn what_is_of_no_format_is_refused_by_what_it_shows() {
     for empty in ["", "  \r\n\t\n", "\u{feff}"] {
         assert_eq!(refusal(empty), "the file is empty");
     }
+}
+
+/// `k6 run --out json` writes a stream of samples, which is no summary.
+#[test]
+fn the_stream_of_k6_is_told_from_its_summary() {
+    let stream = "{\"type\":\"Metric\",\"data\":{\"name\":\"http_reqs\"},\"metric\":\"http_reqs\"}\n\
+                  {\"metric\":\"http_reqs\",\"type\":\"Point\",\"data\":{\"value\":1}}\n";
+    assert!(refusal(stream).ends_with("k6 writes a summary with --summary-export"), "{}", refusal(stream));
+}
+
+#[test]
+fn a_report_of_coverage_without_a_file_says_so() {
+    let empty = r#"<coverage line-rate="0" lines-valid="0"><packages/></coverage>"#;
+    assert_eq!(told(empty).remarks, ["the whole report: it names no source file, so it says nothing of coverage"]);
+    let stated = r#"<coverage line-rate="0.5"><packages/></coverage>"#;
+    assert!(told(stated).remarks.is_empty());
 }
