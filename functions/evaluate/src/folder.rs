@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use aws::{Artifacts, Ledger};
 use domain::base::ids::{Attempt, RunId};
@@ -162,7 +163,7 @@ impl RunFolder<'_> {
     /// Reports from elsewhere, copied to the run, for their places are not ours to keep.
     async fn given_reports(&self, plan: &Plan, late: bool) -> Result<Vec<ReportFile>, Error> {
         let mut reports = Vec::new();
-        for (kind, url) in plan.given_reports.iter().filter_map(|(kind, url)| Some((Kind::named(kind)?, url))) {
+        for (kind, url) in plan.given_reports.iter().filter_map(|(kind, url)| Some((Kind::from_str(kind).ok()?, url))) {
             let key = keys::given_report(self.run, kind.word());
             let file = self.folder.join("given");
             let (there, unavailable) = match self.artifacts.fetch_from(url, &file, MOST_GIVEN).await {

@@ -7,11 +7,6 @@ use std::path::Path;
 use domain::results::manifest::Upload;
 use sha2::{Digest, Sha256};
 
-/// Bytes in lower case hexadecimal digits.
-pub fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Size and sum of a file.
 pub fn of_file(path: &Path) -> io::Result<Upload> {
     let mut file = File::open(path)?;
@@ -21,7 +16,7 @@ pub fn of_file(path: &Path) -> io::Result<Upload> {
     loop {
         let read = file.read(&mut buffer)?;
         if read == 0 {
-            return Ok(Upload { size, sha256: hexadecimal(&sum.finalize()) });
+            return Ok(Upload { size, sha256: hex::encode(sum.finalize()) });
         }
         sum.update(&buffer[..read]);
         size += read as u64;

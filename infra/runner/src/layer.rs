@@ -16,7 +16,6 @@ use sha2::{Digest, Sha256};
 
 use crate::attempt::{Attempt, Places};
 use crate::error::Failure;
-use crate::hash::hexadecimal;
 use crate::package;
 use crate::shard::Shard;
 
@@ -76,7 +75,7 @@ fn folder(shard: &Shard, places: &Places, requirements: &Requirements) -> PathBu
     if requirements.own == Own::Copied {
         sum.update(package::name(&shard.work.package));
     }
-    shard.layers.folder.join(hexadecimal(&sum.finalize()))
+    shard.layers.folder.join(hex::encode(sum.finalize()))
 }
 
 /// Where the parts of a complete layer lie.

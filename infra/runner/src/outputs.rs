@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use walkdir::WalkDir;
+
 use crate::attempt::{Attempt, Places};
 use crate::desktop::recording;
 use crate::mask::Masker;
@@ -152,8 +154,7 @@ fn found(shard: &Shard, places: &Places, left_out: &mut Vec<String>) -> io::Resu
     left_out
         .extend(packed.into_iter().map(|(name, _)| format!("{name}: it came with the package, and nothing wrote it")));
     let mut files = written;
-    let mut paths = Vec::new();
-    walk(&places.out, &mut paths)?;
+    let mut paths = walk(&places.out)?;
     paths.sort();
     let mut rest = Vec::new();
     for path in paths {
@@ -187,17 +188,11 @@ fn name(path: &Path, out: &Path) -> Option<String> {
 }
 
 /// Regular files below a folder. Links are not followed: they may lead anywhere.
-fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            walk(&entry.path(), paths)?;
-        } else if kind.is_file() {
-            paths.push(entry.path());
-        }
-    }
-    Ok(())
+fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let entries = WalkDir::new(folder)
+        .into_iter()
+        .filter(|entry| entry.as_ref().map_or(true, |entry| entry.file_type().is_file()));
+    entries.map(|entry| Ok(entry?.into_path())).collect()
 }
 
 fn is_file(path: &Path) -> bool {

@@ -11,7 +11,6 @@ use results::package::{Directory, Entry, ReadError, copy_entry, read_directory};
 use sha2::{Digest, Sha256};
 
 use crate::error::Failure;
-use crate::hash::hexadecimal;
 
 /// The package's file, downloaded unless another attempt on this instance has done so.
 pub async fn fetch(artifacts: &Artifacts, package: &PackageVersion, work: &Path) -> Result<PathBuf, Failure> {
@@ -36,7 +35,7 @@ pub async fn fetch(artifacts: &Artifacts, package: &PackageVersion, work: &Path)
 pub(crate) fn name(package: &PackageVersion) -> String {
     let version = package.version.as_deref().unwrap_or_default();
     let text = [&package.bucket, &package.key, version, &package.etag, &package.size.to_string()].join("\n");
-    hexadecimal(&Sha256::digest(text))
+    hex::encode(Sha256::digest(text))
 }
 
 /// Unpacks the package into a new folder. Every entry was checked before the first is written, and content that is

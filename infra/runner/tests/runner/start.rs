@@ -161,7 +161,7 @@ fn everything_is_uploaded_with_the_manifest_last_and_a_second_start_does_nothing
         let bytes = instance.services.get(&format!("{PREFIX}{name}"));
         let sum = {
             use sha2::Digest;
-            runner::hash::hexadecimal(&sha2::Sha256::digest(&bytes))
+            hex::encode(sha2::Sha256::digest(&bytes))
         };
         assert_eq!((bytes.len() as u64, &sum), (about.size, &about.sha256), "{name}");
     }

@@ -4,6 +4,7 @@
 //! the same inputs, whose digests are here, and come to the same verdict, byte for byte.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -134,7 +135,7 @@ impl Evidence {
     pub fn reports_of(summaries: &[&Summary], expected: &BTreeMap<String, String>) -> Vec<ReportFile> {
         let left = summaries.iter().flat_map(|summary| {
             let origin = format!("{}-{}", summary.shard, summary.attempt);
-            let known = summary.reports.iter().filter_map(|(kind, path)| Some((Kind::named(kind)?, path)));
+            let known = summary.reports.iter().filter_map(|(kind, path)| Some((Kind::from_str(kind).ok()?, path)));
             known.map(move |(kind, path)| ReportFile {
                 kind,
                 origin: origin.clone(),
@@ -144,7 +145,7 @@ impl Evidence {
             })
         });
         let mut reports: Vec<ReportFile> = left.collect();
-        for (kind, path) in expected.iter().filter_map(|(kind, path)| Some((Kind::named(kind)?, path))) {
+        for (kind, path) in expected.iter().filter_map(|(kind, path)| Some((Kind::from_str(kind).ok()?, path))) {
             if reports.iter().all(|report| report.kind != kind) {
                 reports.push(ReportFile { kind, origin: path.clone(), path: None, unavailable: None, shard: None });
             }

@@ -27,6 +27,8 @@ pub use self::reported::Joined;
 use self::reported::Reported;
 pub(crate) use self::reported::Standing;
 use self::tested::Tally;
+use strum::VariantArray;
+
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::reports::{Kind, ReportState, Risk, finding_name};
 use crate::results::outcome::Status;
@@ -199,7 +201,8 @@ impl<'a> Metrics<'a> {
         let fixed = || known::FIXED.iter().map(|(name, _)| Metric::plain(name));
         let junit = fixed().filter(|metric| metric.name.starts_with("tests.") && metric.name != "tests.quarantined");
         let junit = junit.map(|metric| metric.with_label(SOURCE, JUNIT));
-        let severities = Risk::ALL.map(|risk| Metric::plain("vulnerabilities").with_label("severity", risk.word()));
+        let severities =
+            Risk::VARIANTS.iter().map(|risk| Metric::plain("vulnerabilities").with_label("severity", risk.word()));
         let mut series: BTreeSet<String> = self.reported.series_figures().into_iter().collect();
         series.extend(self.reported.unread.series_figures().cloned());
         let series = series.iter().map(|name| Metric::plain(name)).collect::<Vec<_>>();

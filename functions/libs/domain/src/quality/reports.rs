@@ -7,9 +7,9 @@ mod lines;
 mod remarks;
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString, IntoStaticStr, VariantArray};
 
 pub(crate) use self::joined::named;
 pub use self::joined::{findings, joined};
@@ -33,8 +33,11 @@ pub enum Report {
 }
 
 /// A kind of report, by the name that `[reports]` has for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Display, EnumString, IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Kind {
     /// `coverage`
     Coverage,
@@ -47,28 +50,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All kinds, by name.
-    pub const ALL: [Self; 4] = [Self::Coverage, Self::Junit, Self::Performance, Self::Vulnerabilities];
-
     /// The name that `[reports]` has for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Coverage => "coverage",
-            Self::Junit => "junit",
-            Self::Performance => "performance",
-            Self::Vulnerabilities => "vulnerabilities",
-        }
-    }
-
-    /// The kind of this name.
-    pub fn named(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        self.into()
     }
 }
 
@@ -155,8 +139,24 @@ pub struct Share {
 }
 
 /// How bad a finding is, from worst to least.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Display,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Risk {
     /// CVSS 9.0 and above, or what the scanner calls so.
     Critical,
@@ -172,9 +172,6 @@ pub enum Risk {
 }
 
 impl Risk {
-    /// All of them, from worst to least.
-    pub const ALL: [Self; 5] = [Self::Critical, Self::High, Self::Medium, Self::Low, Self::Unknown];
-
     /// The band of a CVSS score; none for 0, which says that there is no risk, and for what is no score.
     ///
     /// The bands are those of CVSS 3 and 4. GitHub takes the same for `security-severity`.
@@ -202,19 +199,7 @@ impl Risk {
 
     /// As labels write it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Critical => "critical",
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
-impl fmt::Display for Risk {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        self.into()
     }
 }
 

@@ -8,12 +8,14 @@
 mod rules;
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use self::rules::{ENVIRONMENT, Rule, TEST};
 
 /// What failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Class {
     /// The product, or nothing says otherwise.
     Product,
@@ -26,11 +28,7 @@ pub enum Class {
 impl Class {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Product => "product",
-            Self::Test => "test",
-            Self::Environment => "environment",
-        }
+        self.into()
     }
 }
 

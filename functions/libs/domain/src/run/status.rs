@@ -1,6 +1,7 @@
 //! A run in the ledger, and what becomes of it.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::base::ids::{InstanceId, RunId};
 use crate::base::time::Time;
@@ -9,8 +10,9 @@ use crate::run::fleet::{self, Market};
 use crate::run::halted::End;
 
 /// Where a run stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Status {
     /// Its state machine works on it.
     Running,
@@ -29,14 +31,7 @@ pub enum Status {
 impl Status {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Failed => "failed",
-            Self::Passed => "passed",
-            Self::Inconclusive => "inconclusive",
-            Self::Error => "error",
-            Self::Aborted => "aborted",
-        }
+        self.into()
     }
 }
 

@@ -34,11 +34,11 @@ mod trivy;
 mod trx;
 mod xml;
 
-use std::fmt;
 use std::io::{BufRead, Cursor, Read};
 
 use domain::quality::reports::{Coverage, Remark, Report};
 use serde::Serialize;
+use strum::{Display, IntoStaticStr};
 
 use self::dotnet::DotNet;
 pub use self::error::{Error, Place};
@@ -68,8 +68,9 @@ pub struct Found {
 }
 
 /// The format of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Display, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Format {
     /// Coverage, as XML.
     Cobertura,
@@ -100,26 +101,7 @@ pub enum Format {
 impl Format {
     /// The word for it.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Cobertura => "cobertura",
-            Self::Clover => "clover",
-            Self::Jacoco => "jacoco",
-            Self::Lcov => "lcov",
-            Self::Sarif => "sarif",
-            Self::Trivy => "trivy",
-            Self::Grype => "grype",
-            Self::CycloneDx => "cyclonedx",
-            Self::K6 => "k6",
-            Self::Jmeter => "jmeter",
-            Self::Locust => "locust",
-            Self::Junit => "junit",
-        }
-    }
-}
-
-impl fmt::Display for Format {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        self.into()
     }
 }
 
