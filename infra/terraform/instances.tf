@@ -181,6 +181,7 @@ locals {
       QAOPS_BUCKET        = local.bucket_name
       QAOPS_ROLE_ID       = aws_iam_role.instance.unique_id
     },
+    var.tests_may_sudo ? { QAOPS_TESTS_MAY_SUDO = "true" } : {},
     var.python_index == null ? {} : { QAOPS_PYTHON_INDEX = var.python_index },
   )
 

@@ -193,6 +193,13 @@ variable "image_kms_key_arns" {
   }
 }
 
+variable "tests_may_sudo" {
+  description = "Whether tests and hooks on Linux may use `sudo`. They run as the account `qaops-tests`; with `sudo` they can read the credentials of the instance's role, and secrets of the suite in the runner's memory."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "secret_parameters" {
   description = "SSM parameters that instances may read, by name; a `*` at the end stands for whatever follows."
   type        = list(string)

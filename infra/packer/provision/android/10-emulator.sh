@@ -24,6 +24,10 @@ mkdir -p "$ANDROID_USER_HOME"
 echo no | "$manager/avdmanager" create avd --name qaops --package "$(pinned android image)" \
     --device "$(pinned android device)" >/dev/null
 
+# Device and tests have one account, so that tests may install apps and restart the device, and neither is root.
+chown -R qaops-tests: "$ANDROID_USER_HOME"
+echo 'KERNEL=="kvm", MODE="0666"' >/etc/udev/rules.d/60-qaops-kvm.rules
+
 for program in platform-tools/adb emulator/emulator; do
     ln -sf "$sdk/$program" "/usr/local/bin/${program##*/}"
 done
@@ -37,6 +41,7 @@ Description=Android device of the tests
 ConditionPathExists=/dev/kvm
 
 [Service]
+User=qaops-tests
 EnvironmentFile=/etc/qaops/environment
 ExecStart=$sdk/emulator/emulator -avd qaops -no-window -no-audio -no-boot-anim -no-snapshot -wipe-data \\
     -gpu swiftshader_indirect -accel on

@@ -65,6 +65,7 @@ Agent And Timers Start At Boot
     amazon-ssm-agent.service
     chrony.service
     qaops-deadline.timer
+    qaops-metadata.service
     qaops-first-boot.service
 
 Nothing Updates Itself

@@ -39,11 +39,14 @@ class Metadata:
 
     ROBOT_LIBRARY_SCOPE = "SUITE"
 
-    def serve_metadata(self, tag: str) -> str:
-        """The address of a service whose instance has this deadline; `+60` is a minute from now."""
+    def serve_metadata(self, tag: str, host: str = "127.0.0.1", port: int = 0) -> str:
+        """The address of a service whose instance has this deadline; `+60` is a minute from now.
+
+        Without a `port` it has one that is free.
+        """
         if re.fullmatch(r"[+-]\d+", tag):
             tag = str(int(time.time()) + int(tag))
         handler = type("Handler", (_Handler,), {"tag": tag})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        server = ThreadingHTTPServer((host, port), handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{server.server_address[1]}"
+        return f"http://{host}:{server.server_address[1]}"
