@@ -22,7 +22,7 @@ fn broken(fault: &str, step: &str) -> (String, String) {
          File Should Exist    ${{EXECDIR}}/started\n    \
          ${{again}} =    Run Keyword And Return Status    File Should Exist    ${{SEEN}}/{fault}\n    \
          IF    not ${{again}}\n        Create File    ${{SEEN}}/{fault}    \
-         %{{AWS_SSM_INSTANCE_ID}} %{{DISPLAY}}\n        {step}\n        \
+         %{{QAOPS_LOCAL_INSTANCE}} %{{DISPLAY}}\n        {step}\n        \
          Fail    no\n    END\n"
     );
     (format!("{fault}.robot"), text)
@@ -46,8 +46,14 @@ async fn take_away(cloud: &LocalCloud, seen: &Path, fault: &str) {
     .await;
     let (instance, display) = place.split_once(' ').unwrap();
     let (python, told) = (cloud.python.program("python"), seen.join(format!("{fault}.done")));
-    let program = project().join("tests/desktop_faults.py");
-    let command = format!("'{}' '{}' {fault} >'{}.part' & ", python.display(), program.display(), told.display());
+    // Of this machine's files, an environment sees what is shared with it.
+    let program = seen.join(format!("{fault}.py"));
+    std::fs::copy(project().join("tests/desktop_faults.py"), &program).unwrap();
+    let command = match fault {
+        "kill" => "(pkill -KILL -f 'qaops-runner deskto[p]'; echo done)".to_owned(),
+        _ => format!("'{}' '{}' {fault}", python.display(), program.display()),
+    };
+    let command = format!("{command} >'{}.part' & ", told.display());
     let wait = format!("until grep -q done '{0}.part'; do sleep 0.1; done; mv '{0}.part' '{0}'; wait", told.display());
     start_on(cloud, instance, &format!("export DISPLAY={display}\n{command}\n{wait}"));
 }
@@ -58,16 +64,21 @@ fn a_desktop_that_breaks_is_replaced_and_no_test_is_blamed() {
         return;
     }
     with_cloud(async |cloud| {
-        let seen = tempfile::tempdir().unwrap();
-        let kill = "Evaluate    os.kill(os.getppid(), 9)    modules=os\n        Sleep    1 min";
+        let seen = tests::shared_folder();
         let wait = |fault: &str| format!("Wait Until Created    ${{SEEN}}/{fault}.done    1 min");
-        let files = [broken("kill", kill), broken("lock", &wait("lock")), broken("blacken", &wait("blacken"))];
+        let files = [broken("kill", &wait("kill")), broken("lock", &wait("lock")), broken("blacken", &wait("blacken"))];
         let suite = Suite::new("desktops", CONFIG, &files);
         let variables = json!({ "SEEN": seen.path() });
         let started = begin(cloud, &suite, json!({ "environments": 3, "variables": variables })).await;
-        let (lock, blacken) = (take_away(cloud, seen.path(), "lock"), take_away(cloud, seen.path(), "blacken"));
-        let (run, (), ()) = tokio::join!(end(cloud, started), lock, blacken);
-        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().reasons);
+        let [kill, lock, blacken] = ["kill", "lock", "blacken"].map(|fault| take_away(cloud, seen.path(), fault));
+        let (run, (), (), ()) = tokio::join!(end(cloud, started), kill, lock, blacken);
+        assert_eq!(
+            run.evaluation().verdict,
+            Verdict::Passed,
+            "{:?} {:?}",
+            run.evaluation().reasons,
+            run.evaluation().failed
+        );
         assert_eq!(run.counts(), [3, 3, 0, 0, 0]);
         let mut told = Vec::new();
         for shard in &run.shards {

@@ -12,6 +12,8 @@ mod seeded;
 mod signed_client;
 mod suites;
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
@@ -23,9 +25,11 @@ use domain::results::outcome::Counts;
 use domain::run::fleet::{Instance, InstanceState};
 use domain::run::shard::Shard;
 use local::cloud::LocalCloud;
+use local::programs::Programs;
 use qaops::package::Package;
 use qaops::run::{Started, fetch, start};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::OnceCell;
 
@@ -57,6 +61,14 @@ pub fn with_cloud<T>(test: impl AsyncFnOnce(&'static LocalCloud) -> T) -> T {
 /// The project's root.
 pub fn project() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests lie in the project").to_owned()
+}
+
+/// A new folder that environments see, too, and whose tests may write into it.
+pub fn shared_folder() -> TempDir {
+    let programs = Programs::folder().expect("this program lies in a folder");
+    let folder = tempfile::Builder::new().prefix("shared-").tempdir_in(programs).expect("a folder can be made");
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o777)).expect("it is ours");
+    folder
 }
 
 async fn new_cloud() -> LocalCloud {

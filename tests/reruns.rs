@@ -36,7 +36,7 @@ fn second_time(folder: &tempfile::TempDir) -> String {
 #[test]
 fn a_test_whose_name_has_a_variable_runs_again_beside_others() {
     with_cloud(async |cloud| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tests::shared_folder();
         let suite = Suite::new("beside", AGAIN, &files(&[("t.robot", &second_time(&folder))]));
         let run = run(cloud, &suite, json!({})).await;
         assert_eq!(run.counts(), [2, 1, 1, 0, 1]);
@@ -54,7 +54,7 @@ fn a_stop_gate_waits_for_reruns_and_leaves_out_what_is_in_quarantine() {
          error = [\"tests.failed == 0\"]\nstop = [\"tests.failed > 0\"]\n"
     );
     with_cloud(async |cloud| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tests::shared_folder();
         let flaky = second_time(&folder).split("Fails in").next().unwrap().to_owned();
         let all = [("a.robot", flaky.as_str()), ("b.robot", excused), ("c.robot", passes), ("d.robot", passes)];
         let suite = Suite::new("patient", &config, &files(&all));
@@ -91,7 +91,7 @@ const ROWS: [(&str, &str); 4] = [
 /// Robot Framework's own `--rerunfailed` takes the good row for the one that failed.
 #[test]
 fn rows_of_a_data_driver_that_change_their_order_hide_no_failure() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::shared_folder();
     let cases = "*** Test Cases ***\nTemplate\n    Should Be Equal As Strings    a    b\n";
     let config = format!("{AGAIN}[robot]\narguments = [\"--listener\", \"rows.py\"]\n");
     with_cloud(async |cloud| {
@@ -123,7 +123,7 @@ fn rows_of_a_data_driver_that_change_their_order_hide_no_failure() {
 /// Robot Framework replaces `${CURDIR}` while it parses, and each attempt has a folder of its own.
 #[test]
 fn a_test_that_names_its_folder_is_one_test() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::shared_folder();
     let text = second_time(&folder).replace("Fails in ${REGION}", "Fails in ${CURDIR}");
     let text = format!("*** Settings ***\nTest Teardown    Log    ${{CURDIR}}\n{text}");
     with_cloud(async |cloud| {
@@ -210,7 +210,7 @@ fn two_files_of_one_suite_name_never_hide_a_failure() {
 /// A name of another value each time is told by the name that its file has.
 #[test]
 fn a_test_whose_name_differs_each_time_is_one_test() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tests::shared_folder();
     let flaky = second_time(&folder).replace("Passes the second time", "Passes at ${{time.time()}}");
     let moving = flaky.replace("Fails in ${REGION}", "Fails at ${WHEN}").replace(
         "*** Variables ***",
@@ -267,7 +267,7 @@ fn a_unit_test_that_a_rerun_repeats_counts_once_and_stays_failed() {
          \"tests{{source=junit}}.failed == 0\", \"tests{{source=junit}}.total == 2\", \"tests{{source=junit}}.passed == 1\"]\n"
     );
     with_cloud(async |cloud| {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tests::shared_folder();
         let mark = folder.path().join("mark");
         let text = format!(
             "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nUnit tests\n    \

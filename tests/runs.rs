@@ -116,7 +116,7 @@ fn judged_again(folder: &std::path::Path) -> Vec<u8> {
 #[test]
 fn a_test_that_passes_in_a_rerun_is_passed_and_flaky() {
     with_cloud(async |cloud| {
-        let marker = tempfile::tempdir().unwrap();
+        let marker = tests::shared_folder();
         let flaky = format!(
             "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nFlaky\n    \
              ${{known}} =    Run Keyword And Return Status    File Should Exist    {0}/seen\n    \

@@ -133,6 +133,7 @@ impl SeededRun {
             errors: Vec::new(),
             rpa: false,
             left_out: Vec::new(),
+            unplanned: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },
         }
     }

@@ -81,6 +81,7 @@ pub(crate) async fn summarize(
         halted_at: manifest.halted_at.clone(),
         not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
+        unplanned: manifest.unplanned.clone(),
         errors: kept(errors.iter().map(|message| ExecutionError::read(message, &manifest.root))),
         rpa,
         root,
@@ -94,6 +95,9 @@ fn reports(prefix: &str, manifest: &Manifest) -> BTreeMap<String, String> {
     let path = |kind: &str| Some(keys::below(&manifest.run, &format!("{prefix}reports/{kind}"))?.to_owned());
     kinds.filter_map(|kind| Some((kind.to_owned(), path(kind)?))).collect()
 }
+
+/// How Robot Framework begins its complaint about an output that it wrote itself.
+const UNREADABLE: &str = "Reading XML source ";
 
 /// Failed tests that an exit status of Robot Framework can tell.
 const MOST_TOLD: u64 = 250;
@@ -179,10 +183,19 @@ fn ending(exit: &Exit) -> String {
         Exit::BadData { why } if why.is_empty() => {
             "Robot Framework refused the test data or an option (252); console.txt says why".to_owned()
         }
+        Exit::BadData { why } if why.starts_with(UNREADABLE) => {
+            format!(
+                "Robot Framework could not read its own {OUTPUT}, which a test may have removed or changed: {}",
+                why.trim_end_matches('.')
+            )
+        }
         Exit::BadData { why } => {
             format!("Robot Framework refused the test data or an option (252): {}", why.trim_end_matches('.'))
         }
-        Exit::Interrupted => "Robot Framework was stopped by a signal that did not come from QAOps".to_owned(),
+        Exit::Interrupted => {
+            "Robot Framework was stopped, by a signal or by code of a test that ends Python, and not by QAOps"
+                .to_owned()
+        }
         Exit::Internal { why } if why.is_empty() => {
             "Robot Framework ended by an error of its own (exit status 255)".to_owned()
         }

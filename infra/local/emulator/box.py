@@ -1,6 +1,6 @@
 """An instance's sandbox: a directory, and the processes that carry its marker.
 
-It keeps instances apart from each other; it is no security boundary.
+With namespaces it keeps instances apart from each other, and tests from the runner if this is root's.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import binascii
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +19,13 @@ from pathlib import Path
 from typing import IO
 
 from . import processes
-from .network import Network
+from .namespaces import Namespaces
 from .settings import OWNER, REGION, Settings
+from .view import ACCOUNT, View, can_have_account
 
 MARK = "QAOPS_LOCAL_INSTANCE"
-_FOLDERS = ("bin", "tmp", "work", "commands")
+# With their modes: tests have another account than the runner.
+_FOLDERS = {"bin": 0o755, "tmp": 0o1777, "work": 0o755, "commands": 0o700}
 _PROGRAMS = ("shutdown", "poweroff", "halt", "reboot")
 # A pipe instead of a request: a sandbox may have nothing that speaks HTTP.
 _SCRIPT = """#!/bin/sh
@@ -45,7 +48,7 @@ class Box:
         # Systemd's id of the agent's service.
         self._invocation = uuid.uuid4().hex
         self._on = False
-        self._network: Network | None = None
+        self._namespaces: Namespaces | None = None
         self._lock = threading.Lock()
 
     def environment(self, credentials: dict[str, str]) -> dict[str, str]:
@@ -54,13 +57,16 @@ class Box:
         Only the locale and the path are an instance's: a service of systemd has no HOME and no USER, and
         nothing reads /etc/environment for it. The rest stands in for the network and the disk of a machine.
         """
+        account = {"QAOPS_TEST_USER": ACCOUNT} if self._has_account else {}
         return {
+            **account,
             "AWS_ENDPOINT_URL": self._settings.seen_from_instance(self._settings.port),
             "LANG": "C.UTF-8",
             **self._settings.instance_env,
             **credentials,
             "PATH": f"{self.root / 'bin'}:{self._settings.path}",
-            "TMPDIR": str(self.root / "tmp"),
+            # An instance with a view of its own has its folder for temporary files where a machine has it.
+            "TMPDIR": "/tmp" if self._settings.apart else str(self.root / "tmp"),
             MARK: self.instance,
             OWNER: str(self._settings.directory),
         }
@@ -78,8 +84,11 @@ class Box:
 
     def power_on(self, asked: Callable[[list[str]], None]) -> None:
         """Makes the directory; `asked` gets each call of `shutdown` and its kin, word by word."""
-        for folder in _FOLDERS:
-            (self.root / folder).mkdir(parents=True, exist_ok=True)
+        for name, mode in _FOLDERS.items():
+            folder = self.root / name
+            folder.mkdir(parents=True, exist_ok=True)
+            folder.chmod(mode)
+        self.root.chmod(0o711)
         if not self._power.exists():
             os.mkfifo(self._power, 0o600)
         for name in _PROGRAMS:
@@ -123,28 +132,35 @@ class Box:
                 raise Off(self.instance)
             into = subprocess.STDOUT if errors is None else errors
             enter = [
-                *self._enter_network(directory),
+                *self._enter_namespaces(directory),
                 *([self._settings.enter] if self._settings.enter else []),
             ]
             return processes.start([*enter, *command], environment, directory, output, into)
 
-    def _enter_network(self, directory: str | Path) -> list[str]:
-        """The command that starts another one in the instance's network, which the first start brings up."""
+    @property
+    def _has_account(self) -> bool:
+        """Whether tests run as an account of their own."""
+        return self._settings.apart and can_have_account()
+
+    def _enter_namespaces(self, directory: str | Path) -> list[str]:
+        """The command that starts another one in the instance's namespaces, which the first start makes."""
         if not self._settings.apart:
             return []
-        if self._network is None:
+        if self._namespaces is None:
             own = {"PATH": self._settings.path, MARK: self.instance, OWNER: str(self._settings.directory)}
-            self._network = Network(own, self.root)
-        return self._network.enter(directory)
+            python = [Path(sys.prefix), Path(sys.base_prefix)]
+            view = View(self.root, [*python, *self._settings.visible], self._has_account)
+            self._namespaces = Namespaces(own, view, self._settings.has_network)
+        return self._namespaces.enter(directory)
 
     def power_off(self) -> None:
         """Ends every process of the instance, in whatever session it hides."""
         with self._lock:
             self._on = False
-            network, self._network = self._network, None
+            namespaces, self._namespaces = self._namespaces, None
         processes.kill_marked(f"{MARK}={self.instance}")
-        if network:
-            network.close()
+        if namespaces:
+            namespaces.close()
         self._wake_listener()
 
     def _wake_listener(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import network
+from . import namespaces
 from .chances import BadChance, Chances, parse
 
 DIRECTORY = "QAOPS_LOCAL_DIR"
@@ -47,6 +47,8 @@ class Settings:
     instance_env: Mapping[str, str] = field(default_factory=dict)
     enter: str | None = None
     apart: bool = False
+    has_network: bool = False
+    visible: Sequence[Path] = ()
     faults: Sequence[Mapping[str, object]] = ()
     ahead: Mapping[str, int] = field(default_factory=dict)
     evaluates_policies: bool = False
@@ -60,7 +62,7 @@ class Settings:
 
     def seen_from_instance(self, port: int) -> str:
         """The address at which an instance reaches a server of this machine's loopback."""
-        return f"http://{network.HOST if self.apart else '127.0.0.1'}:{port}"
+        return f"http://{namespaces.HOST if self.has_network else '127.0.0.1'}:{port}"
 
 
 def read(pairs: Mapping[str, str]) -> Settings:
@@ -79,6 +81,8 @@ def read(pairs: Mapping[str, str]) -> Settings:
         instance_env=_variables(pairs, "QAOPS_LOCAL_INSTANCE_ENV"),
         enter=_optional(pairs, "QAOPS_LOCAL_ENTER"),
         apart=_flag(pairs, "QAOPS_LOCAL_APART"),
+        has_network=_flag(pairs, "QAOPS_LOCAL_APART") and _flag(pairs, "QAOPS_LOCAL_NETWORK"),
+        visible=_paths(pairs, "QAOPS_LOCAL_VISIBLE"),
         faults=_objects(pairs, "QAOPS_LOCAL_FAULTS"),
         ahead=_counts(pairs, "QAOPS_LOCAL_AHEAD"),
         evaluates_policies=_flag(pairs, "QAOPS_LOCAL_POLICIES"),
@@ -143,6 +147,15 @@ def _objects(pairs: Mapping[str, str], name: str) -> list[Mapping[str, object]]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise SettingError(f"{name} is not a JSON array of objects")
     return value
+
+
+def _paths(pairs: Mapping[str, str], name: str) -> list[Path]:
+    value = _json(pairs, name, "[]")
+    if not isinstance(value, list) or not all(
+        isinstance(item, str) and item.startswith("/") for item in value
+    ):
+        raise SettingError(f"{name} is not a JSON array of absolute paths")
+    return [Path(item).resolve() for item in value]
 
 
 def _chances(pairs: Mapping[str, str], name: str) -> Chances:

@@ -10,10 +10,10 @@ use zip::write::SimpleFileOptions;
 use crate::account::{ACCOUNT, NAME, REGION, ROLE_ID};
 use crate::emulator::{self, Behaviour, Emulator};
 use crate::error::Error;
-use crate::network;
 use crate::programs::{Programs, STEPS};
 use crate::python::Python;
 use crate::roles;
+use crate::separation::Obstacles;
 
 /// Image of the local environments; an instance is a folder here, so it stands for nothing.
 const IMAGE: &str = "ami-0c2023a1b2c3d4e5f";
@@ -62,11 +62,10 @@ impl LocalCloud {
         let folder = project.to_owned();
         let build = tokio::task::spawn_blocking(move || Programs::build(&folder));
         let python = Python::ready(&cache(project), &say)?;
-        let obstacle = network::obstacle();
-        if let Some(why) = &obstacle {
-            say(&format!("environments share the network of this machine, so no two of them can open one port: {why}"));
-        }
-        let emulator = start_emulator(project, &python, &behaviour(project, obstacle.is_none())?).await?;
+        let obstacles = Obstacles::found();
+        obstacles.told().iter().for_each(|told| say(told));
+        let visible: Vec<PathBuf> = shared_folders().into_iter().chain([Programs::folder()?]).collect();
+        let emulator = start_emulator(project, &python, &behaviour(project, &obstacles, &visible)?).await?;
         let programs = build.await.map_err(|error| Error::Io { path: project.to_owned(), source: error.into() })??;
         let aws = aws::Cloud::connect_to(&emulator.endpoint(), REGION).await;
         let deployment = aws.provision(&blueprint(project, &python, &programs)?).await?;
@@ -119,9 +118,11 @@ async fn start_emulator(project: &Path, python: &Python, behaviour: &Behaviour) 
 /// Settings of the emulator from this process's environment: how long instances boot, how long a minute of its
 /// schedules lasts, and what goes wrong on purpose. Functions and instances may do what their policies allow.
 ///
-/// Instances have networks of their own if they are `apart`. Those that enter another file system are not: it has its own.
-fn behaviour(project: &Path, apart: bool) -> Result<Behaviour, Error> {
-    let names = ["AHEAD", "APART", "BOOT", "CHANCES", "ENTER", "PENDING", "PERMISSIONS", "RATES", "TICK", "FAULTS"];
+/// Instances are apart from each other as far as there are no obstacles. Those that enter another system are not: it has
+/// all of its own. `visible` are paths that all of them see.
+fn behaviour(project: &Path, obstacles: &Obstacles, visible: &[PathBuf]) -> Result<Behaviour, Error> {
+    let names =
+        ["AHEAD", "APART", "BOOT", "CHANCES", "ENTER", "NETWORK", "PENDING", "PERMISSIONS", "RATES", "TICK", "FAULTS"];
     let mut settings = passed_on(names.map(|name| format!("QAOPS_LOCAL_{name}")));
     for (name, value) in DEFAULTS {
         settings.entry(name.to_owned()).or_insert_with(|| value.to_owned());
@@ -131,11 +132,20 @@ fn behaviour(project: &Path, apart: bool) -> Result<Behaviour, Error> {
     // An instance of the local cloud is this machine, which keeps the packages that it has.
     let instance = serde_json::json!({"LANG": "C.UTF-8", "QAOPS_PACKAGES": "present"});
     settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
-    let apart = apart && !settings.contains_key("QAOPS_LOCAL_ENTER");
-    settings.entry("QAOPS_LOCAL_APART".to_owned()).or_insert_with(|| apart.to_string());
+    let enters = settings.contains_key("QAOPS_LOCAL_ENTER");
+    for (name, obstacle) in [("QAOPS_LOCAL_APART", &obstacles.processes), ("QAOPS_LOCAL_NETWORK", &obstacles.network)] {
+        settings.entry(name.to_owned()).or_insert_with(|| (obstacle.is_none() && !enters).to_string());
+    }
+    settings.insert("QAOPS_LOCAL_VISIBLE".to_owned(), serde_json::json!(visible).to_string());
     settings.insert("QAOPS_LOCAL_POLICIES".to_owned(), true.to_string());
     settings.insert("QAOPS_LOCAL_ROLES".to_owned(), serde_json::json!(roles::roles(project)?).to_string());
     Ok(Behaviour { settings })
+}
+
+/// Folders of this machine that whoever started it shares with the environments.
+fn shared_folders() -> Vec<PathBuf> {
+    let folders = std::env::var_os("QAOPS_LOCAL_SHARED").unwrap_or_default();
+    std::env::split_paths(&folders).filter(|folder| folder.is_absolute()).collect()
 }
 
 /// Settings that this process's environment holds.

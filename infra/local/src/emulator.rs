@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::TcpListener;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -48,6 +49,7 @@ impl Emulator {
     /// Starts it, and removes first what dead ones left behind.
     pub async fn start(project: &Path, python: &Python, behaviour: &Behaviour) -> Result<Self, Error> {
         let home = home();
+        own(&home)?;
         clean_dead(project, python, &home).await;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let folder = home.join(format!("{}-{port}", std::process::id()));
@@ -92,9 +94,23 @@ impl Emulator {
     }
 }
 
-/// Where local clouds have their folders: short, for browsers keep sockets in them whose paths must be short.
+/// Where local clouds have their folders: in this user's cache, where no other user can take the place first.
 fn home() -> PathBuf {
-    std::env::temp_dir().join("qaops")
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
+    let name = format!("qaops-{}", rustix::process::getuid().as_raw());
+    cache.map_or_else(|| std::env::temp_dir().join(name), |cache| cache.join("qaops").join("clouds"))
+}
+
+/// Makes a folder that only this user may look into; an error where it is another one's.
+fn own(folder: &Path) -> io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let owner = std::fs::metadata(folder)?.uid();
+    if owner != rustix::process::geteuid().as_raw() {
+        let told = format!("{} belongs to another user: set XDG_CACHE_HOME to a folder of your own", folder.display());
+        return Err(io::Error::other(told));
+    }
+    Ok(())
 }
 
 /// Instances find the programs of the environment first, and then those of this machine, for browsers are there.

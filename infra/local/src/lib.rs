@@ -4,9 +4,9 @@ mod account;
 pub mod cloud;
 pub mod emulator;
 mod error;
-mod network;
 pub mod programs;
 pub mod python;
 mod roles;
+mod separation;
 
 pub use error::Error;

@@ -45,8 +45,7 @@ pub struct Programs {
 impl Programs {
     /// Builds what is not up to date, beside this program and with its profile.
     pub fn build(project: &Path) -> Result<Self, Error> {
-        let this = std::env::current_exe().map_err(Error::Place)?;
-        let folder = profile_folder(&this);
+        let folder = Self::folder()?;
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.args(["build", "--quiet", "--bins", "--manifest-path"]).arg(project.join("Cargo.toml"));
         if let Some(target) = folder.parent() {
@@ -64,6 +63,11 @@ impl Programs {
             Some(missing) => Err(Error::Missing(missing)),
             None => Ok(programs),
         }
+    }
+
+    /// Where they lie: beside this program.
+    pub fn folder() -> Result<PathBuf, Error> {
+        std::env::current_exe().map(|this| profile_folder(&this)).map_err(Error::Place)
     }
 
     /// A program's path.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::account;
+use crate::account::{self, Account};
 use crate::console::Console;
 use crate::processes::{Group, Processes};
 use crate::shard::Shard;
@@ -19,21 +19,37 @@ pub struct Attempt<'a> {
     pub processes: Processes,
     /// What these processes write.
     pub console: Console,
+    /// The account of these processes; none for that of the runner.
+    pub account: Option<Account>,
+    /// Suite files that the hook before `robot` made.
+    pub unplanned: Vec<String>,
 }
 
 impl<'a> Attempt<'a> {
-    /// Makes the folders and the console of an attempt below `folder`.
+    /// Makes the folders and the console of an attempt below `folder`. What the tests may write belongs to their account.
     pub fn begin(shard: &'a Shard, folder: &Path) -> io::Result<Self> {
         let places = Places::new(folder, &shard.work.suite);
+        let account = shard.account.as_deref().map(Account::named).transpose().map_err(io::Error::other)?;
         std::fs::create_dir_all(&places.out)?;
         std::fs::create_dir_all(&places.control)?;
         std::fs::create_dir_all(&places.home)?;
         let console = Console::create(folder.join("console.txt"))?;
-        let mut processes = Processes::new(folder);
+        account.as_ref().map_or(Ok(()), |account| console.give(account))?;
+        let mut processes = Processes::new(folder, account.clone());
         if cfg!(unix) {
-            account::missing(&places.home).into_iter().for_each(|(name, value)| processes.variable(name, value));
+            let login = account::login(account.as_ref(), &places.home);
+            login.into_iter().for_each(|(name, value)| processes.variable(name, value));
         }
-        Ok(Self { shard, places, processes, console })
+        let attempt = Self { shard, places, processes, console, account, unplanned: Vec::new() };
+        for folder in [&attempt.places.out, &attempt.places.control, &attempt.places.home] {
+            attempt.give(folder)?;
+        }
+        Ok(attempt)
+    }
+
+    /// Gives the account of the tests a file, or a folder with all that is in it.
+    pub fn give(&self, path: &Path) -> io::Result<()> {
+        self.account.as_ref().map_or(Ok(()), |account| account.give(path))
     }
 
     /// Starts a command in the package's root, in a shell of the platform.

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use crate::account::Account;
+
 /// Bytes that the file may have; what comes after them is read and forgotten, so that no command blocks.
 const MOST_BYTES: u64 = 16 << 20;
 
@@ -34,6 +36,18 @@ impl Console {
             let _ = send.send(());
         });
         Ok(Self { path, writer, done })
+    }
+
+    /// Lets an account open `/dev/stdout`, which leads to the pipe.
+    #[cfg(unix)]
+    pub fn give(&self, account: &Account) -> io::Result<()> {
+        std::os::unix::fs::fchown(&self.writer, Some(account.user), Some(account.group))
+    }
+
+    /// Windows has no such path.
+    #[cfg(not(unix))]
+    pub fn give(&self, _: &Account) -> io::Result<()> {
+        Ok(())
     }
 
     /// An end of the pipe for a command.

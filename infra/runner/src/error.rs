@@ -96,6 +96,14 @@ pub enum Failure {
         /// Why.
         source: io::Error,
     },
+    /// Tests cannot run as the account that they should run as.
+    #[error("the account of the tests is {name:?} (QAOPS_TEST_USER): {why}")]
+    Account {
+        /// Its name.
+        name: String,
+        /// Why not.
+        why: String,
+    },
     /// Secrets cannot be read.
     #[error("failed to read the secrets")]
     Secrets(#[source] aws::Error),
@@ -205,6 +213,7 @@ impl Failure {
             Self::PackageChanged { .. } => "Runner.PackageChanged",
             Self::PackageRefused(_) => "Runner.PackageRefused",
             Self::Disk { .. } => "Runner.DiskFailed",
+            Self::Account { .. } => "Runner.AccountRefused",
             Self::Secrets(_) => "Runner.SecretsUnavailable",
             Self::SecretMissing { .. } => "Runner.SecretMissing",
             Self::SecretRefused { .. } => "Runner.SecretRefused",

@@ -1,9 +1,27 @@
 //! The suite's own commands before and after its tests.
 
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
+
+use domain::package::contents;
+use walkdir::WalkDir;
 
 use crate::attempt::Attempt;
 use crate::error::Failure;
+
+/// Suite files of the package that `robot` would run from its folder: paths below the package's root.
+pub fn suite_files(attempt: &Attempt<'_>) -> BTreeSet<String> {
+    let root = &attempt.places.root;
+    let entries = WalkDir::new(root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
+    let paths: Vec<String> = entries.filter_map(|entry| below(entry.path(), root)).collect();
+    contents::suite_files(paths.iter().map(String::as_str), &attempt.shard.work.robot.folder).into_iter().collect()
+}
+
+fn below(path: &Path, root: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path.strip_prefix(root).ok()?.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("/"))
+}
 
 /// Runs the hook before `robot`; what it starts in the background goes on.
 pub async fn before(hook: &str, attempt: &mut Attempt<'_>) -> Result<(), Failure> {

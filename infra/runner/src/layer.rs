@@ -14,6 +14,7 @@ use results::requirements::{FILE, Own, Reader, Requirements};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::account::read_of_tests;
 use crate::attempt::{Attempt, Places};
 use crate::error::Failure;
 use crate::package;
@@ -88,18 +89,22 @@ struct Parts {
 
 /// The parts of a layer that is complete.
 fn parts(layer: &Path) -> Option<Parts> {
-    let text = std::fs::read(layer.join("layer.json")).ok()?;
-    let about: Value = serde_json::from_slice(&text).ok()?;
+    let text = read_of_tests(&layer.join("layer.json")).ok()?;
+    let about: Value = serde_json::from_str(&text).ok()?;
     let path = |name: &str| about[name].as_str().map(PathBuf::from);
     Some(Parts { packages: path("packages")?, programs: path("programs")?, startup: path("startup") })
 }
 
 async fn make(layer: &Path, attempt: &mut Attempt<'_>) -> Result<(), Failure> {
-    let Attempt { shard, places, processes, console } = attempt;
+    let Attempt { shard, places, processes, console, account, .. } = attempt;
     let script = places.control.join("layer.py");
     std::fs::write(&script, SCRIPT).map_err(Failure::disk("layer.py"))?;
     std::fs::write(script.with_file_name("layer_startup.py"), STARTUP).map_err(Failure::disk("layer_startup.py"))?;
-    std::fs::create_dir_all(&shard.layers.folder).map_err(Failure::disk("the folder of layers"))?;
+    let folder = &shard.layers.folder;
+    let made = std::fs::create_dir_all(folder);
+    // A package that is built runs code of the suite, so pip has the account of the tests.
+    let given = made.and_then(|()| account.as_ref().map_or(Ok(()), |account| account.give_one(folder)));
+    given.map_err(Failure::disk("the folder of layers"))?;
     let python = python(&shard.robot);
     console.say(&format!("{FILE} is installed"));
     let started = processes.start(python.as_os_str(), &places.root, console, |command| {

@@ -10,6 +10,7 @@ import time
 import unicodedata
 from pathlib import Path
 
+from robot.model.tags import Tags
 from robot.output import LOGGER
 from robot.running.context import EXECUTION_CONTEXTS
 
@@ -55,8 +56,10 @@ _started = {}
 _early = False
 _last = ""
 _halted_at = None
-# Files all of whose tests were left out by their tags.
-_left_out = []
+# Marks of the selected tests that their tags left out when it was their turn, by file.
+_left_out = {}
+# How many tests of a suite have had their turn.
+_turn = {}
 
 
 def start_suite(data, result):
@@ -83,6 +86,7 @@ def _first_file(suite):
 def start_test(data, result):
     global _last
     _last = str(data.parent.source)
+    _pass_over(data.parent, data)
     _notice(_last)
     _written.setdefault(_last, []).append(_stable(data.name))
     _started.setdefault(_last, []).append(result.name)
@@ -120,8 +124,7 @@ def _flush():
 def end_suite(data, result):
     _notice(_last)
     _known.setdefault(str(data.source), []).extend(_stable(test.name) for test in data.tests)
-    if data.tests and str(data.source) not in _written and all(_is_left_out(test) for test in data.tests):
-        _left_out.append(str(data.source))
+    _pass_over(data, None)
     if data.parent is None:
         (_HERE / "left-out.json").write_text(json.dumps(_left_out), encoding="UTF-8")
         written = {
@@ -139,11 +142,30 @@ def end_suite(data, result):
         (_HERE / "halted").write_text(kinds[0], encoding="UTF-8")
 
 
-def _is_left_out(test):
-    """Whether a tag takes the test out when its turn comes; its variables have values by now."""
-    variables = EXECUTION_CONTEXTS.current.variables
-    tags = (variables.replace_string(tag, ignore_errors=True) for tag in test.tags)
-    return any(tag.replace(" ", "").replace("_", "").lower() == "robot:exclude" for tag in tags)
+def _pass_over(suite, until):
+    """Remembers the tests before `until`, or before the end, that did not start: Robot Framework leaves out a test by the tag
+    robot:exclude when it is its turn, for only then have variables in tags values."""
+    begin = _turn.get(id(suite), 0)
+    tests = list(suite.tests)[begin:]
+    count = next((place for place, test in enumerate(tests) if test is until), None if until else len(tests))
+    if count is None:
+        # Another listener starts a test again.
+        return
+    for test in tests[:count]:
+        mark = _left_out_mark(test)
+        if mark:
+            _left_out.setdefault(str(suite.source or ""), []).append(mark[0])
+    _turn[id(suite)] = begin + count + 1
+
+
+def _left_out_mark(test):
+    """The mark of a selected test, alone in a list, if the tags that it had in its file leave it out. Tags of listeners leave
+    out nothing that is planned."""
+    _, tags, mark = getattr(sys.modules.get("_qaops_selected"), "SELECTED", {}).get(id(test), (None, None, None))
+    if tags is None:
+        return []
+    resolved = EXECUTION_CONTEXTS.current.variables.replace_list(tags, ignore_errors=True)
+    return [mark] if Tags([str(tag) for tag in resolved]).robot("exclude") else []
 
 
 def _with_variables(names, known):

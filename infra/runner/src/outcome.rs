@@ -33,6 +33,9 @@ pub struct Outcome {
     /// File in which it was halted.
     #[serde(default)]
     pub halted_at: Option<String>,
+    /// Suite files that the hook `before` made.
+    #[serde(default)]
+    pub unplanned: Vec<String>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
     /// Files to upload, without secrets.
@@ -52,6 +55,7 @@ impl Outcome {
             written: BTreeMap::new(),
             halt: None,
             halted_at: None,
+            unplanned: Vec::new(),
             robot_seconds: 0.0,
             outputs,
         }

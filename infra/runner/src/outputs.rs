@@ -43,9 +43,13 @@ pub async fn masked(attempt: &mut Attempt<'_>, masker: &Masker) -> io::Result<Ou
         outputs.add(name, path, &upload, masker);
     }
     if let (Some(output), false) = (outputs.files.get("output.xml"), masker.is_empty()) {
-        let log = upload.join("log.html");
+        // `rebot` may load what the suite installed, so it has the account of the tests and a folder of its own.
+        let folder = attempt.places.folder.join("log");
+        std::fs::create_dir_all(&folder)?;
+        attempt.give(&folder)?;
+        let log = folder.join("log.html");
         robot::log(attempt, &output.path, &log, Duration::from_secs(LOG_SECONDS)).await;
-        if log.is_file() {
+        if is_file(&log) {
             outputs.add("log.html".to_owned(), log, &upload, &Masker::new([]));
         }
         attempt.processes.end().await;
@@ -75,6 +79,9 @@ pub fn cut_short(places: &Places) -> bool {
 
 /// Whether an output lacks its end.
 fn is_open(output: &Path) -> io::Result<bool> {
+    if !is_file(output) {
+        return Ok(true);
+    }
     let mut file = File::open(output)?;
     let size = file.seek(SeekFrom::End(0))?;
     file.seek(SeekFrom::Start(size.saturating_sub(32)))?;
@@ -86,7 +93,7 @@ fn is_open(output: &Path) -> io::Result<bool> {
 impl Outputs {
     /// Adds the video of a desktop, if there is one.
     pub fn with_video(mut self, video: PathBuf, folder: &Path) -> Self {
-        if video.is_file() {
+        if is_file(&video) {
             self.add(recording::VIDEO.to_owned(), video, &folder.join("upload"), &Masker::new([]));
         }
         self
@@ -149,8 +156,10 @@ type Found = Vec<(String, PathBuf)>;
 /// out: a film never takes the place of a hundred screenshots.
 fn found(shard: &Shard, places: &Places, left_out: &mut Vec<String>) -> io::Result<Found> {
     let reports = shard.work.reports.iter().map(|(kind, path)| (format!("reports/{kind}"), places.file(path)));
-    let (packed, written): (Found, Found) =
-        reports.filter(|(_, path)| is_file(path)).partition(|(_, path)| is_marked(path));
+    let (inside, outside): (Found, Found) =
+        reports.filter(|(_, path)| is_file(path)).partition(|(_, path)| is_within(path, &places.folder));
+    left_out.extend(outside.into_iter().map(|(name, _)| format!("{name}: a link leads out of the package")));
+    let (packed, written): (Found, Found) = inside.into_iter().partition(|(_, path)| is_marked(path));
     left_out
         .extend(packed.into_iter().map(|(name, _)| format!("{name}: it came with the package, and nothing wrote it")));
     let mut files = written;
@@ -195,6 +204,12 @@ fn walk(folder: &Path) -> io::Result<Vec<PathBuf>> {
     entries.map(|entry| Ok(entry?.into_path())).collect()
 }
 
+/// Whether a file really lies in a folder, whatever links lead to it.
+fn is_within(path: &Path, folder: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(path).zip(real(folder)).is_some_and(|(path, folder)| path.starts_with(folder))
+}
+
 fn is_file(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
 }
@@ -220,6 +235,7 @@ mod tests {
             secrets: BTreeMap::new(),
             robot: "robot".into(),
             layers: Layers::default(),
+            account: None,
             installs_packages: false,
             most_bytes: 1 << 30,
         }

@@ -10,6 +10,7 @@ use domain::package::plan::PackageVersion;
 use results::package::{Directory, Entry, ReadError, copy_entry, read_directory};
 use sha2::{Digest, Sha256};
 
+use crate::account::create_own;
 use crate::error::Failure;
 
 /// The package's file, downloaded unless another attempt on this instance has done so.
@@ -19,7 +20,7 @@ pub async fn fetch(artifacts: &Artifacts, package: &PackageVersion, work: &Path)
         return Ok(file);
     }
     let disk = || Failure::disk("the package");
-    std::fs::create_dir_all(work.join("packages")).map_err(disk())?;
+    create_own(&work.join("packages")).map_err(disk())?;
     let part = file.with_extension(format!("{}.part", std::process::id()));
     let got = artifacts.fetch_package(package, &part).await.map_err(Failure::Download)?;
     if got != package.size {

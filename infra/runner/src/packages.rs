@@ -62,7 +62,7 @@ async fn fetched_and_installed(packages: &[&str], attempt: &mut Attempt<'_>) -> 
     let Attempt { places, processes, console, .. } = attempt;
     let install = [&["install", "--yes", "--no-install-recommends", "--"], packages].concat();
     for words in [&["update"], &install[..]] {
-        let started = processes.start("apt-get".as_ref(), &places.root, console, |command| {
+        let started = processes.start_own("apt-get".as_ref(), &places.root, console, |command| {
             command.args(OPTIONS).args(words).env("DEBIAN_FRONTEND", "noninteractive");
         });
         let failed = |source| Failure::Command { command: "apt-get".to_owned(), source };

@@ -11,6 +11,7 @@ use sysinfo::{Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate
 use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
+use crate::account::{Account, is_withheld};
 use crate::console::Console;
 
 /// Variable that every process of an attempt inherits; its value is the attempt's folder.
@@ -23,6 +24,7 @@ const ROUNDS: u32 = 40;
 #[derive(Debug)]
 pub struct Processes {
     mark: PathBuf,
+    account: Option<Account>,
     variables: Vec<(&'static str, OsString)>,
     groups: Vec<Group>,
 }
@@ -34,14 +36,15 @@ pub struct Group {
 }
 
 impl Processes {
-    /// No process yet; `mark` is the attempt's folder.
-    pub fn new(mark: &Path) -> Self {
-        Self { mark: mark.to_owned(), variables: Vec::new(), groups: Vec::new() }
+    /// No process yet; `mark` is the attempt's folder. They run as an account, or as this process does.
+    pub fn new(mark: &Path, account: Option<Account>) -> Self {
+        Self { mark: mark.to_owned(), account, variables: Vec::new(), groups: Vec::new() }
     }
 
     /// No process yet, of the same attempt: they can be ended before the others.
     pub fn apart(&self) -> Self {
-        Self { mark: self.mark.clone(), variables: self.variables.clone(), groups: Vec::new() }
+        let (mark, account) = (self.mark.clone(), self.account.clone());
+        Self { mark, account, variables: self.variables.clone(), groups: Vec::new() }
     }
 
     /// The command that was started last.
@@ -54,8 +57,45 @@ impl Processes {
         self.variables.push((name, value));
     }
 
-    /// Starts a command in `folder`, without standard input and with its output in the console.
+    /// Starts a command of the tests in `folder`, without standard input and with its output in the console. Its environment
+    /// has nothing that is for the runner alone.
     pub fn start(
+        &mut self,
+        program: &OsStr,
+        folder: &Path,
+        console: &Console,
+        configure: impl FnOnce(&mut Command),
+    ) -> io::Result<&mut Group> {
+        let withheld = std::env::vars_os().map(|(name, _)| name).filter(|name| is_withheld(name));
+        let variables = self.variables.clone();
+        #[cfg(unix)]
+        let account = self.account.clone();
+        self.spawn(program, folder, console, |command| {
+            for name in withheld {
+                command.env_remove(name);
+            }
+            command.envs(variables);
+            #[cfg(unix)]
+            if let Some(account) = account {
+                // Without a word about further groups, a process that changes its account leaves all of them.
+                command.uid(account.user).gid(account.group);
+            }
+            configure(command);
+        })
+    }
+
+    /// Starts a command of the runner's own, with its account and its environment.
+    pub fn start_own(
+        &mut self,
+        program: &OsStr,
+        folder: &Path,
+        console: &Console,
+        configure: impl FnOnce(&mut Command),
+    ) -> io::Result<&mut Group> {
+        self.spawn(program, folder, console, configure)
+    }
+
+    fn spawn(
         &mut self,
         program: &OsStr,
         folder: &Path,
@@ -64,8 +104,7 @@ impl Processes {
     ) -> io::Result<&mut Group> {
         let (output, error) = (console.output()?, console.output()?);
         let mut command = CommandWrap::with_new(program, |command| {
-            command.current_dir(folder).stdin(Stdio::null()).stdout(output).stderr(error);
-            command.env(MARK, &self.mark).envs(self.variables.iter().map(|(name, value)| (name, value)));
+            command.current_dir(folder).stdin(Stdio::null()).stdout(output).stderr(error).env(MARK, &self.mark);
             configure(command);
         });
         #[cfg(unix)]
@@ -140,6 +179,14 @@ pub fn adopt() {
     #[cfg(target_os = "linux")]
     if let Err(error) = nix::sys::prctl::set_child_subreaper(true) {
         eprintln!("qaops-runner: failed to become the parent of what tests leave behind: {error}");
+    }
+}
+
+/// Keeps what is in the memory of this process from other accounts, also where it crashes. Linux only.
+pub fn keep_memory_private() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
+        eprintln!("qaops-runner: failed to keep its memory from core dumps: {error}");
     }
 }
 

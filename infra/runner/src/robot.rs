@@ -12,6 +12,7 @@ use domain::results::manifest::{Exit, SelectedTest, Written};
 use domain::run::order::Selection;
 use serde_json::Value;
 
+use crate::account::read_of_tests;
 use crate::arguments::{Arguments, fits, glob_escape};
 use crate::attempt::{Attempt, Places};
 use crate::desktop::recording;
@@ -22,6 +23,8 @@ use crate::stop::Limits;
 /// Tests that were selected, by file; none of a test that nothing tells apart.
 type Selected = BTreeMap<String, Vec<Option<SelectedTest>>>;
 
+/// Files of the runner's own that Robot Framework imports. Python knows a module by its name alone, so these have names that no
+/// module of a suite has.
 const LISTENER: &str = include_str!("listener.py");
 const SELECTED: &str = include_str!("selected.py");
 const VARIABLES: &str = include_str!("variables.py");
@@ -69,8 +72,10 @@ pub fn prepare(attempt: &Attempt<'_>) -> Result<(), Failure> {
         let file = options.open(places.control.join(name));
         file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(Failure::disk(name))
     };
-    write("listener.py", LISTENER)?;
-    write("selected.py", SELECTED)?;
+    write("_qaops_listener.py", LISTENER)?;
+    write("_qaops_selected.py", SELECTED)?;
+    let files: Vec<PathBuf> = shard.order.files.iter().map(|file| places.file(file)).collect();
+    write("files.json", &serde_json::json!(files).to_string())?;
     if !shard.order.selection.is_empty() {
         write("selection.json", &serde_json::json!(selection(shard, places)).to_string())?;
     }
@@ -78,10 +83,10 @@ pub fn prepare(attempt: &Attempt<'_>) -> Result<(), Failure> {
         write("halt", serde_json::json!(halt).as_str().unwrap_or_default())?;
     }
     if takes_screenshots(shard) {
-        write("screenshots.py", recording::LISTENER)?;
+        write("_qaops_screenshots.py", recording::LISTENER)?;
     }
     if !variables.is_empty() {
-        write("variables.py", VARIABLES)?;
+        write("_qaops_variables.py", VARIABLES)?;
         write("variables.json", &serde_json::json!(variables).to_string())?;
     }
     write("arguments.txt", &arguments(shard, places, !variables.is_empty())?.text())
@@ -126,13 +131,13 @@ fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Argu
     let robot = &shard.work.robot;
     let mut arguments = Arguments::default();
     // Before those of the package: of listeners with one priority the first on the command line comes first.
-    arguments.path("--listener", &places.control.join("selected.py"))?;
+    arguments.path("--listener", &places.control.join("_qaops_selected.py"))?;
     robot.arguments.iter().try_for_each(|word| arguments.word(word))?;
     for (name, value) in robot.variables.iter().filter(|(name, value)| on_a_line(name, value)) {
         arguments.option("--variable", &format!("{name}:{value}"))?;
     }
     if variable_file {
-        arguments.path("--variablefile", &places.control.join("variables.py"))?;
+        arguments.path("--variablefile", &places.control.join("_qaops_variables.py"))?;
     }
     robot.include.iter().try_for_each(|tag| arguments.option("--include", tag))?;
     robot.exclude.iter().try_for_each(|tag| arguments.option("--exclude", tag))?;
@@ -140,9 +145,9 @@ fn arguments(shard: &Shard, places: &Places, variable_file: bool) -> Result<Argu
         arguments.path("--parseinclude", Path::new(&escaped(&places.file(file))))?;
     }
     arguments.flag("--runemptysuite");
-    arguments.path("--listener", &places.control.join("listener.py"))?;
+    arguments.path("--listener", &places.control.join("_qaops_listener.py"))?;
     if takes_screenshots(shard) {
-        arguments.path("--listener", &places.control.join("screenshots.py"))?;
+        arguments.path("--listener", &places.control.join("_qaops_screenshots.py"))?;
     }
     arguments.path("--outputdir", &places.out)?;
     arguments.option("--output", "output.xml")?;
@@ -159,7 +164,7 @@ fn escaped(path: &Path) -> String {
 
 /// How `robot` ended, and why it was stopped if it was.
 pub async fn run(attempt: &mut Attempt<'_>, limits: &mut Limits) -> Result<Exit, Failure> {
-    let Attempt { shard, places, processes, console } = attempt;
+    let Attempt { shard, places, processes, console, .. } = attempt;
     let folder = places.start(&shard.work.robot.folder);
     let words =
         [OsString::from("--argumentfile"), places.control.join("arguments.txt").into(), escaped(&folder).into()];
@@ -177,8 +182,10 @@ pub async fn run(attempt: &mut Attempt<'_>, limits: &mut Limits) -> Result<Exit,
     };
     console.say("robot is asked to stop");
     robot.interrupt();
-    // Where there is no signal for it, the listener waits for this file.
-    let _ = std::fs::write(places.control.join("stop"), "");
+    if !cfg!(unix) {
+        // Where there is no signal for it, the listener waits for this file.
+        let _ = std::fs::write(places.control.join("stop"), "");
+    }
     if tokio::time::timeout(limits.grace(), robot.exit()).await.is_err() {
         console.say("robot did not stop and is killed");
         robot.kill();
@@ -203,7 +210,7 @@ fn exit(status: std::process::ExitStatus) -> Exit {
 
 /// The tests that Robot Framework selected in each ordered file; none where it did not tell.
 pub fn selected(shard: &Shard, places: &Places) -> Option<Selected> {
-    let text = std::fs::read_to_string(places.control.join("selected.json")).ok()?;
+    let text = read_of_tests(&places.control.join("selected.json")).ok()?;
     let selected: BTreeMap<PathBuf, Vec<Option<SelectedTest>>> = serde_json::from_str(&text).ok()?;
     // Tests of a suite whose file nobody knows may be those of any file: of none can be said that it has no test.
     let known: BTreeSet<PathBuf> = shard.order.files.iter().map(|file| places.file(file)).collect();
@@ -230,7 +237,7 @@ pub fn unselected(shard: &Shard, places: &Places, selected: Option<&Selected>) -
 
 /// The tests that started in the ordered files, where Robot Framework told them.
 pub fn written(shard: &Shard, places: &Places) -> BTreeMap<String, Written> {
-    let text = std::fs::read_to_string(places.control.join("written.json")).unwrap_or_default();
+    let text = read_of_tests(&places.control.join("written.json")).unwrap_or_default();
     let written: BTreeMap<PathBuf, Written> = serde_json::from_str(&text).unwrap_or_default();
     let of = |file: &String| Some((file.clone(), written.get(&places.file(file))?.clone()));
     shard.order.files.iter().filter_map(of).collect()
@@ -238,25 +245,38 @@ pub fn written(shard: &Shard, places: &Places) -> BTreeMap<String, Written> {
 
 /// Why Robot Framework ran no further test, if it did not run all.
 pub fn halt(places: &Places) -> Option<Halt> {
-    let text = std::fs::read_to_string(places.control.join("halted")).ok()?;
+    let text = read_of_tests(&places.control.join("halted")).ok()?;
     serde_json::from_value(Value::String(text)).ok()
 }
 
 /// The ordered file in which Robot Framework was halted, empty where that was before any test of the run; none where it
 /// does not say.
 pub fn halted_at(shard: &Shard, places: &Places) -> Option<String> {
-    let text = std::fs::read_to_string(places.control.join("halted-at")).ok()?;
+    let text = read_of_tests(&places.control.join("halted-at")).ok()?;
     if text.is_empty() {
         return Some(text);
     }
     shard.order.files.iter().find(|file| places.file(file) == Path::new(&text)).cloned()
 }
 
-/// Ordered files all of whose tests their tags took out, when it was their turn.
-pub fn left_out_by_tags(shard: &Shard, places: &Places) -> Vec<String> {
-    let text = std::fs::read_to_string(places.control.join("left-out.json")).unwrap_or_default();
-    let files: Vec<PathBuf> = serde_json::from_str(&text).unwrap_or_default();
-    shard.order.files.iter().filter(|file| files.contains(&places.file(file))).cloned().collect()
+/// Takes the tests out of the selected ones that their tags left out when it was their turn. A file without a further test has
+/// none that was selected.
+pub fn without_left_out(mut selected: Selected, shard: &Shard, places: &Places) -> Selected {
+    let text = read_of_tests(&places.control.join("left-out.json")).unwrap_or_default();
+    let left_out: BTreeMap<PathBuf, Vec<Option<SelectedTest>>> = serde_json::from_str(&text).unwrap_or_default();
+    for file in &shard.order.files {
+        let Some(marks) = left_out.get(&places.file(file)) else { continue };
+        let Some(tests) = selected.get_mut(file) else { continue };
+        for mark in marks {
+            if let Some(place) = tests.iter().position(|test| test == mark) {
+                tests.remove(place);
+            }
+        }
+        if tests.is_empty() {
+            selected.remove(file);
+        }
+    }
+    selected
 }
 
 /// Makes `log.html` from a masked `output.xml` by the `rebot` beside `robot`.

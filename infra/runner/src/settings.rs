@@ -24,6 +24,10 @@ pub struct Settings {
     pub python_index: Option<String>,
     /// Whether system packages that a suite asks for may be installed: a machine that is not made for one run keeps its own.
     pub installs_packages: bool,
+    /// Account that hooks and tests run as; none for that of the runner.
+    pub account: Option<String>,
+    /// Whether that account may use `sudo`.
+    pub may_sudo: bool,
     /// Bytes that files beyond output, log, console and reports may have in all.
     pub most_bytes: u64,
     /// Whether the instance metadata service may be asked for a Spot notice.
@@ -50,6 +54,8 @@ impl Settings {
             robot: optional("QAOPS_ROBOT").unwrap_or_else(|| "robot".to_owned()).into(),
             python_index: optional("QAOPS_PYTHON_INDEX"),
             installs_packages: installs(optional("QAOPS_PACKAGES"))?,
+            account: optional("QAOPS_TEST_USER"),
+            may_sudo: flag("QAOPS_TESTS_MAY_SUDO", optional("QAOPS_TESTS_MAY_SUDO"))?,
             most_bytes: mebibytes(optional("QAOPS_ARTIFACTS_MIB"))? << 20,
             metadata: !optional("AWS_EC2_METADATA_DISABLED").is_some_and(|value| value.eq_ignore_ascii_case("true")),
         })
@@ -67,6 +73,15 @@ pub const SESSION: &str = ".desktop";
 fn work(named: Option<String>) -> Result<PathBuf, Error> {
     let work = named.map_or_else(|| std::env::temp_dir().join("qaops"), PathBuf::from);
     std::path::absolute(&work).map_err(|source| Error::Work { path: work, source })
+}
+
+/// Whether a setting is `true`; `false` without one.
+fn flag(name: &'static str, text: Option<String>) -> Result<bool, Error> {
+    match text.as_deref() {
+        None | Some("false") => Ok(false),
+        Some("true") => Ok(true),
+        Some(text) => Err(Error::BadSetting { name, text: text.to_owned(), expected: "true or false" }),
+    }
 }
 
 /// Whether packages are installed, or only those that are there count.
@@ -112,7 +127,7 @@ mod tests {
     #[test]
     fn a_setting_that_makes_no_sense_is_named() {
         let mebibytes = ["0", "-1", "many", "1048577"].map(|bad| ("QAOPS_ARTIFACTS_MIB", bad));
-        for (name, bad) in mebibytes.into_iter().chain([("QAOPS_PACKAGES", "yes")]) {
+        for (name, bad) in mebibytes.into_iter().chain([("QAOPS_PACKAGES", "yes"), ("QAOPS_TESTS_MAY_SUDO", "1")]) {
             let mut pairs = pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID", "AWS_SSM_INSTANCE_ID"]);
             pairs.push((name.into(), bad.into()));
             let error = Settings::read(pairs).unwrap_err().to_string();
@@ -125,7 +140,8 @@ mod tests {
         let settings = Settings::read(pairs(&["QAOPS_BUCKET", "QAOPS_ROLE_ID", "AWS_SSM_INSTANCE_ID"])).unwrap();
         assert_eq!(settings.robot, PathBuf::from("robot"));
         assert!(settings.work.is_absolute() && settings.work.ends_with("qaops"));
-        assert!(settings.metadata && settings.installs_packages);
+        assert!(settings.metadata && settings.installs_packages && !settings.may_sudo);
+        assert_eq!(settings.account, None);
         assert_eq!((settings.python_index, settings.most_bytes), (None, 1 << 30));
     }
 }

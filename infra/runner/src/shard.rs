@@ -20,6 +20,8 @@ pub struct Shard {
     pub robot: PathBuf,
     /// Where Python packages that the suite asks for lie and come from.
     pub layers: Layers,
+    /// Account that hooks and tests run as; none for that of the runner.
+    pub account: Option<String>,
     /// Whether system packages that the suite asks for may be installed.
     pub installs_packages: bool,
     /// Bytes that files beyond output, log, console and reports may have in all.

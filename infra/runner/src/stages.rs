@@ -52,6 +52,8 @@ async fn all(attempt: &mut Attempt<'_>, package: &Path, limits: &mut Limits) -> 
     unpack(attempt, package).await?;
     outputs::mark_reports(attempt.shard, &attempt.places).map_err(Failure::disk("the reports of the package"))?;
     robot::prepare(attempt)?;
+    let given = attempt.give(&attempt.places.root).and_then(|()| attempt.give(&attempt.places.control));
+    given.map_err(Failure::disk("the package"))?;
     let recording = tokio::select! {
         done = ready(attempt) => done?,
         stop = limits.stop() => return Ok(Ok(stop.exit()).into()),
@@ -91,7 +93,9 @@ async fn ready(attempt: &mut Attempt<'_>) -> Result<Recording, Failure> {
     packages::install(attempt).await?;
     layer::install(attempt).await?;
     if let Some(hook) = &attempt.shard.work.hooks.before {
+        let planned = hooks::suite_files(attempt);
         hooks::before(hook, attempt).await?;
+        attempt.unplanned = hooks::suite_files(attempt).difference(&planned).cloned().collect();
     }
     if let Some(health) = &attempt.shard.work.health {
         health::wait(health, attempt).await?;
@@ -124,12 +128,8 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
     let masked = outputs::masked(&mut attempt, &masker).await;
     let console = attempt.console.close().await;
     let (shard, places) = (attempt.shard, attempt.places);
-    let mut selected = robot::selected(shard, &places);
-    // Of a file with a test that was certain to run, tags that a listener added leave out nothing.
-    let left_out = robot::left_out_by_tags(shard, &places);
-    selected
-        .iter_mut()
-        .for_each(|selected| selected.retain(|file, lines| !lines.is_empty() || !left_out.contains(file)));
+    let selected = robot::selected(shard, &places);
+    let selected = selected.map(|selected| robot::without_left_out(selected, shard, &places));
     let unselected = robot::unselected(shard, &places, selected.as_ref());
     let (selected, selected_tests) = robot::counted(selected.unwrap_or_default());
     Ok(Outcome {
@@ -140,6 +140,7 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
         written: masked_names(robot::written(shard, &places), &masker),
         halt: robot::halt(&places),
         halted_at: robot::halted_at(shard, &places),
+        unplanned: attempt.unplanned,
         robot_seconds: ran.robot_seconds,
         outputs: masked.map_err(Error::Outputs)?.with_console(&console, &places.folder, &masker),
         root: places.root,

@@ -1,7 +1,7 @@
 //! From the command line to the manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 
 use aws::{Artifacts, Cloud};
@@ -12,14 +12,19 @@ use domain::results::manifest::Manifest;
 use domain::run::keys;
 use domain::run::order::Order;
 
+use crate::account::{Account, set_sudo};
 use crate::desktop::client;
 use crate::error::{Error, Failure};
 use crate::folder::Folder;
 use crate::outcome::Outcome;
+use crate::processes::keep_memory_private;
 use crate::settings::{SESSION, Settings};
 use crate::shard::Shard;
 use crate::stop::Limits;
 use crate::{notice, package, stages, upload};
+
+/// Where `sudo` reads its rules.
+const SUDOERS: &str = "/etc/sudoers.d";
 
 /// The command line: without a command it is that of `shard`.
 #[derive(Clone, Debug, clap::Parser)]
@@ -102,6 +107,9 @@ async fn run(
         Ok(input) => input,
         Err(failure) => return Ok((Outcome::not_started(&failure), tokio::time::Instant::now())),
     };
+    if let Err(failure) = separate(settings) {
+        return Ok((Outcome::not_started(&failure), tokio::time::Instant::now()));
+    }
     let mut limits = Limits::new(seconds, notice::watch(settings.metadata));
     let secrets = secrets(cloud, &plan.work.robot.secrets).await;
     let package = package::fetch(artifacts, &plan.work.package, &settings.work).await;
@@ -115,6 +123,7 @@ async fn run(
         secrets,
         robot: settings.robot.clone(),
         layers: settings.layers(),
+        account: settings.account.clone(),
         installs_packages: settings.installs_packages,
         most_bytes: settings.most_bytes,
     };
@@ -126,6 +135,13 @@ async fn run(
         (_, package) => stages::run(&shard, package, folder.path(), &mut limits).await?,
     };
     Ok((outcome, limits.end()))
+}
+
+/// Separates the tests from the runner, if they have an account of their own.
+fn separate(settings: &Settings) -> Result<(), Failure> {
+    let Some(name) = &settings.account else { return Ok(()) };
+    keep_memory_private();
+    set_sudo(&Account::named(name)?, settings.may_sudo, Path::new(SUDOERS)).map_err(Failure::disk(SUDOERS))
 }
 
 /// Plan and order of the attempt.
@@ -177,6 +193,7 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         seconds: 0.0,
         objects: BTreeMap::new(),
         left_out: Vec::new(),
+        unplanned: outcome.unplanned.clone(),
     }
 }
 

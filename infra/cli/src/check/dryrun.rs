@@ -1,6 +1,8 @@
 //! `robot --dryrun` of an unpacked copy of a package: what Robot Framework says of it without running a test.
 
 use std::collections::BTreeSet;
+use std::fs::File;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -8,6 +10,7 @@ use std::time::Duration;
 use domain::base::problem::Problem;
 use domain::package::settings::Settings;
 use domain::results::errors::{ExecutionError, Placed, missing_module, placed};
+use process_wrap::tokio::{CommandWrap, KillOnDrop, ProcessGroup};
 use tokio::process::Command;
 
 use super::outcomes;
@@ -47,22 +50,32 @@ pub(crate) async fn imports(
     let written = above.join("output.xml");
     command.args(DRY).arg("--output").arg(&written);
     command.args(["--consolecolors", "off"]).args(arguments(settings)).arg(".");
-    command.current_dir(root.join(&settings.robot.folder)).stdin(Stdio::null()).kill_on_drop(true);
-    command.env_remove("ROBOT_OPTIONS").env("PYTHONDONTWRITEBYTECODE", "1");
-    let ended = tokio::time::timeout(Duration::from_secs(SECONDS), command.output()).await;
+    command
+        .current_dir(root.join(&settings.robot.folder))
+        .env_remove("ROBOT_OPTIONS")
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    let ended = tokio::time::timeout(Duration::from_secs(SECONDS), ended(command, &above.join("stderr"))).await;
     Ok(match ended {
         Err(_) => {
             Ok(vec![format!("robot --dryrun did not end within {SECONDS} s: a library waits when it is imported")])
         }
         Ok(Err(error)) => Ok(vec![format!("robot --dryrun could not be started: {error}")]),
-        Ok(Ok(output)) => {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            told(&stderr, output.status.code(), &root, brings(&root, settings)).map(|mut remarks| {
-                remarks.extend(outcomes::remarks(&written, settings, remarks.is_empty()));
-                remarks
-            })
-        }
+        Ok(Ok((code, stderr))) => told(&stderr, code, &root, brings(&root, settings)).map(|mut remarks| {
+            remarks.extend(outcomes::remarks(&written, settings, remarks.is_empty()));
+            remarks
+        }),
     })
+}
+
+/// Runs a command to its end; its exit status and what it wrote to its standard error. What it started and left behind ends
+/// with it: a library may do anything when it is imported.
+async fn ended(mut command: Command, stderr: &Path) -> io::Result<(Option<i32>, String)> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(stderr)?);
+    let mut group = CommandWrap::from(command).wrap(ProcessGroup::leader()).wrap(KillOnDrop).spawn()?;
+    // The wrapper's own wait would wait for what is left behind, too.
+    let status = group.inner_mut().wait().await?;
+    let _ = group.start_kill();
+    Ok((status.code(), String::from_utf8_lossy(&std::fs::read(stderr)?).into_owned()))
 }
 
 /// The package's own options. Secrets have no value here: their names stand for it, so that no variable is missing.

@@ -19,7 +19,7 @@ pub(super) fn remarks(output: &Path, settings: &Settings, complete: bool) -> Vec
     let Some(root) = read(output) else { return Vec::new() };
     let tests = root.found();
     if tests.is_empty() {
-        return nothing_selected(settings).into_iter().collect();
+        return vec![nothing_selected(settings)];
     }
     if complete { failures(&tests) } else { Vec::new() }
 }
@@ -29,14 +29,16 @@ fn read(output: &Path) -> Option<Suite> {
     results::robot::read(BufReader::new(file)).ok().map(|output| output.root)
 }
 
-fn nothing_selected(settings: &Settings) -> Option<String> {
+fn nothing_selected(settings: &Settings) -> String {
     let robot = &settings.robot;
     let rule = |key: &str, tags: &[String]| (!tags.is_empty()).then(|| format!("{key} = {tags:?}"));
     let rules: Vec<String> =
         [rule("robot.include", &robot.include), rule("robot.exclude", &robot.exclude)].into_iter().flatten().collect();
-    let by = if rules.is_empty() { "robot.arguments".to_owned() } else { rules.join(" and ") };
-    let chosen = !rules.is_empty() || !robot.arguments.is_empty();
-    chosen.then(|| format!("No test is selected: {by}. A run without a test is inconclusive."))
+    match (rules.is_empty(), robot.arguments.is_empty()) {
+        (true, true) => "There is no test in the suite files. A run without a test does not pass.".to_owned(),
+        (true, false) => "No test is selected: robot.arguments. A run without a test does not pass.".to_owned(),
+        (false, _) => format!("No test is selected: {}. A run without a test does not pass.", rules.join(" and ")),
+    }
 }
 
 /// Messages of failed tests, each once, with its first test. A test may still pass in a run, if it imports at run time what
@@ -104,9 +106,9 @@ mod tests {
     fn a_selection_without_a_test_is_told() {
         assert_eq!(
             told("", true, &["smoke"]),
-            "No test is selected: robot.include = [\"smoke\"]. A run without a test is inconclusive."
+            "No test is selected: robot.include = [\"smoke\"]. A run without a test does not pass."
         );
-        assert_eq!(told("", true, &[]), "");
+        assert_eq!(told("", true, &[]), "There is no test in the suite files. A run without a test does not pass.");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use domain::package::plan::Desktop;
 use super::exchange::{Answer, Exchange, Task, Watch};
 use super::recording;
 use super::session::Session;
+use crate::account::Account;
 use crate::attempt::Places;
 use crate::error::{Error, Failure};
 use crate::mask::Masker;
@@ -39,7 +40,7 @@ pub async fn run(
     folder_of_session: PathBuf,
     limits: &mut Limits,
 ) -> Result<Outcome, Error> {
-    let session = match find(Exchange::new(folder_of_session), desktop, folder).await {
+    let session = match find(Exchange::new(folder_of_session), desktop, shard, folder).await {
         Ok(session) => session,
         Err(failure) => return stages::run(shard, Err(failure), folder, limits).await,
     };
@@ -56,7 +57,7 @@ pub async fn run(
 }
 
 /// The session that has a server, or a new one where the system lets a program make one.
-async fn find(exchange: Exchange, desktop: Desktop, folder: &Path) -> Result<Session, Failure> {
+async fn find(exchange: Exchange, desktop: Desktop, shard: &Shard, folder: &Path) -> Result<Session, Failure> {
     let most = if cfg!(windows) { LOGON } else { LEASE };
     let wait = cfg!(windows) || exchange.lease().is_some();
     if wait && serves(&exchange, most).await {
@@ -65,7 +66,8 @@ async fn find(exchange: Exchange, desktop: Desktop, folder: &Path) -> Result<Ses
     if cfg!(windows) {
         return Err(Failure::DesktopAbsent { why: format!("no desktop server served within {} s", most.as_secs()) });
     }
-    Session::start(folder.join("desktop"), desktop).await
+    let account = shard.account.as_deref().map(Account::named).transpose()?;
+    Session::start(folder.join("desktop"), desktop, account).await
 }
 
 /// Whether a lease is renewed before `most` is over.
@@ -133,7 +135,7 @@ async fn answer(exchange: &Exchange, attempt: &str, lease: Duration) -> Result<A
 /// The outcome of an attempt that was not given back: what it started ends, and of what it wrote console and video are
 /// kept.
 async fn lost(shard: &Shard, folder: &Path, failure: &Failure) -> Result<Outcome, Error> {
-    Processes::new(folder).end().await;
+    Processes::new(folder, None).end().await;
     let root = Places::new(folder, &shard.work.suite).root;
     let mut outcome = Outcome { root, ..Outcome::not_started(failure) };
     let console = folder.join("console.txt");

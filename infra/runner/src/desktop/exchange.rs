@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use crate::account::create_own;
 use crate::outcome::Outcome;
 use crate::shard::Shard;
 
@@ -69,7 +70,7 @@ impl Exchange {
 
     /// Makes the folder.
     pub fn create(&self) -> io::Result<()> {
-        std::fs::create_dir_all(&self.folder)
+        create_own(&self.folder)
     }
 
     /// Hands an attempt over.

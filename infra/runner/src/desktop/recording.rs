@@ -83,7 +83,7 @@ impl Recording {
 
 /// Starts a video, and waits until there is a picture in it.
 async fn film(desktop: Desktop, attempt: &Attempt<'_>) -> Result<(Processes, PathBuf), Failure> {
-    let Attempt { shard, places, processes, console } = attempt;
+    let Attempt { shard, places, processes, console, .. } = attempt;
     let (mut programs, file) = (processes.apart(), places.out.join(VIDEO));
     let mut words = source(desktop, RATE);
     // A video that nobody would upload fills no disk, and half of the room is for what tests leave behind.

@@ -1,7 +1,5 @@
 //! A session with a desktop: one with a server that was found, or one that lives as long as its attempt.
 
-use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -10,6 +8,7 @@ use domain::package::plan::Desktop;
 
 use super::exchange::Exchange;
 use super::x11;
+use crate::account::{Account, create_own, login};
 use crate::console::Console;
 use crate::error::Failure;
 use crate::processes::Processes;
@@ -31,12 +30,20 @@ impl Session {
     }
 
     /// A new desktop under Xvfb with a window manager, just as large as asked, and a desktop server on it.
-    pub(super) async fn start(folder: PathBuf, desktop: Desktop) -> Result<Self, Failure> {
+    ///
+    /// Server and window manager have the account of the tests: whoever works on a desktop can start programs by them.
+    pub(super) async fn start(folder: PathBuf, desktop: Desktop, account: Option<Account>) -> Result<Self, Failure> {
         let disk = |source| Failure::disk("the folder of the desktop")(source);
-        std::fs::create_dir_all(&folder).map_err(disk)?;
+        create_own(&folder).map_err(disk)?;
+        let home = folder.with_file_name("session");
+        std::fs::create_dir_all(&home).map_err(disk)?;
+        account.as_ref().map_or(Ok(()), |account| account.give(&home)).map_err(disk)?;
         let console = Console::create(folder.join("console.txt")).map_err(disk)?;
-        let mut programs = Processes::new(&folder);
-        match bring_up(&folder, desktop, &mut programs, &console).await {
+        let mut programs = Processes::new(&folder, account.clone());
+        if account.is_some() {
+            login(account.as_ref(), &home).into_iter().for_each(|(name, value)| programs.variable(name, value));
+        }
+        match bring_up(&folder, &home, desktop, &mut programs, &console).await {
             Ok(()) => Ok(Self { exchange: Exchange::new(folder), programs: Some(programs) }),
             Err(why) => {
                 programs.end().await;
@@ -59,23 +66,32 @@ impl Session {
 }
 
 /// Starts the X server, the window manager and the desktop server; an error says which of them failed, and why.
-async fn bring_up(folder: &Path, desktop: Desktop, programs: &mut Processes, console: &Console) -> Result<(), String> {
-    let display = server(folder, desktop, programs, console).await?;
-    start("openbox".as_ref(), folder, programs, console, |command| {
+async fn bring_up(
+    folder: &Path,
+    home: &Path,
+    desktop: Desktop,
+    programs: &mut Processes,
+    console: &Console,
+) -> Result<(), String> {
+    let display = server(folder, home, desktop, programs, console).await?;
+    let openbox = programs.start("openbox".as_ref(), home, console, |command| {
         command.env("DISPLAY", &display);
-    })?;
+    });
+    openbox.map_err(|error| format!("failed to start openbox: {error}"))?;
     let asked = display.clone();
     let managed = tokio::task::spawn_blocking(move || x11::wait_for_manager(&asked, PATIENCE)).await;
     managed.map_err(|error| error.to_string())??;
     let runner = std::env::current_exe().map_err(|error| format!("failed to find the runner: {error}"))?;
-    start(runner.as_os_str(), folder, programs, console, |command| {
+    let server = programs.start_own(runner.as_os_str(), folder, console, |command| {
         command.args(["desktop".as_ref(), "--folder".as_ref(), folder.as_os_str()]).env("DISPLAY", &display);
-    })
+    });
+    server.map(|_| ()).map_err(|error| format!("failed to start the runner: {error}"))
 }
 
 /// Starts an X server on a free display; the display's name.
 async fn server(
     folder: &Path,
+    home: &Path,
     desktop: Desktop,
     programs: &mut Processes,
     console: &Console,
@@ -84,10 +100,12 @@ async fn server(
     let out = std::fs::File::create(&told).map_err(|error| format!("failed to write {}: {error}", told.display()))?;
     let screen = format!("{}x{}x24", desktop.width, desktop.height);
     // Without -noreset the X server resets when its last client leaves, and refuses clients that connect meanwhile.
-    let words = ["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"];
-    start("Xvfb".as_ref(), folder, programs, console, |command| {
+    // With -ac the runner, which has another account, may look at the desktop: -nolisten lets in nobody else.
+    let words = ["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset", "-ac"];
+    let started = programs.start("Xvfb".as_ref(), home, console, |command| {
         command.args(words).stdout(Stdio::from(out));
-    })?;
+    });
+    started.map_err(|error| format!("failed to start Xvfb: {error}"))?;
     let end = Instant::now() + PATIENCE;
     while Instant::now() < end {
         let text = std::fs::read_to_string(&told).unwrap_or_default();
@@ -97,15 +115,4 @@ async fn server(
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     Err(format!("Xvfb did not come up within {} s", PATIENCE.as_secs()))
-}
-
-fn start(
-    program: &OsStr,
-    folder: &Path,
-    programs: &mut Processes,
-    console: &Console,
-    configure: impl FnOnce(&mut tokio::process::Command),
-) -> Result<(), String> {
-    let failed = |error: io::Error| format!("failed to start {}: {error}", program.display());
-    programs.start(program, folder, console, configure).map_err(failed).map(|_| ())
 }

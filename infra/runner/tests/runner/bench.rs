@@ -68,6 +68,7 @@ impl Bench {
                 secrets: BTreeMap::new(),
                 robot,
                 layers,
+                account: None,
                 installs_packages: false,
                 most_bytes: 1 << 30,
             },

@@ -226,13 +226,16 @@ async fn a_file_stops_robot_where_there_is_no_signal() {
     let Some(robot) = robot() else { return };
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    std::fs::write(path("selected.py"), include_str!("../../src/selected.py")).unwrap();
-    std::fs::write(path("listener.py"), include_str!("../../src/listener.py")).unwrap();
+    std::fs::write(path("_qaops_selected.py"), include_str!("../../src/selected.py")).unwrap();
+    std::fs::write(path("files.json"), "[]").unwrap();
+    std::fs::write(path("_qaops_listener.py"), include_str!("../../src/listener.py")).unwrap();
     std::fs::write(path("a.robot"), "*** Test Cases ***\nSlow\n    Sleep    1 min\n").unwrap();
     let mut command = tokio::process::Command::new(robot);
     command.current_dir(folder.path()).env("QAOPS_STOP", "file").stdout(Stdio::null()).stderr(Stdio::null());
-    let mut robot =
-        command.args(["--listener", "selected.py", "--listener", "listener.py", "a.robot"]).spawn().unwrap();
+    let mut robot = command
+        .args(["--listener", "_qaops_selected.py", "--listener", "_qaops_listener.py", "a.robot"])
+        .spawn()
+        .unwrap();
     while !path("selected.json").exists() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }

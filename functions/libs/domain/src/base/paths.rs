@@ -4,6 +4,7 @@ use crate::base::text::breaks_a_line;
 
 /// Longest path and longest part of one that every system can create, in bytes.
 const LONGEST_PATH: usize = 1024;
+const TOO_LONG: &str = "has more than 1024 bytes, or a part with more than 255 bytes";
 const LONGEST_PART: usize = 255;
 
 /// The part of a path after a folder; for the root, the whole path.
@@ -41,7 +42,7 @@ pub fn check_path(path: &str) -> Result<(), &'static str> {
         return Err("begins with a drive letter");
     }
     if path.len() > LONGEST_PATH || path.split('/').any(|part| part.len() > LONGEST_PART) {
-        return Err("is longer than file systems take");
+        return Err(TOO_LONG);
     }
     match path.split('/').find(|part| matches!(*part, "" | "." | "..")) {
         Some("..") => Err("leads out of its folder"),

@@ -1,5 +1,7 @@
 //! `runs/<run>/verdict.json`: what a run was judged by, and what came of it.
 
+use std::collections::BTreeSet;
+
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
@@ -140,6 +142,7 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
     let (tests, mut remarks) = tests(input);
     remarks.extend(not_run(input));
     remarks.extend(halted(input));
+    remarks.extend(unplanned(input));
     let (cost, unpriced) = cost::of_run(input);
     remarks.extend(unpriced);
     let lost = lost(input);
@@ -210,6 +213,19 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
             names += &format!("; and {} more", summary.not_run.len() - NAMED);
         }
         format!("Failed tests were not found in the rerun, or their steps or arguments were others there, so their first outcome stands: {names}.")
+    })
+}
+
+/// Suite files that hooks made: the plan divides what the package has, so no shard has them.
+fn unplanned(input: &EvaluationInput) -> Option<String> {
+    let files: BTreeSet<&str> =
+        input.firsts.iter().flat_map(|summary| &summary.unplanned).map(String::as_str).collect();
+    let named: Vec<&str> = files.iter().copied().take(NAMED).collect();
+    let more = files.len().saturating_sub(named.len());
+    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+    let names = named.join("; ");
+    (!files.is_empty()).then(|| {
+        format!("The hook before made suite files that no shard has, so their tests did not run: {names}{more}. Put them into the package.")
     })
 }
 

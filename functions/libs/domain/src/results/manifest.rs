@@ -155,6 +155,9 @@ pub struct Manifest {
     /// What is not among them, and why: `<path>: <why>`, the first [`MOST_LEFT_OUT`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// Suite files that the hook `before` made, which no shard has: paths below the package's root.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unplanned: Vec<String>,
 }
 
 /// Files that a manifest names as left out; `left-out.txt` has all of them.

@@ -261,6 +261,7 @@ mod tests {
             errors: Vec::new(),
             rpa: false,
             left_out: Vec::new(),
+            unplanned: Vec::new(),
             root,
         }
     }

@@ -51,6 +51,9 @@ pub struct Summary {
     /// What the attempt left behind and could not be uploaded, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// Suite files that the hook `before` made, which no shard has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unplanned: Vec<String>,
     /// What Robot Framework reports as an error beside the tests, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ExecutionError>,

@@ -64,7 +64,7 @@ impl<'a> SuiteReader<'a> {
                 },
             };
             match wanted {
-                None => self.end(),
+                None => self.end()?,
                 Some(range) if self.has(&range) => self.advance(&range)?,
                 Some(range) => return Ok(Some(range.start..self.window(&range))),
             }
@@ -101,11 +101,12 @@ impl<'a> SuiteReader<'a> {
         }
     }
 
-    fn end(&mut self) {
+    fn end(&mut self) -> Result<(), Problem> {
         if let (Some((_, content)), Some(entry)) = (self.reading.take(), self.open.pop()) {
-            let text = String::from_utf8_lossy(&content);
-            self.found.push((entry.about.path.clone(), modes::sections(&text, self.translated)));
+            let text = std::str::from_utf8(&content).map_err(|error| no_utf8(&entry.about.path, &content, error))?;
+            self.found.push((entry.about.path.clone(), modes::sections(text, self.translated)));
         }
+        Ok(())
     }
 
     /// Where a window ends that holds a range and the files close behind it.
@@ -120,6 +121,13 @@ impl<'a> SuiteReader<'a> {
         }
         end
     }
+}
+
+/// Robot Framework reads suites as UTF-8, and refuses all of them together for one that is not.
+fn no_utf8(path: &str, content: &[u8], error: std::str::Utf8Error) -> Problem {
+    let line = 1 + content[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+    let what = format!("line {line} is not UTF-8, which Robot Framework needs");
+    Problem::new(path, what, "save the file in the encoding UTF-8")
 }
 
 /// Whether a suite file is in Robot Framework's own format, whose sections are known here.

@@ -1,11 +1,16 @@
-"""Each instance has a network of its own."""
+"""Each instance has processes, files and a network of its own."""
 
 from __future__ import annotations
 
+import json
+import os
+import shlex
 import shutil
 import sys
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +21,10 @@ from .conftest import Cloud, free_port, until
 pytestmark = pytest.mark.skipif(
     shutil.which("slirp4netns") is None, reason="slirp4netns is not on the PATH: apt-get install slirp4netns"
 )
+
+
+def apart(clouds: Callable[..., Cloud]) -> Cloud:
+    return clouds(QAOPS_LOCAL_APART="true", QAOPS_LOCAL_NETWORK="true")
 
 
 def serve(port: int) -> str:
@@ -51,7 +60,7 @@ def output(cloud: Cloud, instance: str, *lines: str) -> str:
 
 
 def test_two_instances_open_the_same_port(clouds: Callable[..., Cloud]) -> None:
-    cloud = clouds(QAOPS_LOCAL_APART="true")
+    cloud = apart(clouds)
     port = free_port()
     instances = [cloud.instance(), cloud.instance()]
     for instance in instances:
@@ -63,13 +72,13 @@ def test_two_instances_open_the_same_port(clouds: Callable[..., Cloud]) -> None:
 
 
 def test_two_instances_have_the_same_display(clouds: Callable[..., Cloud]) -> None:
-    cloud = clouds(QAOPS_LOCAL_APART="true")
+    cloud = apart(clouds)
     for instance in [cloud.instance(), cloud.instance()]:
         assert output(cloud, instance, "pwd; ls /tmp/.X11-unix; touch /tmp/.X11-unix/X0").endswith("/work")
 
 
 def test_an_instance_reaches_aws_and_its_metadata(clouds: Callable[..., Cloud]) -> None:
-    cloud = clouds(QAOPS_LOCAL_APART="true")
+    cloud = apart(clouds)
     instance = cloud.instance()
     assert output(cloud, instance, "echo $AWS_ENDPOINT_URL") == f"http://10.0.2.2:{cloud.port}"
     assert output(cloud, instance, fetch("$AWS_ENDPOINT_URL/_qaops/faults")) == "[]"
@@ -87,12 +96,12 @@ def test_an_instance_reaches_aws_and_its_metadata(clouds: Callable[..., Cloud]) 
 
 
 def test_nothing_of_a_network_outlives_its_instance(clouds: Callable[..., Cloud]) -> None:
-    cloud = clouds(QAOPS_LOCAL_APART="true")
+    cloud = apart(clouds)
     instance = cloud.instance()
     marker = f"QAOPS_LOCAL_INSTANCE={instance}"
     output(cloud, instance, serve(free_port()))
-    # The process that holds the network, the one that carries its traffic, and the server.
-    assert len(processes.marked(marker)) == 3
+    # Those that hold the namespaces, the one that carries the network's traffic, and the server.
+    assert len(processes.marked(marker)) == 5
     cloud.ec2.stop_instances(InstanceIds=[instance])
     until(lambda: cloud.state(instance) == "stopped")
     assert not processes.marked(marker)
@@ -104,16 +113,70 @@ def test_nothing_of_a_network_outlives_its_instance(clouds: Callable[..., Cloud]
     assert not processes.marked(marker)
 
 
+def at_work(words: str) -> list[int]:
+    """Processes of this machine whose command line is this."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if (
+                entry.name.isdigit()
+                and entry.joinpath("cmdline").read_bytes() == words.encode().replace(b" ", b"\0") + b"\0"
+            ):
+                found.append(int(entry.name))
+    return found
+
+
 def test_a_daemon_without_an_environment_ends_with_its_instance(clouds: Callable[..., Cloud]) -> None:
-    cloud = clouds(QAOPS_LOCAL_APART="true")
-    instance = cloud.instance()
-    text = output(cloud, instance, "env -i setsid sleep 600 >/dev/null 2>&1 & echo $!")
-    pid = int(text)
-    assert processes.exists(pid)
+    cloud = apart(clouds)
+    instance, words = cloud.instance(), f"sleep 600.{free_port()}"
+    daemon = f"env -i setsid {words} >/dev/null 2>&1 &"
+    output(cloud, instance, daemon)
+    assert at_work(words)
     cloud.ec2.terminate_instances(InstanceIds=[instance])
     until(lambda: cloud.state(instance) == "terminated")
-    until(lambda: not processes.exists(pid))
-    left = cloud.instance()
-    pid = int(output(cloud, left, "env -i setsid sleep 600 >/dev/null 2>&1 & echo $!"))
+    until(lambda: not at_work(words))
+    output(cloud, cloud.instance(), daemon)
+    assert at_work(words)
     cloud.close()
-    until(lambda: not processes.exists(pid))
+    until(lambda: not at_work(words))
+
+
+def test_two_instances_see_nothing_of_each_other(clouds: Callable[..., Cloud]) -> None:
+    cloud = clouds(QAOPS_LOCAL_APART="true")
+    one, other = cloud.instance(), cloud.instance()
+    words = f"sleep 600.{free_port()}"
+    output(cloud, one, f"echo one >/tmp/mine; echo one >/dev/shm/mine; {words} >/dev/null 2>&1 &")
+    seen = "cat /tmp/mine /dev/shm/mine 2>&1; ps ax -o args | grep '^sleep 600'; true"
+    assert output(cloud, one, seen).splitlines() == ["one", "one", words]
+    assert output(cloud, other, seen).splitlines() == [
+        "cat: /tmp/mine: No such file or directory",
+        "cat: /dev/shm/mine: No such file or directory",
+    ]
+    assert not Path("/tmp/mine").exists()
+    folder = cloud.directory / "instances"
+    assert output(cloud, other, f"ls {folder}") == other
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give tests an account of their own")
+def test_tests_have_an_account_that_sees_what_they_need(clouds: Callable[..., Cloud], tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    shared = closed / "with ' a quote"
+    shared.mkdir(parents=True)
+    shared.chmod(0o777)
+    closed.joinpath("secret").write_text("secret")
+    closed.chmod(0o700)
+    cloud = clouds(QAOPS_LOCAL_APART="true", QAOPS_LOCAL_VISIBLE=json.dumps([str(shared)]))
+    instance = cloud.instance()
+    start = 'setpriv --reuid="$QAOPS_TEST_USER" --regid="$QAOPS_TEST_USER" --clear-groups'
+    assert output(cloud, instance, f"{start} id -un") == "qaops-tests"
+    assert output(cloud, instance, f"{start} {sys.executable} -c 'print(1)'") == "1"
+    output(cloud, instance, f"{start} touch {shlex.quote(str(shared / 'file'))} /tmp/file $TMPDIR/other")
+    assert shared.joinpath("file").exists()
+    tries = [
+        f"cat '{closed}/secret'",
+        f"ls '{cloud.directory}/instances/{instance}/commands'",
+        "shutdown now",
+    ]
+    for words in tries:
+        said = cloud.result(cloud.send(instance, f"{start} {words}"), instance, 30.0)
+        assert said["Status"] == "Failed", said
