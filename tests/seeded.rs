@@ -134,6 +134,7 @@ impl SeededRun {
             rpa: false,
             left_out: Vec::new(),
             unplanned: Vec::new(),
+            changed: Vec::new(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },
         }
     }

@@ -112,12 +112,20 @@ fn modules_of_a_suite_may_have_any_name() {
 }
 
 #[test]
-fn suites_that_a_hook_makes_are_told() {
-    let config = "[hooks]\nbefore = \"printf '*** Test Cases ***\\\\nB\\\\n    Fail\\\\n' > made.robot\"\n";
+fn suites_that_a_hook_makes_or_changes_are_told() {
+    let writes = |file: &str, name: &str| {
+        format!("[hooks]\nbefore = \"printf '*** Test Cases ***\\\\n{name}\\\\n    No Operation\\\\n' > {file}\"\n")
+    };
+    let files = [("a.robot", "*** Test Cases ***\nA\n    No Operation\nB\n    Fail\n")];
     with_cloud(async |cloud| {
-        let (_, counts, told) =
-            verdict(cloud, "made", config, &[("a.robot", "*** Test Cases ***\nA\n    No Operation\n")], 1).await;
-        assert_eq!(counts, [1, 1, 0]);
+        let (_, counts, told) = verdict(cloud, "made", &writes("made.robot", "C"), &files, 1).await;
+        assert_eq!(counts, [2, 1, 1]);
         assert!(told.contains("made suite files that no shard has, so their tests did not run: made.robot."), "{told}");
+        let (_, counts, told) = verdict(cloud, "changed", &writes("a.robot", "A"), &files, 1).await;
+        assert_eq!(counts, [1, 1, 0]);
+        assert!(
+            told.contains("changed suite files: a.robot. The tests that ran are those that it left there."),
+            "{told}"
+        );
     });
 }

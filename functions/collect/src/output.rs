@@ -82,6 +82,7 @@ pub(crate) async fn summarize(
         not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
         unplanned: manifest.unplanned.clone(),
+        changed: manifest.changed.clone(),
         errors: kept(errors.iter().map(|message| ExecutionError::read(message, &manifest.root))),
         rpa,
         root,

@@ -23,6 +23,8 @@ pub struct Attempt<'a> {
     pub account: Option<Account>,
     /// Suite files that the hook before `robot` made.
     pub unplanned: Vec<String>,
+    /// Ordered files that it changed.
+    pub changed: Vec<String>,
 }
 
 impl<'a> Attempt<'a> {
@@ -40,7 +42,7 @@ impl<'a> Attempt<'a> {
             let login = account::login(account.as_ref(), &places.home);
             login.into_iter().for_each(|(name, value)| processes.variable(name, value));
         }
-        let attempt = Self { shard, places, processes, console, account, unplanned: Vec::new() };
+        let attempt = Self { shard, places, processes, console, account, unplanned: Vec::new(), changed: Vec::new() };
         for folder in [&attempt.places.out, &attempt.places.control, &attempt.places.home] {
             attempt.give(folder)?;
         }

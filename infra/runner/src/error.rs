@@ -173,6 +173,16 @@ pub enum Failure {
         /// End of the output.
         tail: String,
     },
+    /// The shell does not find a command of the hook, or may not run it.
+    #[error(
+        "the hook `before` ended with {status}: the environment has no such command, or may not run it; the end of its output:\n{tail}"
+    )]
+    HookMissing {
+        /// How it ended: 127, or 126.
+        status: String,
+        /// The end of its output.
+        tail: String,
+    },
     /// The hook `before` failed.
     #[error("the hook `before` ended with {status}; the end of its output:\n{tail}")]
     HookFailed {
@@ -221,6 +231,7 @@ impl Failure {
             Self::RequirementsRefused(_) => "Runner.RequirementsRefused",
             Self::RequirementsFailed { .. } => "Runner.RequirementsFailed",
             Self::Packages { .. } => "Runner.PackagesFailed",
+            Self::HookMissing { .. } => "Runner.HookMissing",
             Self::HookFailed { .. } => "Runner.HookFailed",
             Self::DesktopAbsent { .. } => "Runner.DesktopAbsent",
             Self::Desktop(fault) => fault.name(),

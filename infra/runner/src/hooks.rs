@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 
 use crate::attempt::Attempt;
 use crate::error::Failure;
+use crate::hash;
 
 /// Suite files of the package that `robot` would run from its folder: paths below the package's root.
 pub fn suite_files(attempt: &Attempt<'_>) -> BTreeSet<String> {
@@ -16,6 +17,12 @@ pub fn suite_files(attempt: &Attempt<'_>) -> BTreeSet<String> {
     let entries = WalkDir::new(root).into_iter().flatten().filter(|entry| entry.file_type().is_file());
     let paths: Vec<String> = entries.filter_map(|entry| below(entry.path(), root)).collect();
     contents::suite_files(paths.iter().map(String::as_str), &attempt.shard.work.robot.folder).into_iter().collect()
+}
+
+/// Ordered files with the sums of their content; without one where a file cannot be read.
+pub fn ordered_files(attempt: &Attempt<'_>) -> BTreeSet<(String, Option<String>)> {
+    let sum = |file: &String| hash::of_file(&attempt.places.file(file)).ok().map(|about| about.sha256);
+    attempt.shard.order.files.iter().map(|file| (file.clone(), sum(file))).collect()
 }
 
 fn below(path: &Path, root: &Path) -> Option<String> {
@@ -30,7 +37,12 @@ pub async fn before(hook: &str, attempt: &mut Attempt<'_>) -> Result<(), Failure
     if status.success() {
         return Ok(());
     }
-    Err(Failure::HookFailed { status: status.to_string(), tail: attempt.console.tail().await })
+    let (status, code, tail) = (status.to_string(), status.code(), attempt.console.tail().await);
+    // So a shell says it of its last command (POSIX, "Exit Status for Commands"), and no other instance has another image.
+    Err(match code {
+        Some(126 | 127) => Failure::HookMissing { status, tail },
+        _ => Failure::HookFailed { status, tail },
+    })
 }
 
 /// Runs the hook after `robot`; the result stands already, so a failure is told and changes nothing.

@@ -36,6 +36,9 @@ pub struct Outcome {
     /// Suite files that the hook `before` made.
     #[serde(default)]
     pub unplanned: Vec<String>,
+    /// Ordered files that the hook `before` changed.
+    #[serde(default)]
+    pub changed: Vec<String>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
     /// Files to upload, without secrets.
@@ -56,6 +59,7 @@ impl Outcome {
             halt: None,
             halted_at: None,
             unplanned: Vec::new(),
+            changed: Vec::new(),
             robot_seconds: 0.0,
             outputs,
         }

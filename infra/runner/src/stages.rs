@@ -93,9 +93,10 @@ async fn ready(attempt: &mut Attempt<'_>) -> Result<Recording, Failure> {
     packages::install(attempt).await?;
     layer::install(attempt).await?;
     if let Some(hook) = &attempt.shard.work.hooks.before {
-        let planned = hooks::suite_files(attempt);
+        let (planned, ordered) = (hooks::suite_files(attempt), hooks::ordered_files(attempt));
         hooks::before(hook, attempt).await?;
         attempt.unplanned = hooks::suite_files(attempt).difference(&planned).cloned().collect();
+        attempt.changed = ordered.difference(&hooks::ordered_files(attempt)).map(|(file, _)| file.clone()).collect();
     }
     if let Some(health) = &attempt.shard.work.health {
         health::wait(health, attempt).await?;
@@ -141,6 +142,7 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
         halt: robot::halt(&places),
         halted_at: robot::halted_at(shard, &places),
         unplanned: attempt.unplanned,
+        changed: attempt.changed,
         robot_seconds: ran.robot_seconds,
         outputs: masked.map_err(Error::Outputs)?.with_console(&console, &places.folder, &masker),
         root: places.root,

@@ -194,6 +194,7 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         objects: BTreeMap::new(),
         left_out: Vec::new(),
         unplanned: outcome.unplanned.clone(),
+        changed: outcome.changed.clone(),
     }
 }
 

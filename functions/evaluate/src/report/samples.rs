@@ -40,6 +40,7 @@ pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
         rpa: false,
         left_out: Vec::new(),
         unplanned: Vec::new(),
+        changed: Vec::new(),
         robot_seconds: 1.0,
         uploaded: 0,
         root: Suite { name: "S".into(), suites: vec![first, inner], ..Suite::default() },

@@ -100,6 +100,20 @@ async fn a_server_of_the_hook_serves_the_tests_and_dies_with_the_shard() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_hook_whose_command_is_not_there_is_told_from_one_that_fails() {
+    for (hook, name) in [
+        ("no-such-command", "Runner.HookMissing"),
+        ("./a.robot", "Runner.HookMissing"),
+        ("exit 1", "Runner.HookFailed"),
+    ] {
+        let Some(mut bench) = Bench::new(&[("a.robot", PASSES)]) else { return };
+        bench.shard.work.hooks.before = Some(hook.into());
+        let exit = bench.run().await.exit;
+        assert!(matches!(&exit, Exit::NotStarted { error, .. } if error == name), "{hook}: {exit:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_failing_hook_is_told_with_its_last_words() {
     let Some(mut bench) = Bench::new(&[("a.robot", PASSES)]) else { return };
     bench.shard.work.hooks.before = Some("echo no database with s3cret-value >&2; exit 7".into());

@@ -23,6 +23,7 @@ use crate::results::interrupted::NOT_RUN;
 use crate::results::outcome::{Counts, Found, Status, TestId};
 use crate::results::records;
 use crate::results::records::TestRecord;
+use crate::results::summary::Summary;
 
 /// The verdict of a run and everything that it rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -142,7 +143,7 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
     let (tests, mut remarks) = tests(input);
     remarks.extend(not_run(input));
     remarks.extend(halted(input));
-    remarks.extend(unplanned(input));
+    remarks.extend(by_hooks(input));
     let (cost, unpriced) = cost::of_run(input);
     remarks.extend(unpriced);
     let lost = lost(input);
@@ -216,17 +217,24 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
     })
 }
 
-/// Suite files that hooks made: the plan divides what the package has, so no shard has them.
-fn unplanned(input: &EvaluationInput) -> Option<String> {
-    let files: BTreeSet<&str> =
-        input.firsts.iter().flat_map(|summary| &summary.unplanned).map(String::as_str).collect();
-    let named: Vec<&str> = files.iter().copied().take(NAMED).collect();
-    let more = files.len().saturating_sub(named.len());
-    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    let names = named.join("; ");
-    (!files.is_empty()).then(|| {
-        format!("The hook before made suite files that no shard has, so their tests did not run: {names}{more}. Put them into the package.")
-    })
+/// What hooks did with suite files. The plan divides the files that the package has, and no shard has further ones; of the tests
+/// in a file it knows nothing.
+fn by_hooks(input: &EvaluationInput) -> impl Iterator<Item = String> {
+    let told = |what: &str, files: &BTreeSet<&str>, then: &str| {
+        let named: Vec<&str> = files.iter().copied().take(NAMED).collect();
+        let more = files.len().saturating_sub(named.len());
+        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
+        (!files.is_empty()).then(|| format!("The hook before {what}: {}{more}. {then}", named.join("; ")))
+    };
+    let of = |files: fn(&Summary) -> &Vec<String>| input.firsts.iter().flat_map(files).map(String::as_str).collect();
+    let made = "made suite files that no shard has, so their tests did not run";
+    let changed = "changed suite files";
+    [
+        told(made, &of(|summary| &summary.unplanned), "Put them into the package."),
+        told(changed, &of(|summary| &summary.changed), "The tests that ran are those that it left there."),
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The sentence that no failed test ran again after Robot Framework was halted, if the package asks for reruns.

@@ -7,11 +7,13 @@
 use crate::results::manifest::Exit;
 
 /// Errors of the runner that follow from the package and the plan alone.
-const FINAL: [&str; 5] = [
+const FINAL: [&str; 6] = [
     // The package is the same bytes everywhere: the plan pins it.
     "Runner.PackageRefused",
     // The file, or pip by what it says of the file and not of the network.
     "Runner.RequirementsRefused",
+    // A command that no instance of this image has.
+    "Runner.HookMissing",
     // An argument that does not fit into Robot Framework's argument file.
     "Runner.ArgumentRefused",
     // A parameter that nobody stored, or whose value is too short to be masked.

@@ -158,6 +158,9 @@ pub struct Manifest {
     /// Suite files that the hook `before` made, which no shard has: paths below the package's root.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplanned: Vec<String>,
+    /// Ordered files that the hook `before` changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
 }
 
 /// Files that a manifest names as left out; `left-out.txt` has all of them.

@@ -262,6 +262,7 @@ mod tests {
             rpa: false,
             left_out: Vec::new(),
             unplanned: Vec::new(),
+            changed: Vec::new(),
             root,
         }
     }

@@ -54,6 +54,9 @@ pub struct Summary {
     /// Suite files that the hook `before` made, which no shard has.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplanned: Vec<String>,
+    /// Ordered files that the hook `before` changed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changed: Vec<String>,
     /// What Robot Framework reports as an error beside the tests, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ExecutionError>,

@@ -66,6 +66,7 @@ fn summary(shard: &ShardId, attempt: u32, complete: bool, files: &[&str], status
         rpa: false,
         left_out: Vec::new(),
         unplanned: Vec::new(),
+        changed: Vec::new(),
         root: Suite { name: "Shop".to_owned(), suites: files.iter().map(suite).collect(), ..Suite::default() },
     }
 }

@@ -68,6 +68,19 @@ fn a_test_that_fails_and_passes_in_one_run_is_flaky() {
 }
 
 #[test]
+fn the_message_of_a_failure_is_that_of_the_last_attempt_that_ran_and_failed() {
+    let told = |status: &str, tag: &str| {
+        let mut rerun = summary("0001r1", &[("Bad", status, "another")]);
+        rerun.root.tests[0].tags.push(tag.to_owned());
+        let found = evaluate(&input(&json!({}), vec![summary("0001", &MIXED)], vec![rerun]));
+        found.failed.iter().map(|test| test.message.clone()).collect::<Vec<_>>().join("|")
+    };
+    assert_eq!(told("failed", "smoke"), "another");
+    assert_eq!(told("failed", NOT_RUN), "no");
+    assert_eq!(told("skipped", "smoke"), "no");
+}
+
+#[test]
 fn lost_work_takes_back_gates_that_hold() {
     let found = evaluate(&input(&json!({}), Vec::new(), Vec::new()));
     assert_eq!((found.verdict, found.shards.done, found.shards.lost), (Verdict::Inconclusive, 0, 1));
