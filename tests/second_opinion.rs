@@ -201,6 +201,7 @@ impl Steps {
         for (key, value) in [
             ("run", json!(self.run)),
             ("root", json!("/w/second")),
+            ("selected", json!({"a.robot": 1})),
             ("robot_seconds", json!(1.0)),
             ("seconds", json!(2.0)),
             ("objects", json!({"output.xml": {"size": output.len(), "sha256": sum}})),

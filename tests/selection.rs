@@ -42,6 +42,17 @@ fn a_test_with_a_variable_in_a_tag_is_missed_like_any_other() {
 }
 
 #[test]
+fn a_suite_that_removes_what_was_selected_leaves_it_unknown() {
+    let suite = "*** Settings ***\nLibrary    OperatingSystem\n*** Test Cases ***\nA\n    \
+                 Remove File    %{QAOPS_ATTEMPT}/control/selected.json\n";
+    with_cloud(async |cloud| {
+        let (verdict, _, told) = verdict(cloud, "removed", "", &[("a.robot", suite)], 1).await;
+        assert_eq!(verdict, Verdict::Inconclusive, "{told}");
+        assert!(told.contains("It does not tell which tests of a.robot were selected"), "{told}");
+    });
+}
+
+#[test]
 fn tests_that_their_tags_leave_out_are_not_missed_however_the_tag_is_spelled() {
     let spellings = [
         "@{T}",

@@ -239,11 +239,21 @@ fn unexpected(shard: &Shard, root: &Suite, reported: &[String], manifest: &Manif
         return Some(format!("Its {OUTPUT} does not report {first} ({} missing).", missing.len()));
     }
     let found = root.found();
-    if let (false, Some(taken)) = (shard.is_rerun(), taken_out(&found, manifest)) {
-        return Some(taken);
+    let by_file = || untold(shard, manifest).or_else(|| taken_out(&found, manifest));
+    if let (false, Some(problem)) = (shard.is_rerun(), by_file()) {
+        return Some(problem);
     }
     let other = found.iter().find(|test| !test.id.file.is_empty() && !shard.files.contains(&test.id.file))?;
     Some(format!("Its {OUTPUT} reports {}, which is not a file of this shard.", other.id.file))
+}
+
+/// Without the tests that Robot Framework selected in a file nobody knows whether all of them ran.
+fn untold(shard: &Shard, manifest: &Manifest) -> Option<String> {
+    let is_told = |file: &&String| manifest.selected.contains_key(*file) || manifest.unselected.contains(*file);
+    let file = shard.files.iter().find(|file| !is_told(file))?;
+    Some(format!(
+        "It does not tell which tests of {file} were selected: something removed what the runner's listener wrote."
+    ))
 }
 
 fn taken_out(found: &[Found<'_>], manifest: &Manifest) -> Option<String> {

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from . import checks, settings, tidy
+from . import box, checks, settings, tidy
 
 
 def main(arguments: list[str]) -> int:
@@ -40,6 +40,9 @@ def _serve() -> int:
 
     try:
         _adopt(wanted)
+        # An instance that cannot start a command would never be ready, and nobody would say why.
+        if wanted.apart:
+            box.try_out(wanted)
         # The emulator reads its environment when it is imported, so it is imported last.
         checks.check()
         from . import server  # noqa: PLC0415

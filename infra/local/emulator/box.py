@@ -174,6 +174,19 @@ class Box:
         shutil.rmtree(self.root, ignore_errors=True)
 
 
+def try_out(settings: Settings) -> None:
+    """Starts a command on an instance as others will be; raises OSError with what stands in the way."""
+    box = Box("i-first", settings)
+    box.power_on(lambda _: None)
+    try:
+        with box.root.joinpath("log").open("wb") as log:
+            status = box.start(["true"], {"PATH": settings.path}, box.root / "work", log).wait()
+        if status != 0:
+            raise OSError(f"a command ended with {status}: {box.root.joinpath('log').read_text().strip()}")
+    finally:
+        box.destroy()
+
+
 def _decoded(encoded: str) -> bytes:
     try:
         return base64.b64decode(encoded, validate=True)

@@ -8,6 +8,7 @@ has another address in it.
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import time
 from collections.abc import Callable, Mapping
@@ -38,10 +39,11 @@ class Namespaces:
         ready = view.root / _READY
         ready.unlink(missing_ok=True)
         # The shell is the first process of its namespace, and so has to wait for whatever loses its parent.
-        script = f"{view.script()}\n: >'{ready}'\nsleep infinity &\nwait\n"
+        script = f"{view.script()}\n: >{shlex.quote(str(ready))}\nsleep infinity &\nwait\n"
         user = ["--user", "--map-current-user", "--keep-caps"] if os.geteuid() else []
         kinds = ["--mount", "--pid", "--ipc", *(["--net"] if has_network else [])]
         hold = ["unshare", *user, *kinds, "--fork", "--kill-child", "sh", "-c", script]
+        self._log = view.root / "namespaces.log"
         self._holder = self._start(hold, environment, view.root)
         self._carrier: subprocess.Popen[bytes] | None = None
         pid = str(self._holder.pid)
@@ -64,18 +66,19 @@ class Namespaces:
         """The command that starts another one in the namespaces, in this directory."""
         return [*self._enter, f"--wdns={directory}", "--"]
 
-    @staticmethod
     def _start(
-        command: list[str], environment: Mapping[str, str], directory: Path
+        self, command: list[str], environment: Mapping[str, str], directory: Path
     ) -> subprocess.Popen[bytes]:
-        return processes.start(command, environment, directory, subprocess.DEVNULL)
+        with self._log.open("ab") as log:
+            return processes.start(command, environment, directory, log)
 
     def _wait(self, is_so: Callable[[], bool]) -> None:
         end = time.monotonic() + _PATIENCE
         while time.monotonic() < end:
             ended = [one for one in (self._holder, self._carrier) if one and one.poll() is not None]
             if ended:
-                raise Unready(f"{ended[0].args!r} ended with {ended[0].returncode}")
+                said = self._log.read_text(errors="replace").strip()
+                raise Unready(f"the namespaces ended with {ended[0].returncode}: {said}")
             # The process may not have come so far.
             with suppress(OSError):
                 if is_so():

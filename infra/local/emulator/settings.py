@@ -155,6 +155,8 @@ def _paths(pairs: Mapping[str, str], name: str) -> list[Path]:
         isinstance(item, str) and item.startswith("/") for item in value
     ):
         raise SettingError(f"{name} is not a JSON array of absolute paths")
+    if missing := [item for item in value if not Path(item).exists()]:
+        raise SettingError(f"{name} has {missing[0]}, which is not there")
     return [Path(item).resolve() for item in value]
 
 

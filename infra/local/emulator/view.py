@@ -10,7 +10,7 @@ import os
 import pwd
 import shlex
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,24 +53,30 @@ class View:
 
     def script(self) -> str:
         """A shell script that makes the view in a new mount namespace with a new process namespace."""
-        hidden = list(self._hidden())
+        hidden = self._hidden()
         covered = [path for path in self._paths() if _within(path, [_TEMPORARY, *hidden])]
+        staged = [(_STAGE / str(number), path) for number, path in enumerate([self.root, *covered])]
+        (own, _), *others = staged
         lines = [
             "set -e",
             "mount -t proc proc /proc",
             f"mount -t tmpfs -o mode=1777 memory {_MEMORY}",
             f"mkdir -m 700 {_STAGE}",
         ]
-        staged = [(str(_STAGE / str(number)), path) for number, path in enumerate(covered)]
         for stage, path in staged:
             lines += [_make(stage, path), f"mount --rbind {_quoted(path)} {stage}"]
-        temporary = self.root / "tmp"
-        if _within(self.root, [_TEMPORARY, *hidden]):
-            temporary = Path(staged[covered.index(self.root)][0], "tmp")
-        lines += [f"mount --bind {_quoted(temporary)} {_TEMPORARY}"]
-        lines += [f"mount -t tmpfs -o mode=755 hidden {_quoted(folder)}" for folder in hidden]
-        for stage, path in staged:
-            lines += [_make(str(path), path), f"mount --no-mtab --move {stage} {_quoted(path)}"]
+        lines += [f"mount --bind {own}/tmp {_TEMPORARY}"]
+        lines += [_hide(folder) for folder in hidden]
+        for stage, path in others:
+            lines += [_make(path, path), _move(stage, path)]
+        # Other instances lie beside this one, also where a visible path has all of them.
+        beside = self.root.parent
+        lines += [
+            f"mkdir -p {_quoted(beside)}",
+            _hide(beside),
+            _make(self.root, self.root),
+            _move(own, self.root),
+        ]
         lines += [f"rm -r {_STAGE}", f"mkdir -p -m 1777 {_DISPLAYS}"]
         if self.has_account:
             lines += [f"mount --bind {_quoted(self.root / 'etc' / name)} /etc/{name}" for name in _lines()]
@@ -78,14 +84,15 @@ class View:
 
     def _paths(self) -> list[Path]:
         # An outer path brings the paths in it along.
-        paths = sorted({self.root, *self.visible})
+        paths = sorted(set(self.visible))
         return [path for path in paths if not _within(path.parent, [one for one in paths if one != path])]
 
-    def _hidden(self) -> Iterable[Path]:
-        """The outermost folders above visible paths that are closed to the account."""
+    def _hidden(self) -> list[Path]:
+        """The outermost folders above what the instance sees that are closed to the account."""
         if not self.has_account:
             return []
-        above = {folder for path in self._paths() for folder in path.parents if _closed(folder)}
+        paths = [self.root, *self._paths()]
+        above = {folder for path in paths for folder in path.parents if _closed(folder)}
         outermost = [one for one in sorted(above) if not _within(one.parent, list(above - {one}))]
         return [folder for folder in outermost if not _within(folder, [_TEMPORARY])]
 
@@ -102,12 +109,20 @@ def _quoted(path: Path) -> str:
     return shlex.quote(str(path))
 
 
-def _make(place: str, path: Path) -> str:
+def _make(place: Path, path: Path) -> str:
     """The command that makes a place to mount a path on."""
     if path.is_dir():
-        return f"mkdir -p {shlex.quote(place)}"
-    parent = shlex.quote(str(Path(place).parent))
-    return f"mkdir -p {parent} && touch {shlex.quote(place)}"
+        return f"mkdir -p {_quoted(place)}"
+    return f"mkdir -p {_quoted(place.parent)} && touch {_quoted(place)}"
+
+
+def _hide(folder: Path) -> str:
+    return f"mount -t tmpfs -o mode=755 hidden {_quoted(folder)}"
+
+
+def _move(stage: Path, path: Path) -> str:
+    # Only root can write the table of mounts that util-linux keeps, and mount fails without it.
+    return f"mount --no-mtab --move {stage} {_quoted(path)}"
 
 
 def _lines() -> dict[str, str]:

@@ -1,6 +1,7 @@
 //! The local cloud: the emulator with a deployment in it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 
@@ -64,7 +65,8 @@ impl LocalCloud {
         let python = Python::ready(&cache(project), &say)?;
         let obstacles = Obstacles::found();
         obstacles.told().iter().for_each(|told| say(told));
-        let visible: Vec<PathBuf> = shared_folders().into_iter().chain([Programs::folder()?]).collect();
+        let shared = std::env::var_os("QAOPS_LOCAL_SHARED").unwrap_or_default();
+        let visible = [shared_folders(&shared)?, vec![Programs::folder()?]].concat();
         let emulator = start_emulator(project, &python, &behaviour(project, &obstacles, &visible)?).await?;
         let programs = build.await.map_err(|error| Error::Io { path: project.to_owned(), source: error.into() })??;
         let aws = aws::Cloud::connect_to(&emulator.endpoint(), REGION).await;
@@ -142,10 +144,10 @@ fn behaviour(project: &Path, obstacles: &Obstacles, visible: &[PathBuf]) -> Resu
     Ok(Behaviour { settings })
 }
 
-/// Folders of this machine that whoever started it shares with the environments.
-fn shared_folders() -> Vec<PathBuf> {
-    let folders = std::env::var_os("QAOPS_LOCAL_SHARED").unwrap_or_default();
-    std::env::split_paths(&folders).filter(|folder| folder.is_absolute()).collect()
+/// Folders of this machine that whoever started it shares with the environments: a list as in the variable `PATH`.
+fn shared_folders(list: &OsStr) -> Result<Vec<PathBuf>, Error> {
+    let named = std::env::split_paths(list).filter(|folder| !folder.as_os_str().is_empty());
+    named.map(|path| if path.is_absolute() && path.is_dir() { Ok(path) } else { Err(Error::Shared(path)) }).collect()
 }
 
 /// Settings that this process's environment holds.
@@ -211,4 +213,20 @@ fn bootstrap(program: &Path) -> Result<Vec<u8>, Error> {
     let script = format!("#!/bin/sh\nexec '{}'\n", program.display());
     zip.write_all(script.as_bytes()).map_err(failed)?;
     Ok(zip.finish().map_err(|error| failed(error.into()))?.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_folders_are_shared() {
+        let folder = std::env::temp_dir();
+        let list = std::env::join_paths([folder.as_path(), Path::new("")]).unwrap();
+        assert_eq!(shared_folders(&list).unwrap(), [folder]);
+        assert!(shared_folders(OsStr::new("")).unwrap().is_empty());
+        for bad in ["tests", "/no/such/folder"] {
+            assert!(shared_folders(OsStr::new(bad)).unwrap_err().to_string().contains(bad));
+        }
+    }
 }

@@ -19,6 +19,9 @@ pub enum Error {
     /// The deployment could not be made.
     #[error("failed to set up the local cloud")]
     Provision(#[from] aws::Error),
+    /// A folder that environments shall see is none.
+    #[error("QAOPS_LOCAL_SHARED has {}, which is not the absolute path of a folder", .0.display())]
+    Shared(PathBuf),
     /// A file could not be read or written.
     #[error("failed to set up the local cloud from {path}")]
     Io {

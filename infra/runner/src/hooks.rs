@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use crate::attempt::Attempt;
 use crate::error::Failure;
-use crate::hash;
+use crate::{hash, outputs};
 
 /// Suite files of the package that `robot` would run from its folder: paths below the package's root.
 pub fn suite_files(attempt: &Attempt<'_>) -> BTreeSet<String> {
@@ -21,7 +21,9 @@ pub fn suite_files(attempt: &Attempt<'_>) -> BTreeSet<String> {
 
 /// Ordered files with the sums of their content; without one where a file cannot be read.
 pub fn ordered_files(attempt: &Attempt<'_>) -> BTreeSet<(String, Option<String>)> {
-    let sum = |file: &String| hash::of_file(&attempt.places.file(file)).ok().map(|about| about.sha256);
+    // What the hook left running may have put a pipe there, which would never end.
+    let path = |file: &String| Some(attempt.places.file(file)).filter(|path| outputs::is_file(path));
+    let sum = |file: &String| hash::of_file(&path(file)?).ok().map(|about| about.sha256);
     attempt.shard.order.files.iter().map(|file| (file.clone(), sum(file))).collect()
 }
 

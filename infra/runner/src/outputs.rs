@@ -210,7 +210,8 @@ fn is_within(path: &Path, folder: &Path) -> bool {
     real(path).zip(real(folder)).is_some_and(|(path, folder)| path.starts_with(folder))
 }
 
-fn is_file(path: &Path) -> bool {
+/// Whether a regular file is there, and not a link to one.
+pub fn is_file(path: &Path) -> bool {
     std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
 }
 

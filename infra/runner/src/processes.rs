@@ -70,7 +70,7 @@ impl Processes {
         let variables = self.variables.clone();
         #[cfg(unix)]
         let account = self.account.clone();
-        self.spawn(program, folder, console, |command| {
+        self.start_own(program, folder, console, |command| {
             for name in withheld {
                 command.env_remove(name);
             }
@@ -86,16 +86,6 @@ impl Processes {
 
     /// Starts a command of the runner's own, with its account and its environment.
     pub fn start_own(
-        &mut self,
-        program: &OsStr,
-        folder: &Path,
-        console: &Console,
-        configure: impl FnOnce(&mut Command),
-    ) -> io::Result<&mut Group> {
-        self.spawn(program, folder, console, configure)
-    }
-
-    fn spawn(
         &mut self,
         program: &OsStr,
         folder: &Path,

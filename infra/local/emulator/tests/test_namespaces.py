@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -15,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from emulator import processes
+from emulator.view import View
 
-from .conftest import Cloud, free_port, until
+from .conftest import PACKAGE, Cloud, free_port, until
 
 pytestmark = pytest.mark.skipif(
     shutil.which("slirp4netns") is None, reason="slirp4netns is not on the PATH: apt-get install slirp4netns"
@@ -180,3 +182,36 @@ def test_tests_have_an_account_that_sees_what_they_need(clouds: Callable[..., Cl
     for words in tries:
         said = cloud.result(cloud.send(instance, f"{start} {words}"), instance, 30.0)
         assert said["Status"] == "Failed", said
+
+
+def test_an_instance_without_an_account_sees_no_other_where_a_visible_folder_has_all(tmp_path: Path) -> None:
+    instances = tmp_path / "cloud" / "instances"
+    for name in ("i-1", "i-2"):
+        (instances / name / "tmp").mkdir(parents=True)
+    view = View(instances / "i-1", [tmp_path], has_account=False)
+    user = ["--user", "--map-root-user"]
+    script = f"{view.script()}\nls '{instances}'; ls '{tmp_path}'; touch /tmp/file"
+    words = ["unshare", *user, "--mount", "--pid", "--ipc", "--fork", "sh", "-c", script]
+    said = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert said.stdout.split() == ["i-1", "cloud"]
+    assert (instances / "i-1" / "tmp" / "file").exists()
+
+
+def test_a_cloud_whose_instances_cannot_start_says_why(tmp_path: Path) -> None:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    unshare = programs / "unshare"
+    unshare.write_text("#!/bin/sh\necho 'not permitted here' >&2\nexit 1\n")
+    unshare.chmod(0o755)
+    environment = {
+        "PYTHONPATH": str(PACKAGE),
+        "QAOPS_LOCAL_PORT": str(free_port()),
+        "QAOPS_LOCAL_DIR": str(tmp_path / "cloud"),
+        "QAOPS_LOCAL_PATH": f"{programs}:/usr/bin:/bin",
+        "QAOPS_LOCAL_APART": "true",
+    }
+    command = [sys.executable, "-m", "emulator"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 1
+    assert "the namespaces ended with 1: not permitted here" in ended.stderr
+    assert not (tmp_path / "cloud").exists()

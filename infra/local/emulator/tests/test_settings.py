@@ -35,6 +35,8 @@ def test_two_settings_are_enough() -> None:
         ("QAOPS_LOCAL_FAULTS", '{"kind": "capacity"}'),
         ("QAOPS_LOCAL_AHEAD", '{"function": 0}'),
         ("QAOPS_LOCAL_AHEAD", '["function"]'),
+        ("QAOPS_LOCAL_VISIBLE", '["tests"]'),
+        ("QAOPS_LOCAL_VISIBLE", '["/no/such/folder"]'),
         ("QAOPS_LOCAL_ROLES", '["role"]'),
         ("QAOPS_LOCAL_ROLES", '{"role": {"id": "AROA0"}}'),
         ("QAOPS_LOCAL_POLICIES", "yes"),

@@ -205,14 +205,18 @@ fn tests(input: &EvaluationInput) -> (Vec<TestRecord>, Vec<String>) {
 /// Most tests that a remark names.
 const NAMED: usize = 10;
 
+/// The first [`NAMED`] names, and how many more there are.
+fn first_of<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let named = names.take(NAMED).collect::<Vec<_>>().join("; ");
+    if more > 0 { format!("{named}; and {more} more") } else { named }
+}
+
 /// Failed tests that should have run again and were not found, so that their first outcome stands.
 fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
     let reruns = input.reruns.iter().filter(|summary| !summary.not_run.is_empty());
     reruns.map(|summary| {
-        let mut names = summary.not_run.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
-        if summary.not_run.len() > NAMED {
-            names += &format!("; and {} more", summary.not_run.len() - NAMED);
-        }
+        let names = first_of(summary.not_run.iter().map(String::as_str));
         format!("Failed tests were not found in the rerun, or their steps or arguments were others there, so their first outcome stands: {names}.")
     })
 }
@@ -221,10 +225,7 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
 /// in a file it knows nothing.
 fn by_hooks(input: &EvaluationInput) -> impl Iterator<Item = String> {
     let told = |what: &str, files: &BTreeSet<&str>, then: &str| {
-        let named: Vec<&str> = files.iter().copied().take(NAMED).collect();
-        let more = files.len().saturating_sub(named.len());
-        let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-        (!files.is_empty()).then(|| format!("The hook before {what}: {}{more}. {then}", named.join("; ")))
+        (!files.is_empty()).then(|| format!("The hook before {what}: {}. {then}", first_of(files.iter().copied())))
     };
     let of = |files: fn(&Summary) -> &Vec<String>| input.firsts.iter().flat_map(files).map(String::as_str).collect();
     let made = "made suite files that no shard has, so their tests did not run";

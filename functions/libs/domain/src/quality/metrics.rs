@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 use self::filter::Filter;
 #[cfg(test)]
@@ -27,8 +28,6 @@ pub use self::reported::Joined;
 use self::reported::Reported;
 pub(crate) use self::reported::Standing;
 use self::tested::Tally;
-use strum::VariantArray;
-
 use crate::quality::baseline::BaselineFigures;
 use crate::quality::reports::{Kind, ReportState, Risk, finding_name};
 use crate::results::outcome::Status;

@@ -136,8 +136,8 @@ pub struct Manifest {
     /// Ordered files in which Robot Framework selects no test (nothing in them, or their tags are left out).
     #[serde(default)]
     pub unselected: Vec<String>,
-    /// How many tests Robot Framework selected in each ordered file, before listeners could change that. Tests that it
-    /// may still leave out by a tag are not counted.
+    /// How many tests Robot Framework selected in each ordered file, before listeners could change that. Tests that
+    /// their own tags left out at their turn are not counted.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub selected: BTreeMap<String, usize>,
     /// What tells those tests apart, by file.
