@@ -5,6 +5,7 @@
 mod circles;
 mod crates;
 mod floors;
+mod libraries;
 mod profile;
 mod sources;
 mod tree;

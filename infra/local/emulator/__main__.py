@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import NoReturn
 
-from . import box, checks, settings, tidy
+from . import box, checks, listener, settings, tidy
 
 
 def main(arguments: list[str]) -> int:
@@ -25,8 +25,10 @@ def main(arguments: list[str]) -> int:
 
 
 def _serve() -> int:
+    socket = listener.inherited()
     try:
-        wanted = settings.read(os.environ)
+        port = {} if socket is None else {settings.PORT: str(listener.port_of(socket))}
+        wanted = settings.read({**os.environ, **port})
         tidy.take(wanted.directory)
     except (settings.SettingError, tidy.InUse) as error:
         return _fail(str(error))
@@ -47,7 +49,7 @@ def _serve() -> int:
         checks.check()
         from . import server  # noqa: PLC0415
 
-        server.serve(wanted, lambda: leave(0))
+        server.serve(wanted, socket, lambda: leave(0))
     except Exception as error:
         leave(_fail(f"failed to serve: {error}"))
     return 0

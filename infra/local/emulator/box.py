@@ -176,7 +176,8 @@ class Box:
 
 def try_out(settings: Settings) -> None:
     """Starts a command on an instance as others will be; raises OSError with what stands in the way."""
-    box = Box("i-first", settings)
+    # Processes are found by the name of their instance, also those of other local clouds.
+    box = Box(f"i-{uuid.uuid4().hex}", settings)
     box.power_on(lambda _: None)
     try:
         with box.root.joinpath("log").open("wb") as log:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import threading
@@ -172,7 +173,7 @@ class Invocation:
             variables = {**self.machine.environment(), **own, **self.command.variables}
             directory = inputs.get("workingDirectory") or self.machine.box.root / "work"
             with self._lock:
-                command = ["/bin/sh", "-c", script]
+                command = ["/bin/sh", "-c", shlex.quote(script)]
                 self._process = self.machine.box.start(command, variables, directory, out, err)
             timed_out = not _ends(self._process, limit)
         if not self.machine.managed:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -50,8 +51,11 @@ _KEY = b"Credential="
 _listeners: list[requests.Listener] = []
 
 
-def serve(settings: Settings, leave: Callable[[], None]) -> None:
-    """Serves until a signal, or the parent's end, calls `leave`; prints `ready PORT` before."""
+def serve(settings: Settings, listener: socket.socket | None, leave: Callable[[], None]) -> None:
+    """Serves until a signal, or the parent's end, calls `leave`; prints `ready PORT` before.
+
+    Without a socket that listens already it opens the port.
+    """
     faults.arm(list(settings.faults))
     _listeners[:] = [throttles.listener(settings.rates), rules.filters]
     chances.install(settings.chances)
@@ -75,19 +79,20 @@ def serve(settings: Settings, leave: Callable[[], None]) -> None:
     ahead.install(settings, pool)
     if settings.parent:
         tidy.follow(settings.parent, leave)
-    asyncio.run(_serve(settings, pool, leave))
+    address = f"fd://{listener.fileno()}" if listener else f"127.0.0.1:{settings.port}"
+    asyncio.run(_serve(settings.port, address, pool, leave))
 
 
-async def _serve(settings: Settings, pool: Pool, leave: Callable[[], None]) -> None:
+async def _serve(port: int, address: str, pool: Pool, leave: Callable[[], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, leave)
     config = Config()
-    config.bind = [f"127.0.0.1:{settings.port}"]
+    config.bind = [address]
     config.keep_alive_timeout = 75
     config.errorlog = None
     gate: Any = _gate(pool)
-    await hypercorn_serve(gate, config, shutdown_trigger=_ready(settings.port))
+    await hypercorn_serve(gate, config, shutdown_trigger=_ready(port))
 
 
 def _ready(port: int) -> Callable[[], Awaitable[None]]:

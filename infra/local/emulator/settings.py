@@ -11,6 +11,7 @@ from . import namespaces
 from .chances import BadChance, Chances, parse
 
 DIRECTORY = "QAOPS_LOCAL_DIR"
+PORT = "QAOPS_LOCAL_PORT"
 # Every process of functions and instances carries it, and the caller of the emulator does not.
 OWNER = "QAOPS_LOCAL_OWNER"
 REGION = "us-east-1"
@@ -69,7 +70,7 @@ def read(pairs: Mapping[str, str]) -> Settings:
     """Reads the settings; raises SettingError with the name of the first bad one."""
     parent = _optional(pairs, "QAOPS_LOCAL_PARENT")
     return Settings(
-        port=_whole(_required(pairs, "QAOPS_LOCAL_PORT"), "QAOPS_LOCAL_PORT", 65535),
+        port=_whole(_required(pairs, PORT), PORT, 65535),
         directory=_directory(_required(pairs, DIRECTORY)),
         parent=None if parent is None else _whole(parent, "QAOPS_LOCAL_PARENT", 2**31),
         boot=_number(pairs, "QAOPS_LOCAL_BOOT", 2.0),

@@ -80,19 +80,19 @@ def _cloud(folder: Path, boot_seconds: float, **more: str) -> Iterator[str]:
     python = os.environ.get("QAOPS_PYTHON")
     if not python:
         pytest.skip("QAOPS_PYTHON names no Python with the requirements of infra/local")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = int(listener.getsockname()[1])
     settings = {
         "PYTHONPATH": str(LOCAL),
-        "QAOPS_LOCAL_PORT": str(port),
         "QAOPS_LOCAL_DIR": str(folder),
         "QAOPS_LOCAL_BOOT": str(boot_seconds),
         "QAOPS_LOCAL_PENDING": "0.1",
         "QAOPS_LOCAL_PARENT": str(os.getpid()),
         **more,
     }
-    with subprocess.Popen([python, "-m", "emulator"], env=settings, stdout=subprocess.PIPE, text=True) as process:
+    command = [python, "-m", "emulator"]
+    with subprocess.Popen(command, env=settings, stdin=listener.fileno(), stdout=subprocess.PIPE, text=True) as process:
+        listener.close()
         assert process.stdout
         assert process.stdout.readline() == f"ready {port}\n"
         try:
@@ -170,7 +170,7 @@ def _template(ec2: Any) -> str:
 
 def _fleet(ec2: Any, template: str) -> dict[str, Any]:
     subnets = sorted(one["SubnetId"] for one in ec2.describe_subnets()["Subnets"])
-    return {"template": template, "types": ["c6i.2xlarge", "m6i.2xlarge"], "subnets": subnets, "spot": True}
+    return {"template": template, "types": ["c6i.4xlarge", "m6i.2xlarge"], "subnets": subnets, "spot": True}
 
 
 def _launch(functions: Any, iam: Any, fleet: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def test_an_image_is_booted_the_way_of_a_run(account: Account) -> None:
     assert tags["aws:ec2:fleet-id"].startswith("fleet-")
     assert (tags["qaops:deployment"], tags["qaops:image-test"]) == ("qaops", "1.1")
     assert booted["ImageId"] == ami
-    assert (booted["InstanceType"], booted["SubnetId"]) == ("c6i.2xlarge", account.fleet["subnets"][0])
+    assert (booted["InstanceType"], booted["SubnetId"]) == ("c6i.4xlarge", account.fleet["subnets"][0])
     assert "InstanceLifecycle" not in booted, "Spot capacity may be taken back in the middle of the tests"
 
 
@@ -83,6 +84,21 @@ def test_an_environment_that_cannot_be_reached_is_ended(slow_account: Account) -
     assert "SSM cannot reach" in failed.stderr
     assert account.parameter("3.0") == ""
     assert account.living() == []
+
+
+def test_an_environment_that_ends_by_itself_says_why_and_what_to_do(account: Account) -> None:
+    account.built("3.1")
+    fault = {"kind": "dies", "match": ["qaops-image-test"], "error": "Client.InternalError", "times": 1}
+    asked = urllib.request.Request(
+        f"{account.environment['AWS_ENDPOINT_URL']}/_qaops/faults", json.dumps(fault).encode(), method="POST"
+    )
+    with urllib.request.urlopen(asked):
+        pass
+    failed = account.image("test", "linux", "3.1")
+    assert failed.returncode == 1
+    assert "ended before SSM could reach it: " in failed.stderr
+    assert "Client.InternalError" in failed.stderr
+    assert "you may not use the key that encrypts the image" in failed.stderr
 
 
 def test_an_older_version_can_be_promoted_again(account: Account) -> None:

@@ -189,6 +189,12 @@ run "a_deployment" {
     error_message = "A command with another document than ours calls `resume`."
   }
 
+  # `resume` and the sweep ask for the exit code of a step by its name (`STEPS` in functions/libs/aws/src/commands.rs).
+  assert {
+    condition     = [for step in jsondecode(aws_ssm_document.run_shard.content).mainSteps : step.name] == ["shard", "shardOnWindows"]
+    error_message = "The exit code of a command cannot be read: a step has another name than the functions ask for."
+  }
+
   # `states:StateMachineQualifier` has several values in a request, and StringEquals alone never holds of such a key.
   assert {
     condition     = [for statement in jsondecode(local.policies["schedule"]).Statement : statement.Condition if contains(statement.Action, "states:StartExecution")] == [{ "ForAnyValue:StringEquals" = { "states:StateMachineQualifier" = ["live"] } }]
@@ -248,7 +254,7 @@ run "a_deployment" {
   }
 
   assert {
-    condition     = aws_s3_bucket_versioning.artifacts.versioning_configuration[0].status == "Enabled" && { for rule in aws_s3_bucket_lifecycle_configuration.artifacts.rule : rule.id => rule.filter[0].prefix if rule.id != "broken-uploads" } == { runs = "runs/", packages = "suites/" }
+    condition     = aws_s3_bucket_versioning.artifacts.versioning_configuration[0].status == "Enabled" && { for rule in aws_s3_bucket_lifecycle_configuration.artifacts.rule : rule.id => rule.filter[0].prefix if rule.id != "broken-uploads" } == { runs = "runs/", packages = "suites/", layers = "layers/" }
     error_message = "The bucket's versions or the lives of its prefixes are missing."
   }
 

@@ -113,7 +113,11 @@ def variables(folder: Path) -> dict[str, Any]:
         "quotas": {"check": False},
         "network": {"layout": "private"},
         "platforms": {
-            "linux": {"image": "/qaops/images/linux/stable", "types": ["c7i.large", "m7i.large"]},
+            "linux": {
+                "image": "/qaops/images/linux/stable",
+                "types": ["c7i.large", "m7i.large"],
+                "boot_seconds": 420,
+            },
             "android": {"image": "/qaops/images/linux/stable", "types": ["c8i.2xlarge"]},
         },
         "runners": {"linux": str(PROGRAMS / "qaops-runner")},

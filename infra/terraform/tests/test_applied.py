@@ -140,6 +140,12 @@ def test_a_run_of_an_example_suite_passes(deployment: Deployment) -> None:
     listed = deployment.cloud.s3.list_objects_v2(Bucket=deployment.outputs["bucket"], Prefix=f"runs/{run}/")
     names = {entry["Key"].removeprefix(f"runs/{run}/") for entry in listed["Contents"]}
     assert {"plan.json", "verdict.json", "report.html", "junit.xml", "output.xml"} <= names
+    entered = deployment.cloud.dynamodb.query(
+        TableName="qaops-ledger",
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues={":pk": {"S": f"RUN#{run}"}, ":sk": {"S": "ENV#"}},
+    )["Items"]
+    assert {item["boot_seconds"]["N"] for item in entered} == {"420"}, "the boot limit is the deployment's"
 
 
 def test_the_schedule_starts_a_run_with_its_input_and_its_label(deployment: Deployment) -> None:

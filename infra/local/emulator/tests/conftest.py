@@ -63,11 +63,11 @@ class Cloud:
 
     def __init__(self, directory: Path, **more: str) -> None:
         self.directory = directory
-        self.port = free_port()
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.port = int(listener.getsockname()[1])
         self.endpoint = f"http://127.0.0.1:{self.port}"
         environment = {
             "PYTHONPATH": str(PACKAGE),
-            "QAOPS_LOCAL_PORT": str(self.port),
             "QAOPS_LOCAL_DIR": str(directory),
             "QAOPS_LOCAL_BOOT": "0.2",
             "QAOPS_LOCAL_PENDING": "0.05",
@@ -77,9 +77,13 @@ class Cloud:
             "QAOPS_LOCAL_PARENT": str(os.getpid()),
             **more,
         }
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "emulator"], env=environment, stdout=subprocess.PIPE
-        )
+        with listener:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "emulator"],
+                env=environment,
+                stdin=listener.fileno(),
+                stdout=subprocess.PIPE,
+            )
         assert self.process.stdout
         assert self.process.stdout.readline() == f"ready {self.port}\n".encode()
         self._clients: dict[str, Any] = {}

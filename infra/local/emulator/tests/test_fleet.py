@@ -137,9 +137,9 @@ def test_the_cheapest_type_comes_first_unless_priorities_are_asked_for(
 ) -> None:
     request = wanted(template, 1)
     request["LaunchTemplateConfigs"][0]["Overrides"] = [
-        {"InstanceType": "c5.large", "SubnetId": SUBNETS[0]},
         {"InstanceType": "c5.2xlarge", "SubnetId": SUBNETS[0], "Priority": 1.0},
         {"InstanceType": "c6i.xlarge", "SubnetId": SUBNETS[0], "Priority": 0.0},
+        {"InstanceType": "c5.large", "SubnetId": SUBNETS[0]},
     ]
     request["TargetCapacitySpecification"]["DefaultTargetCapacityType"] = market
     if strategy:

@@ -197,6 +197,25 @@ def test_an_instance_without_an_account_sees_no_other_where_a_visible_folder_has
     assert (instances / "i-1" / "tmp" / "file").exists()
 
 
+def test_clouds_that_start_at_once_do_not_end_each_others_first_instances(tmp_path: Path) -> None:
+    started = []
+    for number in range(5):
+        environment = {
+            "PYTHONPATH": str(PACKAGE),
+            "QAOPS_LOCAL_PORT": str(free_port()),
+            "QAOPS_LOCAL_DIR": str(tmp_path / str(number)),
+            "QAOPS_LOCAL_APART": "true",
+            "QAOPS_LOCAL_PARENT": str(os.getpid()),
+        }
+        command = [sys.executable, "-m", "emulator"]
+        started.append(subprocess.Popen(command, env=environment, stdout=subprocess.PIPE))
+    said = [process.stdout.readline() for process in started if process.stdout]
+    for process in started:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert [line.split()[:1] for line in said] == [[b"ready"]] * 5
+
+
 def test_a_cloud_whose_instances_cannot_start_says_why(tmp_path: Path) -> None:
     programs = tmp_path / "programs"
     programs.mkdir()
