@@ -3,13 +3,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use aws::LaunchOrder;
+use domain::base::ids::{InstanceId, RunId};
+use domain::base::time::Time;
 use domain::quality::gates::Verdict;
+use domain::run::fleet::{Market, Platform};
+use domain::run::status::Environment;
 use local::cloud::LocalCloud;
-use serde_json::json;
-use tests::{Fault, Suite, begin, begin_as, end, ledger, passing, project, run, start_on, until, with_cloud};
+use serde_json::{Value, json};
+use tests::{
+    Fault, Suite, begin, begin_as, end, invoke, ledger, log_lines, passing, project, run, settings, start_on, until,
+    with_cloud,
+};
 
 const CONFIG: &str = "desktop = { width = 640, height = 480, screenshots = true, video = \"failed\" }\n\
     [environment]\ntypes = [\"m7i.large\"]\nvolume = 64\nhealth = { command = \"test -e started\" }\n\
@@ -122,9 +131,11 @@ fn what_stands_in_the_way_of_environments_is_among_the_reasons() {
         let reasons = dead.evaluation().reasons.join("\n");
         assert!(reasons.contains("(Client.InternalError: Client error on launch)"), "{reasons}");
         assert!(reasons.contains("let the role of launch use the key of the image"), "{reasons}");
+        assert!(!log_lines(cloud, "ready", "Client.InternalError").is_empty(), "the log tells what was lost");
         let scarce = of("hindered-scarce", Fault::no_capacity(&"hindered-scarce".into())).await;
         let reasons = scarce.evaluation().reasons.join("\n");
         assert!(reasons.contains("EC2 did not give all environments (InsufficientInstanceCapacity: "), "{reasons}");
+        assert!(!log_lines(cloud, "launch", "InsufficientInstanceCapacity").is_empty(), "the log tells the obstacle");
         let role = "AuthFailure.ServiceLinkedRoleCreationNotPermitted";
         let denied = of("hindered-denied", Fault::launch_refused(role, &"hindered-denied".into())).await;
         let failure = denied.execution.failure.as_ref().unwrap();
@@ -146,4 +157,68 @@ fn what_the_deployment_does_not_have_starts_nothing() {
             assert!(ledger(cloud).environments(&run.id).await.unwrap().is_empty());
         }
     });
+}
+
+#[test]
+fn more_environments_than_a_request_may_name_are_asked_about() {
+    with_cloud(async |cloud| {
+        let ids: Vec<InstanceId> = (0..201).map(|n| format!("i-{n:017x}").as_str().into()).collect();
+        let statuses = cloud.aws.fleet().statuses(&ids).await.unwrap();
+        assert_eq!(statuses.iter().map(|status| status.id.clone()).collect::<Vec<_>>(), ids);
+    });
+}
+
+#[test]
+fn others_boot_for_a_minute_after_the_first_is_ready_and_as_long_as_their_platform_may() {
+    with_cloud(async |cloud| {
+        let now: Time = jiff::Timestamp::now().into();
+        let (first, other) = (launched(cloud, &"waits-first".into()).await, InstanceId::from("i-00000000000000b00"));
+        let look = async |run: &str, ago: i64, boot_seconds: i64, ids: &[&InstanceId]| -> Value {
+            for id in ids {
+                let environment = Environment {
+                    id: (*id).clone(),
+                    instance_type: "c7i.large".to_owned(),
+                    market: Market::OnDemand,
+                    image: None,
+                    round: 1,
+                    launched: now - ago,
+                    boot_seconds,
+                    ready: None,
+                    ended: None,
+                    lost: None,
+                };
+                ledger(cloud).add_environment(&run.into(), &environment).await.unwrap();
+            }
+            invoke(cloud, "ready", &json!({"run": run, "instances": ids, "launched": now - ago}))
+        };
+        let online = async || {
+            let told = look("waits-first", 0, 300, &[&first]).await;
+            (told["ready"] == json!([first])).then_some(())
+        };
+        until(Duration::from_secs(60), "the first is ready", online).await;
+        // Its boot took 100 seconds, which is no reason to give up the other one.
+        look("waits-grace", 100, 300, &[&first, &other]).await;
+        let told = look("waits-grace", 100, 300, &[&first, &other]).await;
+        assert_eq!(told, json!({"ready": [first], "lost": [], "settled": false}), "grace counts from the first");
+        let told = look("waits-long", 400, 900, &[&other]).await;
+        assert_eq!(told, json!({"ready": [], "lost": [], "settled": false}), "its platform may boot for 900 s");
+        cloud.aws.fleet().terminate(&[first]).await.unwrap();
+    });
+}
+
+/// An instance of no run.
+async fn launched(cloud: &LocalCloud, run: &RunId) -> InstanceId {
+    let platforms: BTreeMap<String, Platform> =
+        serde_json::from_str(&settings(cloud, "launch")["QAOPS_FLEET"]).unwrap();
+    let order = LaunchOrder {
+        run,
+        platform: &platforms["linux"],
+        volume: None,
+        market: Market::OnDemand,
+        count: 1,
+        token: run,
+        tags: BTreeMap::new(),
+        deadline: Time::from(jiff::Timestamp::now()) + 600,
+    };
+    cloud.aws.fleet().launch(&order).await.unwrap().instances.into_keys().next().unwrap()
 }

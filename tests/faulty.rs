@@ -139,6 +139,22 @@ fn a_function_that_dies_between_two_calls_leaves_the_run_right() {
     });
 }
 
+#[test]
+fn a_second_command_for_an_attempt_ends_nothing_while_the_first_works() {
+    with_cloud(async |cloud| {
+        let suite = Suite::new("sent-twice", "", &sleeping(1, 6.0));
+        // Dispatch dies right after it has sent the command, so it sends another.
+        let name = RunId::from("sent-twice".to_owned());
+        let fault = Fault::kill_after_call("dispatch", 4, &name);
+        fault.arm(cloud);
+        let started = begin_as(cloud, &suite, &name, json!({"environments": 1})).await;
+        let run = end(cloud, started).await;
+        assert_eq!(fault.struck(cloud), 1);
+        is_right(cloud, "sent-twice", &run, run.counts()).await;
+        assert_eq!(run.shards.iter().map(|shard| shard.attempt).collect::<Vec<_>>(), [1], "the first attempt counts");
+    });
+}
+
 /// Runs at the same time, on two cores.
 const SIDE_BY_SIDE: usize = 4;
 
@@ -203,7 +219,7 @@ fn a_run_that_cannot_be_looked_after_keeps_no_other_from_it() {
             let run = SeededRun {
                 id: id.into(),
                 suite: "adrift".to_owned(),
-                started: 1.into(),
+                started: jiff::Timestamp::now().into(),
                 labels: BTreeMap::new(),
                 files,
             };

@@ -90,3 +90,26 @@ fn a_suite_gets_at_nothing_that_is_not_its_own() {
         let _ = std::fs::remove_file(mine);
     }
 }
+
+/// A suite that serves for some seconds, and one that looks for the server all the time.
+const SERVES: &str = "*** Settings ***\nLibrary    Process\n*** Test Cases ***\nServes\n    \
+    Start Process    python3    -m    http.server    47811\n    Wait Until Keyword Succeeds    10s    0.2s    Answers\n    \
+    Sleep    8s\n*** Keywords ***\nAnswers\n    Evaluate    urllib.request.urlopen('http://127.0.0.1:47811')    modules=urllib.request\n";
+const LOOKS: &str = "*** Settings ***\nLibrary    Process\n*** Test Cases ***\nFinds no server\n    \
+    FOR    ${look}    IN RANGE    40\n        FOR    ${host}    IN    127.0.0.1    10.0.2.2    10.0.2.100    10.0.2.15\n            \
+    ${status} =    Evaluate    socket.socket().connect_ex(('${host}', 47811))    modules=socket\n            \
+    Should Not Be Equal As Integers    ${status}    0    ${host} answers\n        END\n        Sleep    0.2s\n    END\n";
+
+#[test]
+fn a_server_of_another_environment_is_out_of_reach() {
+    let has_network = std::fs::File::options().read(true).write(true).open("/dev/net/tun").is_ok();
+    if !separated().0 || !has_network || which::which("slirp4netns").is_err() {
+        eprintln!("skipped: environments cannot have networks of their own here");
+        return;
+    }
+    with_cloud(async |cloud| {
+        let files = [("a.robot", SERVES), ("b.robot", LOOKS)].map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let run = run(cloud, &Suite::new("ports", "", &files), json!({"environments": 2})).await;
+        assert_eq!(run.evaluation().verdict, Verdict::Passed, "{:?}", run.evaluation().failed);
+    });
+}

@@ -90,6 +90,25 @@ fn a_body_that_breaks_off_is_read_again() {
 }
 
 #[test]
+fn whoever_reads_a_body_that_breaks_off_reads_it_again() {
+    with_cloud(async |cloud| {
+        let id = "cut-for-each";
+        let package = "suites/refusals.zip";
+        let faults = [
+            Fault::cut_body(&[package, "qaops-plan"], 2),
+            Fault::cut_body(&[package, "qaops-instance"], 2),
+            Fault::cut_body(&[id, "output.xml", "qaops-collect"], 2),
+            Fault::cut_body(&[id, "output.xml", "qaops-evaluate"], 2),
+            Fault::cut_body(&[id, "verdict.json", "qaops-record"], 2),
+            Fault::cut_body(&[id, "verdict.json", "qaops-notify"], 2),
+        ];
+        let run = run(cloud, id, &faults).await;
+        passed(&run);
+        assert!(run.shards.iter().all(|shard| shard.losses.is_empty()), "no instance is lost by it");
+    });
+}
+
+#[test]
 fn a_conditional_write_that_meets_another_one_is_made_again() {
     with_cloud(async |cloud| {
         let id = "conditional";

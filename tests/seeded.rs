@@ -10,7 +10,7 @@ use domain::evaluation::evaluate::{Evaluation, TestCounts};
 use domain::package::plan::Plan;
 use domain::quality::baseline::BaselineFigures;
 use domain::quality::gates::Verdict;
-use domain::results::manifest::Exit;
+use domain::results::manifest::{Exit, HookEffects};
 use domain::results::outcome::{Counts, Status, Suite, Test};
 use domain::results::summary::Summary;
 use domain::run::fleet::Market;
@@ -133,8 +133,7 @@ impl SeededRun {
             errors: Vec::new(),
             rpa: false,
             left_out: Vec::new(),
-            unplanned: Vec::new(),
-            changed: Vec::new(),
+            hooks: HookEffects::default(),
             root: Suite { name: title(&self.suite), suites, ..Suite::default() },
         }
     }

@@ -123,7 +123,7 @@ fn modules_of_a_suite_may_have_any_name() {
 }
 
 #[test]
-fn suites_that_a_hook_makes_or_changes_are_told() {
+fn what_hooks_did_is_told() {
     let writes = |file: &str, name: &str| {
         format!("[hooks]\nbefore = \"printf '*** Test Cases ***\\\\n{name}\\\\n    No Operation\\\\n' > {file}\"\n")
     };
@@ -138,5 +138,9 @@ fn suites_that_a_hook_makes_or_changes_are_told() {
             told.contains("changed suite files: a.robot. The tests that ran are those that it left there."),
             "{told}"
         );
+        let failing = "[hooks]\nafter = \"exit 3\"\n";
+        let (_, counts, told) = verdict(cloud, "after", failing, &files, 2).await;
+        assert_eq!(counts, [2, 1, 1]);
+        assert!(told.contains("The hook after ended with exit status: 3; the results stand."), "{told}");
     });
 }

@@ -99,6 +99,24 @@ resource "aws_s3_bucket_lifecycle_configuration" "artifacts" {
     }
   }
 
+  # `plan` takes no layer that is older than 30 days.
+  rule {
+    id     = "layers"
+    status = "Enabled"
+
+    filter {
+      prefix = "layers/"
+    }
+
+    expiration {
+      days = 31
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 1
+    }
+  }
+
   rule {
     id     = "broken-uploads"
     status = "Enabled"

@@ -9,13 +9,14 @@ use std::sync::Arc;
 
 use aws::{Artifacts, Fleet, Ledger, Summaries};
 use domain::base::ids::{Attempt, InstanceId, RunId, ShardId};
+use domain::base::text::with_causes;
 use domain::base::time::Time;
 use domain::package::plan::Plan;
 use domain::quality::gates::{Severity, first_stop};
 use domain::quality::metrics::{Metrics, RunFacts};
 use domain::quality::quarantine;
 use domain::results::finality::final_reason;
-use domain::results::manifest::{Exit, Manifest};
+use domain::results::manifest::{Exit, LAYER, Manifest};
 use domain::results::records;
 use domain::results::summary::Summary;
 use domain::run::fleet::InstanceState;
@@ -110,6 +111,7 @@ impl Collect {
         let usable = match collected {
             Ok(collected) => {
                 self.keep(&plan, &run, &shard, &attempt, &collected).await?;
+                self.share_layer(&plan, &input, &attempt, collected.layer.as_deref()).await;
                 self.stop_early(&plan, now).await?;
                 true
             }
@@ -141,7 +143,7 @@ impl Collect {
         self.artifacts.write_json(&keys::summary(&input.run, attempt), &summary).await?;
         Ok(match summary.problem.clone() {
             Some(reason) => Err(Lost { reason, again }),
-            None => Ok(Collected { summary, selection }),
+            None => Ok(Collected { summary, selection, layer: manifest.layer }),
         })
     }
 
@@ -164,7 +166,7 @@ impl Collect {
         attempt: &Attempt,
         collected: &Collected,
     ) -> Result<(), Error> {
-        let Collected { summary, selection } = collected;
+        let Collected { summary, selection, .. } = collected;
         let end = End::of_attempt(summary, plan.work.robot.in_order()).filter(|_| !shard.is_rerun());
         if let Some(end) = &end {
             self.ledger.halt_run(&plan.run, end).await?;
@@ -179,6 +181,16 @@ impl Collect {
         let first = self.ledger.finish_shard(&plan.run, attempt, counts).await?;
         tracing::info!(run = %plan.run, shard = %shard.id, attempt = attempt.number, first, ?counts, "collected");
         Ok(())
+    }
+
+    /// Puts the layer that an attempt built where later runs of its suite find it. They do without one that is not there.
+    async fn share_layer(&self, plan: &Plan, input: &Input, attempt: &Attempt, base: Option<&str>) {
+        let (Some(base), Some(layers)) = (base.filter(|base| keys::is_sum(base)), &plan.work.layers) else { return };
+        let from = keys::uploads(&input.run, &self.role, &input.environment, attempt) + LAYER;
+        let to = keys::layer(&plan.work.suite, &layers.requirements, base);
+        if let Err(error) = self.artifacts.copy(&from, &to).await {
+            tracing::warn!(run = %plan.run, error = with_causes(&error), "the layer is not shared");
+        }
     }
 
     /// Ends the run early where a stop gate's condition is met by what is there.
@@ -270,7 +282,12 @@ impl Again {
 fn no_manifest(shard: &Shard) -> String {
     match &shard.outcome {
         Some(Outcome::InstanceLost { reason }) => reason.clone(),
-        Some(Outcome::Ended { status }) => format!("The command ended with the status {status} and left no result."),
+        Some(Outcome::Ended { status, said }) if said.is_empty() => {
+            format!("The command ended with the status {status} and left no result.")
+        }
+        Some(Outcome::Ended { status, said }) => {
+            format!("The command ended with the status {status} and left no result. It wrote: {said}")
+        }
         None => "The command never answered and left no result.".to_owned(),
     }
 }
@@ -279,6 +296,8 @@ fn no_manifest(shard: &Shard) -> String {
 struct Collected {
     summary: Summary,
     selection: Vec<Selection>,
+    /// Sum of the Python of a layer that it built.
+    layer: Option<String>,
 }
 
 /// Why a manifest is not that of the attempt. Whoever may write below an instance's prefix may write anything there.

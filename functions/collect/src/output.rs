@@ -26,8 +26,8 @@ const OUTPUT: &str = "output.xml";
 pub(crate) struct Summarized {
     /// Its `problem` says why it is incomplete.
     pub(crate) summary: Summary,
-    /// Whether the output is whole and tells other tests than those of the shard: the package's own listener, modifier or
-    /// parser decided so, and would on any instance.
+    /// Whether the output is whole and tells other tests than those of the shard, or other outcomes than the exit status: the
+    /// package's own listener, modifier, parser or hook decided so, and would on any instance.
     pub(crate) by_package: bool,
 }
 
@@ -60,8 +60,10 @@ pub(crate) async fn summarize(
             Some(if manifest.robot_seconds > 0.0 { ending(&manifest.exit) } else { ending_before(&manifest.exit) });
     }
     let damage = damage.map(|what| what + &while_running(running.as_ref()));
-    let damage = damage.or_else(|| contradicted(&manifest.exit, failed));
-    let unexpected = damage.is_none().then(|| unexpected(shard, &root, &reported, manifest)).flatten();
+    let unexpected = damage
+        .is_none()
+        .then(|| contradicted(&manifest.exit, failed).or_else(|| unexpected(shard, &root, &reported, manifest)));
+    let unexpected = unexpected.flatten();
     let by_package = unexpected.is_some();
     let problem = damage.or(unexpected);
     let root = if problem.is_some() { of_files(root, &shard.files) } else { root };
@@ -81,8 +83,7 @@ pub(crate) async fn summarize(
         halted_at: manifest.halted_at.clone(),
         not_run: not_run(selection, &root),
         left_out: manifest.left_out.clone(),
-        unplanned: manifest.unplanned.clone(),
-        changed: manifest.changed.clone(),
+        hooks: manifest.hooks.clone(),
         errors: kept(errors.iter().map(|message| ExecutionError::read(message, &manifest.root))),
         rpa,
         root,
@@ -224,7 +225,11 @@ fn contradicted(exit: &Exit, failed: u64) -> Option<String> {
         _ => return None,
     };
     (u64::from(told) != failed.min(MOST_TOLD)).then(|| {
-        format!("Robot Framework ended with the exit status {told}, but its {OUTPUT} reports {failed} failed tests.")
+        let tests = if failed == 1 { "1 failed test" } else { &format!("{failed} failed tests") };
+        format!(
+            "Robot Framework ended with the exit status {told}, but its {OUTPUT} reports {tests}: a listener that changes \
+             results, code that runs at Python's exit, or a hook that changes the file does so."
+        )
     })
 }
 

@@ -4,14 +4,14 @@
 
 use std::collections::BTreeMap;
 
-use aws::{Artifacts, Ledger};
+use aws::{Artifacts, Ledger, ObjectVersion};
 use domain::base::ids::{RunId, RunRef};
 use domain::base::problem::Problem;
 use domain::base::time::Time;
 use domain::package::contents::Checked;
 use domain::package::input::{Request, check_run};
 use domain::package::manifest::Size;
-use domain::package::plan::{PackageVersion, Plan as RunPlan, Work};
+use domain::package::plan::{Layers, PackageVersion, Plan as RunPlan, Work};
 use domain::package::prices::parse_prices;
 use domain::package::settings::{Settings, settings};
 use domain::quality::baseline::{PinnedBaseline, branches};
@@ -20,9 +20,12 @@ use domain::run::keys;
 use domain::run::shards;
 use jiff::Timestamp;
 use results::package::{Directory, DirectoryReader, TextReader};
-use results::requirements;
+use results::requirements::{self, Requirements};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// Days that a layer of Python packages is used: a requirement without a version then gets the newest one again.
+const LAYER_DAYS: i64 = 30;
 
 /// The step's connections.
 #[derive(Debug)]
@@ -126,7 +129,7 @@ impl Plan {
     async fn decide(&self, input: &Input) -> Result<RunPlan, Error> {
         let request = Request::parse(&input.request).map_err(Error::BadRequest)?;
         let package = self.pin(&request).await?;
-        let (directory, checked) = self.check(&package).await?;
+        let (directory, checked, requirements) = self.check(&package).await?;
         let mut settings = settings(&request, &checked.config).map_err(Error::BadRequest)?;
         settings.check_reports().map_err(Error::BadPackage)?;
         self.check_suites(&package, &directory, &checked.suite_files, &settings).await?;
@@ -138,7 +141,8 @@ impl Plan {
         }
         let history = self.history(&settings.suite).await?;
         let baseline = self.baseline(&settings).await?;
-        Ok(RunPlan { baseline, prices, ..plan(input, settings, package, &checked.suite_files, &history) })
+        let layers = self.layers(&settings.suite, requirements.sum(&package.content()), input.started.into()).await?;
+        Ok(RunPlan { baseline, prices, ..plan(input, settings, (package, layers), &checked.suite_files, &history) })
     }
 
     async fn pin(&self, request: &Request) -> Result<PackageVersion, Error> {
@@ -150,7 +154,7 @@ impl Plan {
     }
 
     /// Reads the package's directory, its `qaops.toml` and its requirements by ranges, never the whole zip.
-    async fn check(&self, package: &PackageVersion) -> Result<(Directory, Checked), Error> {
+    async fn check(&self, package: &PackageVersion) -> Result<(Directory, Checked, Requirements), Error> {
         let mut reader = DirectoryReader::new(package.size);
         while let Some(range) = reader.wants() {
             let bytes = self.artifacts.package_range(package, range).await?;
@@ -162,8 +166,8 @@ impl Plan {
             None => None,
         };
         let checked = directory.check(config.as_deref()).map_err(Error::BadPackage)?;
-        self.check_requirements(package, &directory).await?;
-        Ok((directory, checked))
+        let requirements = self.requirements(package, &directory).await?;
+        Ok((directory, checked, requirements))
     }
 
     /// Refuses tests and tasks in one run, as Robot Framework does, however many shards there are.
@@ -182,8 +186,8 @@ impl Plan {
         suites.finish(files, &settings.robot).map_err(Error::BadPackage)
     }
 
-    /// Refuses a `requirements.txt` that no instance could install.
-    async fn check_requirements(&self, package: &PackageVersion, directory: &Directory) -> Result<(), Error> {
+    /// Reads `requirements.txt`, and refuses one that no instance could install.
+    async fn requirements(&self, package: &PackageVersion, directory: &Directory) -> Result<Requirements, Error> {
         let mut requirements = directory.requirements();
         while let Some(path) = requirements.wants() {
             let file = directory.small_file(path, requirements::MOST_BYTES).map_err(Error::BadPackage)?;
@@ -191,7 +195,7 @@ impl Plan {
             let file = self.read_file(package, file).await?;
             requirements.feed(&file.bytes().map_err(Error::BadPackage)?).map_err(Error::BadPackage)?;
         }
-        requirements.finish().map(drop).map_err(Error::BadPackage)
+        requirements.finish().map_err(Error::BadPackage)
     }
 
     async fn read_text(&self, package: &PackageVersion, text: TextReader) -> Result<String, Error> {
@@ -204,6 +208,21 @@ impl Plan {
             file.feed(&bytes).map_err(Error::BadPackage)?;
         }
         Ok(file)
+    }
+
+    /// Layers that earlier runs of the suite built of these requirements, none of them older than [`LAYER_DAYS`].
+    async fn layers(&self, suite: &str, requirements: Option<String>, started: Time) -> Result<Option<Layers>, Error> {
+        let Some(requirements) = requirements else { return Ok(None) };
+        let objects = self.artifacts.list(&keys::layers(suite, &requirements)).await?;
+        let oldest = started - LAYER_DAYS * 86_400;
+        let young = objects.into_iter().filter(|object| Time::from(object.written) >= oldest);
+        let built = young.filter_map(|object| {
+            let base = keys::base_of_layer(&object.key)?.to_owned();
+            let ObjectVersion { key, size, etag, .. } = object;
+            let bucket = self.artifacts.bucket().to_owned();
+            Some((base, PackageVersion { bucket, key, version: None, size, etag }))
+        });
+        Ok(Some(Layers { requirements, built: built.collect() }))
     }
 
     /// The accepted run to compare with: of the run's own branch, else of the default branch.
@@ -225,7 +244,7 @@ impl Plan {
 fn plan(
     input: &Input,
     settings: Settings,
-    package: PackageVersion,
+    (package, layers): (PackageVersion, Option<Layers>),
     files: &[String],
     history: &BTreeMap<String, f64>,
 ) -> RunPlan {
@@ -257,6 +276,7 @@ fn plan(
             robot: settings.robot,
             hooks: settings.hooks,
             packages: settings.environment.packages,
+            layers,
             health: settings.environment.health,
             reports: settings.reports,
             desktop: settings.desktop,

@@ -66,21 +66,24 @@ impl Resume {
 
     async fn command_ended(&self, id: &str, instance: &InstanceId, status: String) -> Result<(), Error> {
         let Some(command) = self.commands.describe(id).await? else { return Ok(()) };
-        match self.exit_code(id, instance).await? {
+        match self.end(id, instance).await? {
             // A command that was sent a second time: the first one is still the one to wait for.
-            Some(ALREADY_STARTED) => Ok(()),
-            Some(_) => Ok(self.answers.settle(&command.run, &command.attempt, &events::outcome(status)).await?),
+            Some((ALREADY_STARTED, _)) => Ok(()),
+            Some((_, errors)) => {
+                let outcome = events::outcome(status, &errors);
+                Ok(self.answers.settle(&command.run, &command.attempt, &outcome).await?)
+            }
             // The sweep asks again.
             None => Ok(()),
         }
     }
 
-    /// The exit code of a command whose end an event told. The event may be ahead of what SSM answers, above all when
+    /// The exit code and the errors of a command whose end an event told. The event may be ahead of what SSM answers, above all when
     /// a command ends as soon as it was sent; none if it stays so.
-    async fn exit_code(&self, id: &str, instance: &InstanceId) -> Result<Option<i32>, Error> {
+    async fn end(&self, id: &str, instance: &InstanceId) -> Result<Option<(i32, String)>, Error> {
         for _ in 0..LOOKS {
-            if let CommandState::Ended { code, .. } = self.commands.state(id, instance).await? {
-                return Ok(Some(code));
+            if let CommandState::Ended { code, errors, .. } = self.commands.state(id, instance).await? {
+                return Ok(Some((code, errors)));
             }
             tokio::time::sleep(BETWEEN_LOOKS).await;
         }

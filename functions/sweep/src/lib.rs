@@ -148,10 +148,10 @@ impl Sweep {
         }
         let Some(environment) = &shard.environment else { return Ok(None) };
         if let Some(command) = &shard.command
-            && let CommandState::Ended { status, code } = self.commands.state(command, environment).await?
+            && let CommandState::Ended { status, code, errors } = self.commands.state(command, environment).await?
             && code != ALREADY_STARTED
         {
-            return Ok(Some(events::outcome(status)));
+            return Ok(Some(events::outcome(status, &errors)));
         }
         let gone = instances.iter().find(|found| &found.id == environment && found.state == InstanceState::Ending);
         Ok(gone.map(|_| Outcome::InstanceLost { reason: format!("The instance {environment} is gone.") }))

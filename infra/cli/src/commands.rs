@@ -9,10 +9,12 @@ use std::process::Stdio;
 use anstream::AutoStream;
 use domain::base::ids::RunId;
 use domain::base::problem::Problem;
+use domain::base::text::with_causes;
 use domain::evaluation::evaluate::{Evaluation, evaluate};
 use domain::package::platform::Platform;
 use domain::run::status::Failure;
 use results::evaluation_input;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{self, BAD_INPUT, Command, RunFlags};
 use crate::check::{check, imports, missing_programs, robot, some};
@@ -22,8 +24,11 @@ use crate::progress::{Mode, Progress};
 use crate::{doctor, run, secrets, show, up};
 use local::cloud::{self, LocalCloud};
 
-/// Exit status after Ctrl-C, as a shell gives it.
+/// Exit statuses after Ctrl-C, after `kill`, and after the terminal was closed, as a shell gives them: 128 and the signal's
+/// number.
 const INTERRUPTED: u8 = 130;
+const TERMINATED: u8 = 143;
+const HUNG_UP: u8 = 129;
 /// The example suites that run here, and those that are only checked here because they need their images.
 const EXAMPLES: [&str; 2] = ["calculator", "shop"];
 const CHECKED_EXAMPLES: [&str; 2] = ["windows-calculator", "android-clock"];
@@ -158,11 +163,13 @@ async fn keep_up() -> Result<u8, Error> {
 async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
     let scratch = scratch()?;
     apart(flags)?;
-    // A run that is refused must not leave the verdict of an earlier one there either.
+    let package = Package::open(&flags.path, scratch.path());
+    // A run that is refused must not leave the verdict of an earlier one there either. By its files the folder was known as
+    // one with results, and left out of the package.
     if let Some(out) = &flags.out {
         remove_results(out)?;
     }
-    let package = Package::open(&flags.path, scratch.path())?;
+    let package = package?;
     let settings = flags.settings(&package.suite, &package.checked.config)?;
     package.check_suites(&settings.robot)?;
     say_packed(&package);
@@ -174,11 +181,11 @@ async fn run_one(flags: &RunFlags) -> Result<u8, Error> {
             run::store(&cloud, &secrets).await?;
             run_package(&cloud, &package, flags).await
         } => status,
-        () = interrupted() => {
+        status = interrupted() => {
             if flags.json {
                 println!("{}", show::json_of_interruption());
             }
-            Ok(INTERRUPTED)
+            Ok(status)
         }
     };
     if flags.keep && status.is_ok() {
@@ -223,10 +230,19 @@ fn runnable_here(package: &Package, platform: Platform) -> Result<(), Problem> {
 async fn run_package(cloud: &LocalCloud, package: &Package, flags: &RunFlags) -> Result<u8, Error> {
     let (id, request) = (run::run_id(&package.suite), flags.request(&package.suite));
     let out = out_folder(flags, &id)?;
+    if let Err(error) = cloud.lend_layers(&package.suite).await {
+        say(&format!("requirements.txt is installed anew: {}", with_causes(&error)));
+    }
     let started = run::start(cloud, &id, &package.suite, package.path(), &request).await?;
     let mut progress = Progress::new(Mode::of(flags.json));
     let execution = run::follow(cloud, &started, &mut progress).await?;
     progress.finish();
+    if let Err(error) = cloud.keep_layers(&package.suite).await {
+        say(&format!(
+            "the next run installs requirements.txt again, because its packages could not be kept: {}",
+            with_causes(&error)
+        ));
+    }
     let (evaluation, out) = fetch(cloud, &started.id, out).await?;
     let end = match evaluation {
         Some(evaluation) if ended_by_its_verdict(&execution) => {
@@ -313,7 +329,7 @@ async fn examples() -> Result<u8, Error> {
     let cloud = LocalCloud::start(&project(), say).await?;
     let status = tokio::select! {
         status = run_examples(&cloud) => status,
-        () = interrupted() => Ok(INTERRUPTED),
+        status = interrupted() => Ok(status),
     };
     cloud.stop().await?;
     status
@@ -360,9 +376,19 @@ fn scratch() -> Result<tempfile::TempDir, Error> {
     tempfile::tempdir().map_err(|source| Error::Folder { path: std::env::temp_dir(), source })
 }
 
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+/// Waits for a signal that asks the command to end; its exit status.
+async fn interrupted() -> u8 {
+    tokio::select! {
+        () = come(SignalKind::interrupt()) => INTERRUPTED,
+        () = come(SignalKind::terminate()) => TERMINATED,
+        () = come(SignalKind::hangup()) => HUNG_UP,
+    }
+}
+
+async fn come(kind: SignalKind) {
+    match signal(kind) {
+        Ok(mut signals) => _ = signals.recv().await,
+        Err(_) => std::future::pending().await,
     }
 }
 

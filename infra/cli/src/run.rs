@@ -111,8 +111,13 @@ pub fn foreign_file(out: &Path) -> Option<&'static str> {
     RESULTS.iter().find(is_there).copied()
 }
 
-/// Removes what an earlier run left in `out`, so that nobody takes its verdict for that of a new one.
+/// Removes what an earlier run left in `out`, so that nobody takes its verdict or its logs for those of a new one.
 pub fn remove_results(out: &Path) -> std::io::Result<()> {
+    if let Ok(entries) = std::fs::read_dir(out.join("environments")) {
+        // `<role>:<instance>`: no other program has such folders.
+        let of_runs = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().contains(":i-"));
+        of_runs.map(|entry| entry.path()).try_for_each(std::fs::remove_dir_all)?;
+    }
     for name in RESULTS {
         match std::fs::remove_file(out.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
@@ -159,11 +164,11 @@ async fn fetch_logs(artifacts: &Artifacts, run: &RunId, out: &Path) -> Result<()
     Ok(())
 }
 
-/// Whether a log, a console or a picture is what lies at `path`.
+/// Whether a log, a console, a list of what was left out, or a picture is what lies at `path`.
 fn is_looked_at(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    matches!(name, "log.html" | "console.txt") || PICTURES.contains(&ending.as_str())
+    matches!(name, "log.html" | "console.txt" | "left-out.txt") || PICTURES.contains(&ending.as_str())
 }
 
 fn artifacts(cloud: &LocalCloud) -> Artifacts {

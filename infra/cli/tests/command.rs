@@ -39,7 +39,7 @@ fn a_failing_test_gives_exit_status_1_and_one_json_object() {
     let out = tempfile::tempdir().unwrap();
     let arguments = ["run", "--json", "--environments", "2", "--out", out.path().to_str().unwrap()];
     let output = qaops(&arguments, Some(suite.path()));
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
     let run = json(&output);
     assert_eq!(run["verdict"], "failed");
     assert_eq!(run["tests"], serde_json::json!({"total": 2, "passed": 1, "failed": 1, "skipped": 0, "flaky": 0}));

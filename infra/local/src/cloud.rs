@@ -11,6 +11,7 @@ use zip::write::SimpleFileOptions;
 use crate::account::{ACCOUNT, NAME, REGION, ROLE_ID};
 use crate::emulator::{self, Behaviour, Emulator};
 use crate::error::Error;
+use crate::machine::{proxies, raise_files};
 use crate::programs::{Programs, STEPS};
 use crate::python::Python;
 use crate::roles;
@@ -60,6 +61,7 @@ pub struct LocalCloud {
 impl LocalCloud {
     /// Builds the functions, starts the emulator at the same time, and deploys.
     pub async fn start(project: &Path, say: impl Fn(&str)) -> Result<Self, Error> {
+        raise_files()?;
         let folder = project.to_owned();
         let build = tokio::task::spawn_blocking(move || Programs::build(&folder));
         let python = Python::ready(&cache(project), &say)?;
@@ -132,12 +134,19 @@ fn behaviour(project: &Path, obstacles: &Obstacles, visible: &[PathBuf]) -> Resu
     let ahead: BTreeMap<String, u8> = AHEAD.map(|(step, most)| (format!("{NAME}-{step}"), most)).into();
     settings.entry("QAOPS_LOCAL_AHEAD".to_owned()).or_insert_with(|| serde_json::json!(ahead).to_string());
     // An instance of the local cloud is this machine, which keeps the packages that it has.
-    let instance = serde_json::json!({"LANG": "C.UTF-8", "QAOPS_PACKAGES": "present"});
-    settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), instance.to_string());
     let enters = settings.contains_key("QAOPS_LOCAL_ENTER");
     for (name, obstacle) in [("QAOPS_LOCAL_APART", &obstacles.processes), ("QAOPS_LOCAL_NETWORK", &obstacles.network)] {
         settings.entry(name.to_owned()).or_insert_with(|| (obstacle.is_none() && !enters).to_string());
     }
+    let has_network = settings.get("QAOPS_LOCAL_NETWORK").is_some_and(|word| word == "true");
+    let mut instance = proxies(
+        std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
+        has_network,
+    );
+    instance.extend(
+        [("LANG", "C.UTF-8"), ("QAOPS_PACKAGES", "present")].map(|(name, value)| (name.to_owned(), value.to_owned())),
+    );
+    settings.insert("QAOPS_LOCAL_INSTANCE_ENV".to_owned(), serde_json::json!(instance).to_string());
     settings.insert("QAOPS_LOCAL_VISIBLE".to_owned(), serde_json::json!(visible).to_string());
     settings.insert("QAOPS_LOCAL_POLICIES".to_owned(), true.to_string());
     settings.insert("QAOPS_LOCAL_ROLES".to_owned(), serde_json::json!(roles::roles(project)?).to_string());

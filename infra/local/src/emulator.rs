@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -48,19 +49,21 @@ pub struct Emulator {
 impl Emulator {
     /// Starts it, and removes first what dead ones left behind.
     pub async fn start(project: &Path, python: &Python, behaviour: &Behaviour) -> Result<Self, Error> {
-        let home = home();
+        let home = in_cache("clouds");
         own(&home)?;
         clean_dead(project, python, &home).await;
-        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        // The emulator gets the socket itself: a port that is only free now may be taken before it serves.
+        let listener = TcpListener::bind(("127.0.0.1", 0))?;
+        let port = listener.local_addr()?.port();
         let folder = home.join(format!("{}-{port}", std::process::id()));
         let mut child = command(project, python)
             .arg("-m")
             .arg("emulator")
-            .env("QAOPS_LOCAL_PORT", port.to_string())
             .env("QAOPS_LOCAL_DIR", &folder)
             .env("QAOPS_LOCAL_PARENT", std::process::id().to_string())
             .env("QAOPS_LOCAL_PATH", path_of_instances(python))
             .envs(&behaviour.settings)
+            .stdin(OwnedFd::from(listener))
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()?;
@@ -94,16 +97,16 @@ impl Emulator {
     }
 }
 
-/// Where local clouds have their folders: in this user's cache, where no other user can take the place first.
-fn home() -> PathBuf {
+/// A folder of QAOps in this user's cache, where no other user can take the place first.
+pub(crate) fn in_cache(name: &str) -> PathBuf {
     let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")));
-    let name = format!("qaops-{}", rustix::process::getuid().as_raw());
-    cache.map_or_else(|| std::env::temp_dir().join(name), |cache| cache.join("qaops").join("clouds"))
+    let temporary = format!("qaops-{}-{name}", rustix::process::getuid().as_raw());
+    cache.map_or_else(|| std::env::temp_dir().join(temporary), |cache| cache.join("qaops").join(name))
 }
 
 /// Makes a folder that only this user may look into; an error where it is another one's.
-fn own(folder: &Path) -> io::Result<()> {
+pub(crate) fn own(folder: &Path) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     let owner = std::fs::metadata(folder)?.uid();
     if owner != rustix::process::geteuid().as_raw() {

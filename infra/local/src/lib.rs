@@ -4,6 +4,8 @@ mod account;
 pub mod cloud;
 pub mod emulator;
 mod error;
+mod layers;
+mod machine;
 pub mod programs;
 pub mod python;
 mod roles;

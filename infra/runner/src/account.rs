@@ -147,6 +147,11 @@ pub fn set_sudo(account: &Account, may: bool, rules: &Path) -> io::Result<()> {
     std::fs::set_permissions(&path, permissions)
 }
 
+/// Whether a regular file is there, and not a link to one.
+pub fn is_file(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use domain::results::manifest::HookEffects;
+
 use crate::account::{self, Account};
 use crate::console::Console;
 use crate::processes::{Group, Processes};
@@ -21,10 +23,10 @@ pub struct Attempt<'a> {
     pub console: Console,
     /// The account of these processes; none for that of the runner.
     pub account: Option<Account>,
-    /// Suite files that the hook before `robot` made.
-    pub unplanned: Vec<String>,
-    /// Ordered files that it changed.
-    pub changed: Vec<String>,
+    /// What the hooks did that the report tells.
+    pub hooks: HookEffects,
+    /// The archive of a layer that it built for later runs, too.
+    pub layer: Option<PathBuf>,
 }
 
 impl<'a> Attempt<'a> {
@@ -42,7 +44,7 @@ impl<'a> Attempt<'a> {
             let login = account::login(account.as_ref(), &places.home);
             login.into_iter().for_each(|(name, value)| processes.variable(name, value));
         }
-        let attempt = Self { shard, places, processes, console, account, unplanned: Vec::new(), changed: Vec::new() };
+        let attempt = Self { shard, places, processes, console, account, hooks: HookEffects::default(), layer: None };
         for folder in [&attempt.places.out, &attempt.places.control, &attempt.places.home] {
             attempt.give(folder)?;
         }

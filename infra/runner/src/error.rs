@@ -156,7 +156,7 @@ pub enum Failure {
     #[error("requirements.txt is refused: {0}")]
     RequirementsRefused(String),
     /// The package's `requirements.txt` cannot be installed.
-    #[error("pip ended with {status} over requirements.txt; the end of its output:\n{tail}")]
+    #[error("pip ended with {status} over requirements.txt{}", ending(.tail))]
     RequirementsFailed {
         /// Exit status.
         status: String,
@@ -164,7 +164,7 @@ pub enum Failure {
         tail: String,
     },
     /// System packages that the suite asks for cannot be installed.
-    #[error("failed to install the packages {packages}: {why}; the end of the output:\n{tail}")]
+    #[error("failed to install the packages {packages}: {why}{}", ending(.tail))]
     Packages {
         /// Their names.
         packages: String,
@@ -175,7 +175,7 @@ pub enum Failure {
     },
     /// The shell does not find a command of the hook, or may not run it.
     #[error(
-        "the hook `before` ended with {status}: the environment has no such command, or may not run it; the end of its output:\n{tail}"
+        "the hook `before` ended with {status}: the environment has no such command, or may not run it{}", ending(.tail)
     )]
     HookMissing {
         /// How it ended: 127, or 126.
@@ -184,7 +184,7 @@ pub enum Failure {
         tail: String,
     },
     /// The hook `before` failed.
-    #[error("the hook `before` ended with {status}; the end of its output:\n{tail}")]
+    #[error("the hook `before` ended with {status}{}", ending(.tail))]
     HookFailed {
         /// Exit status.
         status: String,
@@ -192,7 +192,7 @@ pub enum Failure {
         tail: String,
     },
     /// The application under test was not healthy in time.
-    #[error("{check} was not healthy within {seconds} s ({why}); the end of the output so far:\n{tail}")]
+    #[error("{check} was not healthy within {seconds} s ({why}){}", ending(.tail))]
     Unhealthy {
         /// What was asked.
         check: String,
@@ -211,6 +211,14 @@ pub enum Failure {
         /// Why.
         source: io::Error,
     },
+}
+
+/// The end of an error about a command: what the command wrote last.
+fn ending(tail: &str) -> String {
+    match tail.trim() {
+        "" => "; it wrote nothing".to_owned(),
+        tail => format!("; the end of the output:\n{tail}"),
+    }
 }
 
 impl Failure {

@@ -7,9 +7,10 @@ use std::time::Duration;
 use domain::package::contents;
 use walkdir::WalkDir;
 
+use crate::account::is_file;
 use crate::attempt::Attempt;
 use crate::error::Failure;
-use crate::{hash, outputs};
+use crate::hash;
 
 /// Suite files of the package that `robot` would run from its folder: paths below the package's root.
 pub fn suite_files(attempt: &Attempt<'_>) -> BTreeSet<String> {
@@ -22,7 +23,7 @@ pub fn suite_files(attempt: &Attempt<'_>) -> BTreeSet<String> {
 /// Ordered files with the sums of their content; without one where a file cannot be read.
 pub fn ordered_files(attempt: &Attempt<'_>) -> BTreeSet<(String, Option<String>)> {
     // What the hook left running may have put a pipe there, which would never end.
-    let path = |file: &String| Some(attempt.places.file(file)).filter(|path| outputs::is_file(path));
+    let path = |file: &String| Some(attempt.places.file(file)).filter(|path| is_file(path));
     let sum = |file: &String| hash::of_file(&path(file)?).ok().map(|about| about.sha256);
     attempt.shard.order.files.iter().map(|file| (file.clone(), sum(file))).collect()
 }
@@ -47,16 +48,39 @@ pub async fn before(hook: &str, attempt: &mut Attempt<'_>) -> Result<(), Failure
     })
 }
 
-/// Runs the hook after `robot`; the result stands already, so a failure is told and changes nothing.
-pub async fn after(hook: &str, attempt: &mut Attempt<'_>, most: Duration) {
+/// Runs the hook after `robot`: how it failed, if it did. The result stands already, so that changes nothing.
+pub async fn after(hook: &str, attempt: &mut Attempt<'_>, most: Duration) -> Option<String> {
     let ended = match attempt.start_shell(hook) {
         Ok(group) => tokio::time::timeout(most, group.exit()).await,
-        Err(error) => return attempt.console.say(&format!("the hook `after` cannot be started: {error}")),
+        Err(error) => Ok(Err(error)),
     };
-    match ended {
-        Ok(Ok(status)) if status.success() => {}
-        Ok(Ok(status)) => attempt.console.say(&format!("the hook `after` ended with {status}")),
-        Ok(Err(error)) => attempt.console.say(&format!("the hook `after` failed: {error}")),
-        Err(_) => attempt.console.say("the hook `after` took too long and is killed"),
+    let failed = match ended {
+        Ok(Ok(status)) if status.success() => return None,
+        Ok(Ok(status)) => format!("ended with {status}"),
+        Ok(Err(error)) => format!("cannot be run: {error}"),
+        Err(_) => format!("was ended after {} s, when the attempt's time was over", most.as_secs()),
+    };
+    attempt.console.say(&format!("the hook `after` {failed}"));
+    Some(failed)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::shard::tests::shard;
+
+    #[tokio::test]
+    async fn a_pipe_in_place_of_a_suite_has_no_content_and_holds_nobody_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut shard = shard(json!({}));
+        shard.order.files = vec!["a.robot".to_owned(), "b.robot".to_owned()];
+        let attempt = Attempt::begin(&shard, folder.path()).unwrap();
+        std::fs::create_dir_all(&attempt.places.root).unwrap();
+        std::fs::write(attempt.places.file("a.robot"), "*** Test Cases ***").unwrap();
+        nix::unistd::mkfifo(&attempt.places.file("b.robot"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let sums: Vec<bool> = ordered_files(&attempt).iter().map(|(_, sum)| sum.is_some()).collect();
+        assert_eq!(sums, [true, false]);
     }
 }

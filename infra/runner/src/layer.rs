@@ -5,20 +5,21 @@
 //! place (`-e`) leads into the attempt's own folder, and lives as long as the attempt.
 
 mod refusal;
+pub mod shared;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use domain::package::contents::Kind;
-use results::requirements::{FILE, Own, Reader, Requirements};
+use results::requirements::{FILE, Reader, Requirements};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::account::read_of_tests;
 use crate::attempt::{Attempt, Places};
 use crate::error::Failure;
-use crate::package;
-use crate::shard::Shard;
+use crate::processes::Group;
 
 /// What makes a layer, by the Python of `robot`.
 const SCRIPT: &str = include_str!("layer.py");
@@ -32,13 +33,14 @@ pub async fn install(attempt: &mut Attempt<'_>) -> Result<(), Failure> {
     if requirements.files.is_empty() {
         return Ok(());
     }
-    let layer = folder(attempt.shard, &attempt.places, &requirements);
+    let sum = requirements.sum(&attempt.shard.work.package.content());
+    let layer = match &sum {
+        Some(sum) => attempt.shard.layers.folder.join(sum),
+        None => attempt.places.control.join("layer"),
+    };
     let parts = match parts(&layer) {
         Some(parts) => parts,
-        None => {
-            make(&layer, attempt).await?;
-            parts(&layer).ok_or_else(|| Failure::disk(FILE)(io::Error::other("the layer is incomplete")))?
-        }
+        None => build(&layer, sum.as_deref(), attempt).await?,
     };
     // The layer's packages come before the image's, its programs after them: `python` and `robot` stay the image's own.
     let own = std::env::var_os("PYTHONPATH").map(Into::into);
@@ -63,22 +65,6 @@ fn kind(path: &Path) -> Option<Kind> {
     Some(if about.is_dir() { Kind::Folder } else { Kind::File })
 }
 
-/// Where the layer of these requirements lies.
-fn folder(shard: &Shard, places: &Places, requirements: &Requirements) -> PathBuf {
-    if requirements.own == Own::InPlace {
-        return places.control.join("layer");
-    }
-    let mut sum = Sha256::new();
-    for (path, content) in &requirements.files {
-        sum.update(format!("{path}\n{}\n", content.len()));
-        sum.update(content);
-    }
-    if requirements.own == Own::Copied {
-        sum.update(package::name(&shard.work.package));
-    }
-    shard.layers.folder.join(hex::encode(sum.finalize()))
-}
-
 /// Where the parts of a complete layer lie.
 struct Parts {
     packages: PathBuf,
@@ -95,33 +81,98 @@ fn parts(layer: &Path) -> Option<Parts> {
     Some(Parts { packages: path("packages")?, programs: path("programs")?, startup: path("startup") })
 }
 
-async fn make(layer: &Path, attempt: &mut Attempt<'_>) -> Result<(), Failure> {
-    let Attempt { shard, places, processes, console, account, .. } = attempt;
-    let script = places.control.join("layer.py");
-    std::fs::write(&script, SCRIPT).map_err(Failure::disk("layer.py"))?;
-    std::fs::write(script.with_file_name("layer_startup.py"), STARTUP).map_err(Failure::disk("layer_startup.py"))?;
+/// Brings a layer about: as an earlier run built it, else by pip.
+async fn build(layer: &Path, sum: Option<&str>, attempt: &mut Attempt<'_>) -> Result<Parts, Failure> {
+    prepare(attempt)?;
+    let shared = attempt.shard.layers.shared.as_ref().filter(|shared| Some(shared.requirements.as_str()) == sum);
+    let archive = shared.and_then(|shared| shared.archive.as_deref());
+    if let Some(archive) = archive
+        && unpack(layer, archive, attempt).await
+        && let Some(parts) = parts(layer)
+    {
+        return Ok(parts);
+    }
+    make(layer, attempt).await?;
+    let parts = parts(layer).ok_or_else(|| Failure::disk(FILE)(io::Error::other("the layer is incomplete")))?;
+    // An archive that is damaged is replaced.
+    if archive.is_some() || shared.is_some_and(|shared| shared.is_given) {
+        attempt.layer = pack(layer, attempt).await;
+    }
+    Ok(parts)
+}
+
+/// Writes the scripts, and makes the folder of layers.
+fn prepare(attempt: &Attempt<'_>) -> Result<(), Failure> {
+    let Attempt { shard, places, account, .. } = attempt;
+    for (name, text) in [("layer.py", SCRIPT), ("layer_startup.py", STARTUP)] {
+        std::fs::write(places.control.join(name), text).map_err(Failure::disk(name))?;
+    }
     let folder = &shard.layers.folder;
     let made = std::fs::create_dir_all(folder);
-    // A package that is built runs code of the suite, so pip has the account of the tests.
+    // A package that is built runs code of the suite, so the scripts have the account of the tests.
     let given = made.and_then(|()| account.as_ref().map_or(Ok(()), |account| account.give_one(folder)));
-    given.map_err(Failure::disk("the folder of layers"))?;
+    given.map_err(Failure::disk("the folder of layers"))
+}
+
+/// Starts the script with a command by the Python of `robot`.
+fn start<'a>(
+    attempt: &'a mut Attempt<'_>,
+    arguments: [&std::ffi::OsStr; 2],
+    configure: impl FnOnce(&mut tokio::process::Command),
+) -> Result<&'a mut Group, Failure> {
+    let Attempt { shard, places, processes, console, .. } = attempt;
     let python = python(&shard.robot);
-    console.say(&format!("{FILE} is installed"));
+    let script = places.control.join("layer.py");
     let started = processes.start(python.as_os_str(), &places.root, console, |command| {
         // Without the last, pip reads the file by the code page of Windows.
-        command.arg("-I").arg(script).arg(layer).arg(FILE).env("PYTHONUTF8", "1");
-        match shard.layers.index.as_deref() {
+        command.arg("-I").arg(script).args(arguments).env("PYTHONUTF8", "1");
+        configure(command);
+    });
+    started.map_err(|source| Failure::Command { command: python.display().to_string(), source })
+}
+
+/// Makes the layer of an archive; whether that went well. Without it pip does the work.
+async fn unpack(layer: &Path, archive: &Path, attempt: &mut Attempt<'_>) -> bool {
+    attempt.console.say(&format!("{FILE} is installed as an earlier run built it"));
+    let Ok(archive) = File::open(archive) else { return false };
+    let started = start(attempt, ["unpack".as_ref(), layer.as_os_str()], |command| _ = command.stdin(archive));
+    let is_there = matches!(ended(started).await, Ok(status) if status.success());
+    if !is_there {
+        attempt.console.say("that is not possible, so pip installs it");
+    }
+    is_there
+}
+
+/// Writes the layer into an archive before a test can change it; none where that is not possible.
+async fn pack(layer: &Path, attempt: &mut Attempt<'_>) -> Option<PathBuf> {
+    let archive = attempt.places.folder.join(domain::results::manifest::LAYER);
+    let file = File::create(&archive).ok()?;
+    let started = start(attempt, ["pack".as_ref(), layer.as_os_str()], |command| _ = command.stdout(Stdio::from(file)));
+    let is_whole = matches!(ended(started).await, Ok(status) if status.success());
+    is_whole.then_some(archive)
+}
+
+async fn ended(started: Result<&mut Group, Failure>) -> Result<std::process::ExitStatus, Failure> {
+    started?.exit().await.map_err(Failure::disk("the layer"))
+}
+
+/// Makes the layer by pip.
+async fn make(layer: &Path, attempt: &mut Attempt<'_>) -> Result<(), Failure> {
+    attempt.console.say(&format!("{FILE} is installed"));
+    let index = attempt.shard.layers.index.clone();
+    let started = start(attempt, ["make".as_ref(), layer.as_os_str()], |command| {
+        command.arg(FILE);
+        match index.as_deref() {
             Some(index) if index.contains("://") => command.env("PIP_INDEX_URL", index),
             Some(folder) => command.env("PIP_NO_INDEX", "1").env("PIP_FIND_LINKS", folder),
             None => command,
         };
     });
-    let failed = |source| Failure::Command { command: python.display().to_string(), source };
-    let status = started.map_err(failed)?.exit().await.map_err(failed)?;
+    let status = ended(started).await?;
     if status.success() {
         return Ok(());
     }
-    let tail = console.tail().await;
+    let tail = attempt.console.tail().await;
     Err(match refusal::sentence(&tail) {
         Some(sentence) => Failure::RequirementsRefused(sentence),
         None => Failure::RequirementsFailed { status: status.to_string(), tail },
@@ -129,7 +180,7 @@ async fn make(layer: &Path, attempt: &mut Attempt<'_>) -> Result<(), Failure> {
 }
 
 /// The Python beside the `robot` command, whose libraries are the image's.
-fn python(robot: &Path) -> PathBuf {
+pub(crate) fn python(robot: &Path) -> PathBuf {
     let name = if cfg!(windows) { "python.exe" } else { "python3" };
     let paths = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&paths);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use domain::results::halt::Halt;
-use domain::results::manifest::{Exit, SelectedTest, Upload, Written};
+use domain::results::manifest::{Exit, HookEffects, SelectedTest, Upload, Written};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
@@ -33,12 +33,12 @@ pub struct Outcome {
     /// File in which it was halted.
     #[serde(default)]
     pub halted_at: Option<String>,
-    /// Suite files that the hook `before` made.
+    /// What the hooks did that the report tells.
     #[serde(default)]
-    pub unplanned: Vec<String>,
-    /// Ordered files that the hook `before` changed.
+    pub hooks: HookEffects,
+    /// Sum of the Python of a layer that is among the outputs.
     #[serde(default)]
-    pub changed: Vec<String>,
+    pub layer: Option<String>,
     /// Seconds of `robot` itself.
     pub robot_seconds: f64,
     /// Files to upload, without secrets.
@@ -58,8 +58,8 @@ impl Outcome {
             written: BTreeMap::new(),
             halt: None,
             halted_at: None,
-            unplanned: Vec::new(),
-            changed: Vec::new(),
+            hooks: HookEffects::default(),
+            layer: None,
             robot_seconds: 0.0,
             outputs,
         }

@@ -5,8 +5,10 @@ use std::io::{self, BufWriter, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use domain::results::manifest::LAYER;
 use walkdir::WalkDir;
 
+use crate::account::is_file;
 use crate::attempt::{Attempt, Places};
 use crate::desktop::recording;
 use crate::mask::Masker;
@@ -21,7 +23,7 @@ const MOST_FILES: usize = 2000;
 const LOG_SECONDS: u64 = 60;
 
 /// Names of objects that are the runner's own.
-const OWN: [&str; 3] = ["manifest.json", "console.txt", "left-out.txt"];
+const OWN: [&str; 4] = ["manifest.json", "console.txt", "left-out.txt", LAYER];
 
 /// Files of `robot` that are uploaded however large they are.
 const FIRST: [&str; 2] = ["output.xml", "log.html"];
@@ -99,6 +101,14 @@ impl Outputs {
         self
     }
 
+    /// Adds the archive of a layer, if there is one.
+    pub fn with_layer(mut self, archive: Option<PathBuf>) -> Self {
+        if let Some((archive, folder)) = archive.as_ref().and_then(|archive| Some((archive, archive.parent()?))) {
+            self.add(LAYER.to_owned(), archive.clone(), &folder.join("upload"), &Masker::new([]));
+        }
+        self
+    }
+
     /// Adds the console's text and the list of what is left out.
     pub fn with_console(mut self, console: &Path, folder: &Path, masker: &Masker) -> Self {
         let upload = folder.join("upload");
@@ -159,9 +169,14 @@ fn found(shard: &Shard, places: &Places, left_out: &mut Vec<String>) -> io::Resu
     let (inside, outside): (Found, Found) =
         reports.filter(|(_, path)| is_file(path)).partition(|(_, path)| is_within(path, &places.folder));
     left_out.extend(outside.into_iter().map(|(name, _)| format!("{name}: a link leads out of the package")));
+    let strange = shard.work.reports.iter().filter(|(_, path)| is_no_file(&places.file(path)));
+    left_out.extend(
+        strange.map(|(kind, path)| format!("reports/{kind}: {path} is a folder, a link or a pipe, and no file")),
+    );
     let (packed, written): (Found, Found) = inside.into_iter().partition(|(_, path)| is_marked(path));
     left_out
         .extend(packed.into_iter().map(|(name, _)| format!("{name}: it came with the package, and nothing wrote it")));
+    left_out.extend(misplaced(shard, places));
     let mut files = written;
     let mut paths = walk(&places.out)?;
     paths.sort();
@@ -187,6 +202,29 @@ fn found(shard: &Shard, places: &Places, left_out: &mut Vec<String>) -> io::Resu
     Ok(files)
 }
 
+/// Whether something else than a regular file is there.
+fn is_no_file(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|about| !about.is_file())
+}
+
+/// Reports that are not where the package says, but where a reader of it would look next: below the folder of the suites,
+/// or below `${OUTPUT DIR}`.
+fn misplaced(shard: &Shard, places: &Places) -> Vec<String> {
+    let root =
+        |path: String| is_file(&places.file(&path)).then(|| format!("there is {path}: [reports] needs this path"));
+    let of = |path: &String| {
+        let (folder, name) = (&shard.work.robot.folder, path.rsplit('/').next().unwrap_or(path));
+        let below = (!folder.is_empty()).then(|| root(format!("{folder}/{path}"))).flatten();
+        let below = below.or_else(|| root(name.to_owned()).filter(|_| name != path));
+        below.or_else(|| {
+            let found = [path.as_str(), name].into_iter().find(|name| is_file(&places.out.join(name)))?;
+            Some(format!("${{OUTPUT DIR}}/{found} is there: let the tests write {path} below the package's root"))
+        })
+    };
+    let missing = shard.work.reports.iter().filter(|(_, path)| !is_file(&places.file(path)));
+    missing.filter_map(|(kind, path)| Some(format!("reports/{kind}: no {path}, but {}", of(path)?))).collect()
+}
+
 /// The object's name of a file below `out`; one that the runner needs itself stands in `files/`.
 fn name(path: &Path, out: &Path) -> Option<String> {
     let below = path.strip_prefix(out).ok()?;
@@ -210,37 +248,12 @@ fn is_within(path: &Path, folder: &Path) -> bool {
     real(path).zip(real(folder)).is_some_and(|(path, folder)| path.starts_with(folder))
 }
 
-/// Whether a regular file is there, and not a link to one.
-pub fn is_file(path: &Path) -> bool {
-    std::fs::symlink_metadata(path).is_ok_and(|about| about.is_file())
-}
-
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use serde_json::json;
 
     use super::*;
-    use crate::shard::Layers;
-
-    fn shard(reports: serde_json::Value) -> Shard {
-        let package = json!({ "bucket": "b", "key": "k", "size": 0, "etag": "e" });
-        let work = json!({
-            "suite": "shop", "package": package, "robot": {}, "hooks": {}, "reports": reports, "attempt_seconds": 60
-        });
-        let order = json!({ "run": "run", "shard": "0001", "attempt": 1, "files": [], "deadline": 0 });
-        Shard {
-            work: serde_json::from_value(work).unwrap(),
-            order: serde_json::from_value(order).unwrap(),
-            secrets: BTreeMap::new(),
-            robot: "robot".into(),
-            layers: Layers::default(),
-            account: None,
-            installs_packages: false,
-            most_bytes: 1 << 30,
-        }
-    }
+    use crate::shard::tests::shard;
 
     fn places(folder: &Path, files: &[&str]) -> Places {
         let places = Places::new(folder, "shop");
@@ -290,6 +303,24 @@ mod tests {
         let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
         assert_eq!(names, ["reports/coverage", "a.txt"]);
         assert_eq!(left_out, ["reports/junit: it came with the package, and nothing wrote it"]);
+    }
+
+    #[test]
+    fn a_report_in_another_place_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = places(folder.path(), &["out/load.json", "package/shop/tests/unit.xml", "package/shop/scan.json"]);
+        let reports = json!({ "junit": "unit.xml", "performance": "build/load.json", "scan": "build/scan.json" });
+        let mut shard = shard(reports);
+        shard.work.robot.folder = "tests".to_owned();
+        let mut left_out = Vec::new();
+        found(&shard, &places, &mut left_out).unwrap();
+        let told = [
+            "reports/junit: no unit.xml, but there is tests/unit.xml: [reports] needs this path",
+            "reports/performance: no build/load.json, but ${OUTPUT DIR}/load.json is there: \
+             let the tests write build/load.json below the package's root",
+            "reports/scan: no build/scan.json, but there is scan.json: [reports] needs this path",
+        ];
+        assert_eq!(left_out, told);
     }
 
     #[cfg(unix)]

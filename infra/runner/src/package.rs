@@ -13,9 +13,9 @@ use sha2::{Digest, Sha256};
 use crate::account::create_own;
 use crate::error::Failure;
 
-/// The package's file, downloaded unless another attempt on this instance has done so.
+/// A package's file, downloaded unless another attempt on this instance has done so.
 pub async fn fetch(artifacts: &Artifacts, package: &PackageVersion, work: &Path) -> Result<PathBuf, Failure> {
-    let file = work.join("packages").join(format!("{}.zip", name(package)));
+    let file = work.join("packages").join(name(package));
     if std::fs::metadata(&file).is_ok_and(|about| about.len() == package.size) {
         return Ok(file);
     }
@@ -33,10 +33,8 @@ pub async fn fetch(artifacts: &Artifacts, package: &PackageVersion, work: &Path)
 }
 
 /// One name for one version of one object.
-pub(crate) fn name(package: &PackageVersion) -> String {
-    let version = package.version.as_deref().unwrap_or_default();
-    let text = [&package.bucket, &package.key, version, &package.etag, &package.size.to_string()].join("\n");
-    hex::encode(Sha256::digest(text))
+fn name(package: &PackageVersion) -> String {
+    hex::encode(Sha256::digest(package.text()))
 }
 
 /// Unpacks the package into a new folder. Every entry was checked before the first is written, and content that is

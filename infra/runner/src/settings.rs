@@ -63,7 +63,7 @@ impl Settings {
 
     /// Where layers of Python packages lie and come from.
     pub fn layers(&self) -> Layers {
-        Layers { folder: self.work.join("layers"), index: self.python_index.clone() }
+        Layers { folder: self.work.join("layers"), index: self.python_index.clone(), shared: None }
     }
 }
 

@@ -35,4 +35,48 @@ pub struct Layers {
     pub folder: PathBuf,
     /// Address of a package index, or a folder of wheels; without one, pip's own configuration on the image holds.
     pub index: Option<String>,
+    /// What is shared with other runs of the suite; none where nothing is.
+    #[serde(default)]
+    pub shared: Option<SharedLayer>,
+}
+
+/// The layer of a suite's requirements over this image, which other runs use, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedLayer {
+    /// Sum of the requirements, as `plan` knows them.
+    pub requirements: String,
+    /// Sum of the Python that it lies over.
+    pub base: String,
+    /// The layer as an earlier run built it; none where none did.
+    pub archive: Option<PathBuf>,
+    /// Whether this attempt gives the layer that it builds to later runs.
+    pub is_given: bool,
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// A shard of the suite `shop` with these reports.
+    pub(crate) fn shard(reports: serde_json::Value) -> Shard {
+        let package = json!({ "bucket": "b", "key": "k", "size": 0, "etag": "e" });
+        let work = json!({
+            "suite": "shop", "package": package, "robot": {}, "hooks": {}, "reports": reports, "attempt_seconds": 60
+        });
+        let order = json!({ "run": "run", "shard": "0001", "attempt": 1, "files": [], "deadline": 0 });
+        Shard {
+            work: serde_json::from_value(work).unwrap(),
+            order: serde_json::from_value(order).unwrap(),
+            secrets: BTreeMap::new(),
+            robot: "robot".into(),
+            layers: Layers::default(),
+            account: None,
+            installs_packages: false,
+            most_bytes: 1 << 30,
+        }
+    }
 }

@@ -64,7 +64,7 @@ async fn all(attempt: &mut Attempt<'_>, package: &Path, limits: &mut Limits) -> 
     let ran = test(attempt, limits).await;
     recording.end(ran.exit.as_ref().ok(), &mut attempt.console).await;
     if let Some(hook) = &attempt.shard.work.hooks.after {
-        hooks::after(hook, attempt, limits.last()).await;
+        attempt.hooks.after = hooks::after(hook, attempt, limits.last()).await;
     }
     Ok(ran)
 }
@@ -95,8 +95,9 @@ async fn ready(attempt: &mut Attempt<'_>) -> Result<Recording, Failure> {
     if let Some(hook) = &attempt.shard.work.hooks.before {
         let (planned, ordered) = (hooks::suite_files(attempt), hooks::ordered_files(attempt));
         hooks::before(hook, attempt).await?;
-        attempt.unplanned = hooks::suite_files(attempt).difference(&planned).cloned().collect();
-        attempt.changed = ordered.difference(&hooks::ordered_files(attempt)).map(|(file, _)| file.clone()).collect();
+        attempt.hooks.made = hooks::suite_files(attempt).difference(&planned).cloned().collect();
+        attempt.hooks.changed =
+            ordered.difference(&hooks::ordered_files(attempt)).map(|(file, _)| file.clone()).collect();
     }
     if let Some(health) = &attempt.shard.work.health {
         health::wait(health, attempt).await?;
@@ -141,10 +142,14 @@ async fn finish(mut attempt: Attempt<'_>, ran: Ran) -> Result<Outcome, Error> {
         written: masked_names(robot::written(shard, &places), &masker),
         halt: robot::halt(&places),
         halted_at: robot::halted_at(shard, &places),
-        unplanned: attempt.unplanned,
-        changed: attempt.changed,
+        hooks: attempt.hooks,
+        layer: attempt.layer.as_ref().and(shard.layers.shared.as_ref()).map(|shared| shared.base.clone()),
         robot_seconds: ran.robot_seconds,
-        outputs: masked.map_err(Error::Outputs)?.with_console(&console, &places.folder, &masker),
+        outputs: masked.map_err(Error::Outputs)?.with_layer(attempt.layer).with_console(
+            &console,
+            &places.folder,
+            &masker,
+        ),
         root: places.root,
     })
 }

@@ -19,9 +19,9 @@ use crate::folder::Folder;
 use crate::outcome::Outcome;
 use crate::processes::keep_memory_private;
 use crate::settings::{SESSION, Settings};
-use crate::shard::Shard;
+use crate::shard::{Layers, Shard};
 use crate::stop::Limits;
-use crate::{notice, package, stages, upload};
+use crate::{layer, notice, package, stages, upload};
 
 /// Where `sudo` reads its rules.
 const SUDOERS: &str = "/etc/sudoers.d";
@@ -117,12 +117,13 @@ async fn run(
         (Ok(secrets), package) => (secrets, package),
         (Err(failure), _) => (BTreeMap::new(), Err(failure)),
     };
+    let shared = layer::shared::shared(artifacts, &plan, &order, settings).await;
     let shard = Shard {
         work: plan.work,
         order,
         secrets,
         robot: settings.robot.clone(),
-        layers: settings.layers(),
+        layers: Layers { shared, ..settings.layers() },
         account: settings.account.clone(),
         installs_packages: settings.installs_packages,
         most_bytes: settings.most_bytes,
@@ -193,8 +194,8 @@ fn manifest(args: &Args, settings: &Settings, outcome: &Outcome) -> Manifest {
         seconds: 0.0,
         objects: BTreeMap::new(),
         left_out: Vec::new(),
-        unplanned: outcome.unplanned.clone(),
-        changed: outcome.changed.clone(),
+        hooks: outcome.hooks.clone(),
+        layer: outcome.layer.clone(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Attempts that tests look at.
 
-use domain::results::manifest::Exit;
+use domain::results::manifest::{Exit, HookEffects};
 use domain::results::outcome::{Status, Suite, Test};
 use domain::results::summary::Summary;
 
@@ -39,8 +39,7 @@ pub(super) fn summary(shard: &str, tests: Vec<Test>) -> Summary {
         errors: Vec::new(),
         rpa: false,
         left_out: Vec::new(),
-        unplanned: Vec::new(),
-        changed: Vec::new(),
+        hooks: HookEffects::default(),
         robot_seconds: 1.0,
         uploaded: 0,
         root: Suite { name: "S".into(), suites: vec![first, inner], ..Suite::default() },

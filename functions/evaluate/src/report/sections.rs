@@ -58,14 +58,17 @@ fn read(input: &EvaluationInput) -> impl Iterator<Item = &Report> {
 
 /// Attempts that did not upload everything, each as a sentence.
 pub(super) fn left_out<'a>(summaries: impl Iterator<Item = &'a Summary>) -> impl Iterator<Item = String> {
-    summaries.filter(|summary| !summary.left_out.is_empty()).map(|summary| {
+    summaries.filter_map(|summary| {
         let Summary { attempt, shard, left_out, .. } = summary;
+        let first = left_out.first()?;
         let files = match left_out.len() {
-            1 => "a file: left-out.txt beside its log names it".to_owned(),
-            MOST_LEFT_OUT.. => format!("{MOST_LEFT_OUT} files or more: left-out.txt beside its log names them"),
-            count => format!("{count} files: left-out.txt beside its log names them"),
+            1 => format!("a file: {first}"),
+            MOST_LEFT_OUT.. => {
+                format!("{MOST_LEFT_OUT} files or more, which left-out.txt beside its log names: {first}; …")
+            }
+            count => format!("{count} files, which left-out.txt beside its log names: {first}; …"),
         };
-        format!("Attempt {attempt} at shard {shard} did not upload {files}.")
+        Some(format!("Attempt {attempt} at shard {shard} did not upload {files}"))
     })
 }
 
@@ -125,11 +128,11 @@ mod tests {
             |count| Summary { left_out: vec!["a.bin: too large".into(); count], ..samples::summary("0002", vec![]) };
         let said: Vec<_> = left_out([of(0), of(1), of(3), of(100)].iter()).collect();
         let files = [
-            "a file: left-out.txt beside its log names it",
-            "3 files: left-out.txt beside its log names them",
-            "100 files or more: left-out.txt beside its log names them",
+            "a file: a.bin: too large",
+            "3 files, which left-out.txt beside its log names: a.bin: too large; …",
+            "100 files or more, which left-out.txt beside its log names: a.bin: too large; …",
         ];
-        assert_eq!(said, files.map(|files| format!("Attempt 1 at shard 0002 did not upload {files}.")));
+        assert_eq!(said, files.map(|files| format!("Attempt 1 at shard 0002 did not upload {files}")));
     }
 
     fn report(remarks: Vec<(&str, Option<Unknown>)>) -> ReportState {

@@ -14,6 +14,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use domain::base::validate::S3Url;
 use domain::package::plan::PackageVersion;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
@@ -27,6 +28,9 @@ use crate::patience::{through_broken_bodies, through_conflicts};
 const PATIENCE: Duration = Duration::from_secs(20);
 const BYTE: Duration = Duration::from_micros(1);
 
+/// What S3 wants to be encoded in the source of a copy (API reference, CopyObject, `x-amz-copy-source`).
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
+
 /// An object's body as it comes in.
 pub type Reader = Box<dyn AsyncBufRead + Send + Unpin>;
 
@@ -37,6 +41,10 @@ pub struct ObjectVersion {
     pub key: String,
     /// Size in bytes.
     pub size: u64,
+    /// S3's entity tag.
+    pub etag: String,
+    /// When it was written, in Unix seconds.
+    pub written: i64,
 }
 
 /// A bucket.
@@ -249,6 +257,13 @@ impl Artifacts {
         request.map(|request| request.uri().to_owned()).map_err(failed(what))
     }
 
+    /// Copies an object of this bucket, in place of an earlier one, without its bytes coming here.
+    pub async fn copy(&self, from: &str, to: &str) -> Result<(), Error> {
+        let source = utf8_percent_encode(&format!("{}/{from}", self.bucket), PATH).to_string();
+        let copy = self.client.copy_object().bucket(&self.bucket).copy_source(source).key(to);
+        copy.send().await.map(drop).map_err(failed(format!("copy {from} to {to}")))
+    }
+
     /// Objects whose keys start with `prefix`.
     pub async fn list(&self, prefix: &str) -> Result<Vec<ObjectVersion>, Error> {
         let mut pages = self.client.list_objects_v2().bucket(&self.bucket).prefix(prefix).into_paginator().send();
@@ -257,7 +272,8 @@ impl Artifacts {
             let page = page.map_err(failed(format!("list {prefix}")))?;
             objects.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| {
                 let size = object.size.unwrap_or_default().try_into().unwrap_or_default();
-                Some(ObjectVersion { key: object.key?, size })
+                let written = object.last_modified.map(|time| time.secs()).unwrap_or_default();
+                Some(ObjectVersion { key: object.key?, size, etag: object.e_tag.unwrap_or_default(), written })
             }));
         }
         Ok(objects)

@@ -48,6 +48,8 @@ pub enum CommandState {
         status: String,
         /// Exit code; -1 when there is none.
         code: i32,
+        /// The first 8,000 characters that the script wrote as errors.
+        errors: String,
     },
 }
 
@@ -111,21 +113,24 @@ impl Commands {
         Ok(match whole.and_then(|whole| whole.status) {
             None | Some(Pending | InProgress | Delayed | Cancelling) => CommandState::Open,
             Some(status) => {
-                CommandState::Ended { code: self.code(command, instance).await?, status: status.as_str().to_owned() }
+                let (code, errors) = self.end(command, instance).await?;
+                CommandState::Ended { status: status.as_str().to_owned(), code, errors }
             }
         })
     }
 
-    /// Exit code of the step that ran. Of a document with several steps SSM tells it only where the step is named
+    /// Exit code and errors of the step that ran. Of a document with several steps SSM tells them only where the step is named
     /// (`PluginName` of GetCommandInvocation).
-    async fn code(&self, command: &str, instance: &InstanceId) -> Result<i32, Error> {
+    async fn end(&self, command: &str, instance: &InstanceId) -> Result<(i32, String), Error> {
         for step in STEPS {
             match self.invocation(command, instance, Some(step)).await? {
-                Some(found) if found.response_code != 0 => return Ok(found.response_code),
+                Some(found) if found.response_code != 0 => {
+                    return Ok((found.response_code, found.standard_error_content.unwrap_or_default()));
+                }
                 _ => {}
             }
         }
-        Ok(0)
+        Ok((0, String::new()))
     }
 
     /// A command on an instance, or one step of it; none when SSM does not know it.

@@ -57,7 +57,8 @@ impl Cloud {
         Self { config }
     }
 
-    /// Connects to a local cloud at `endpoint`, whatever the process's AWS settings are.
+    /// Connects to a local cloud at `endpoint`, whatever the process's AWS settings are and whatever proxy it has: no proxy
+    /// knows this machine's own addresses.
     #[cfg(feature = "provision")]
     pub async fn connect_to(endpoint: &str, region: &str) -> Self {
         let credentials = aws_sdk_s3::config::Credentials::new("local", "local", None, None, "local");
@@ -65,6 +66,7 @@ impl Cloud {
             .endpoint_url(endpoint)
             .region(aws_config::Region::new(region.to_owned()))
             .credentials_provider(credentials)
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .retry_config(RetryConfig::standard().with_max_attempts(4))
             .load()
             .await;

@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::base::problem::Problem;
 use domain::package::contents::Kind;
+use sha2::{Digest, Sha256};
 
 use self::line::{Judge, Meaning};
 use self::lines::Line;
@@ -35,6 +36,27 @@ pub struct Requirements {
     pub files: BTreeMap<String, Vec<u8>>,
     /// What they install from the package itself.
     pub own: Own,
+}
+
+impl Requirements {
+    /// Sum of all that decides what is installed, beside Python itself; none where there is nothing to install, or where
+    /// it stays in the package's own folder.
+    ///
+    /// `package` is one name for one version of the package.
+    pub fn sum(&self, package: &str) -> Option<String> {
+        if self.files.is_empty() || self.own == Own::InPlace {
+            return None;
+        }
+        let mut sum = Sha256::new();
+        for (path, content) in &self.files {
+            sum.update(format!("{path}\n{}\n", content.len()));
+            sum.update(content);
+        }
+        if self.own == Own::Copied {
+            sum.update(package);
+        }
+        Some(hex::encode(sum.finalize()))
+    }
 }
 
 /// What is installed from the package itself.

@@ -1,6 +1,6 @@
 //! Looks at roles: those that AWS itself needs, and what the deployment's own may do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws::account::{Account, Statement};
 use domain::run::deployment::Deployment;
@@ -103,12 +103,12 @@ async fn denied(
 ) -> Result<Vec<(String, &'static str)>, aws::Error> {
     let partition = deployment.state_machine.split(':').nth(1).unwrap_or("aws");
     let arn = format!("arn:{partition}:iam::{}:role/{role}", deployment.account);
-    let mut denied = Vec::new();
+    let mut denied = BTreeMap::new();
     for statement in statements {
         let decisions = account.simulate(&arn, statement).await?;
         denied.extend(decisions.into_iter().filter_map(|decision| Some((decision.action, decision.denied_by?))));
     }
-    Ok(denied)
+    Ok(denied.into_iter().collect())
 }
 
 /// Actions of a policy that no deployment can be without.

@@ -74,7 +74,7 @@ pub fn json_of_error(error: &dyn Error) -> String {
 
 /// What is printed of a run that was stopped by Ctrl-C: `{"run":null,"verdict":"error",…}`.
 pub fn json_of_interruption() -> String {
-    without_result(INTERRUPTED, "The run was stopped by Ctrl-C, so there is no verdict.".to_owned())
+    without_result(INTERRUPTED, "The run was stopped by Ctrl-C or another signal, so there is no verdict.".to_owned())
 }
 
 fn without_result(error: &str, cause: String) -> String {

@@ -247,7 +247,7 @@ fn json_is_one_object_with_these_keys() {
     insta::assert_snapshot!(json(&end), @r#"{"run":"a-1","verdict":"error","error":{"error":"Plan.BadConfig","cause":"no"},"out":"/results"}"#);
     let missing = std::io::Error::other("no such file");
     insta::assert_snapshot!(json_of_error(&missing), @r#"{"run":null,"verdict":"error","error":{"error":"Input.Refused","cause":"no such file"},"out":null}"#);
-    insta::assert_snapshot!(json_of_interruption(), @r#"{"run":null,"verdict":"error","error":{"error":"Run.Interrupted","cause":"The run was stopped by Ctrl-C, so there is no verdict."},"out":null}"#);
+    insta::assert_snapshot!(json_of_interruption(), @r#"{"run":null,"verdict":"error","error":{"error":"Run.Interrupted","cause":"The run was stopped by Ctrl-C or another signal, so there is no verdict."},"out":null}"#);
 }
 
 #[test]

@@ -44,6 +44,7 @@ impl Bench {
             robot: RobotOptions::default(),
             hooks: Hooks::default(),
             packages: Vec::new(),
+            layers: None,
             health: None,
             reports: BTreeMap::new(),
             desktop: None,
@@ -59,7 +60,7 @@ impl Bench {
             deadline: 0.into(),
         };
         let folder = tempfile::tempdir().unwrap();
-        let layers = Layers { folder: folder.path().join("layers"), index: None };
+        let layers = Layers { folder: folder.path().join("layers"), index: None, shared: None };
         let files = suites.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
         Some(Self {
             shard: Shard {

@@ -1,8 +1,10 @@
 //! Suites that need another Python library than the image has.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use domain::results::manifest::Exit;
+use results::requirements::{Own, Requirements};
+use runner::shard::SharedLayer;
 
 use crate::bench::{Bench, text, zip};
 use crate::services::Services;
@@ -15,9 +17,10 @@ fn wheel(folder: &Path) -> Vec<u8> {
     let about = "Metadata-Version: 2.1\nName: greeting\nVersion: 1.0\nRequires-Dist: robotframework>=3\n";
     let tag = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
     let record = "greeting.py,,\ngreeting-1.0.dist-info/METADATA,,\ngreeting-1.0.dist-info/WHEEL,,\n\
-                  greeting-1.0.dist-info/RECORD,,\n";
+                  greeting-1.0.dist-info/entry_points.txt,,\ngreeting-1.0.dist-info/RECORD,,\n";
     let files = [
         ("greeting.py", "def greet():\n    return 'hello'\n"),
+        ("greeting-1.0.dist-info/entry_points.txt", "[console_scripts]\ngreet = greeting:greet\n"),
         ("greeting-1.0.dist-info/METADATA", about),
         ("greeting-1.0.dist-info/WHEEL", tag),
         ("greeting-1.0.dist-info/RECORD", record),
@@ -63,6 +66,46 @@ async fn a_layer_is_made_once_for_all_attempts_on_the_instance() {
     let again = bench.run().await;
     assert_eq!(again.exit, Exit::Passed, "{}", text(&again, "console.txt"));
     assert!(!text(&again, "console.txt").contains("is installed"));
+}
+
+/// What a run that shares layers tells an attempt with this `requirements.txt`.
+fn shared(requirements: &str, archive: Option<PathBuf>) -> SharedLayer {
+    let files = [("requirements.txt".to_owned(), requirements.as_bytes().to_vec())].into();
+    let requirements = Requirements { files, own: Own::Nothing }.sum("").unwrap();
+    SharedLayer { requirements, base: "0".repeat(64), is_given: archive.is_none(), archive }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_layer_that_one_instance_built_serves_another_one_without_an_index() {
+    let Some((mut first, wheels)) = bench("greeting\n") else { return };
+    wheel(&wheels);
+    first.shard.layers.shared = Some(shared("greeting\n", None));
+    let built = first.run().await;
+    assert_eq!((&built.exit, built.layer.as_deref()), (&Exit::Passed, Some("0".repeat(64).as_str())));
+    let archive = built.outputs.files["layer.tar.gz"].path.clone();
+
+    let Some((mut second, _)) = bench("greeting\n") else { return };
+    second.shard.layers.shared = Some(shared("greeting\n", Some(archive)));
+    let outcome = second.run().await;
+    assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));
+    assert!(text(&outcome, "console.txt").contains("installed as an earlier run built it"));
+    assert_eq!((outcome.layer, outcome.outputs.files.contains_key("layer.tar.gz")), (None, false));
+    let layer = std::fs::read_dir(&second.shard.layers.folder).unwrap().next().unwrap().unwrap().path();
+    let program = std::process::Command::new(layer.join("bin/greet")).env("PYTHONPATH", "").output().unwrap();
+    assert_eq!(String::from_utf8(program.stderr).unwrap().trim(), "hello");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shared_layer_that_is_damaged_or_of_other_requirements_is_not_used() {
+    for (of, content) in [("greeting\n", "no archive"), ("other\n", "never read")] {
+        let Some((mut bench, wheels)) = bench("greeting\n") else { return };
+        wheel(&wheels);
+        let archive = bench.folder.path().join("archive");
+        std::fs::write(&archive, content).unwrap();
+        bench.shard.layers.shared = Some(shared(of, Some(archive)));
+        let outcome = bench.run().await;
+        assert_eq!(outcome.exit, Exit::Passed, "{}", text(&outcome, "console.txt"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

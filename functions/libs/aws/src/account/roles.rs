@@ -1,6 +1,6 @@
 //! What roles may do, by IAM's own simulator.
 
-use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, PolicyEvaluationDecisionType};
+use aws_sdk_iam::types::{ContextEntry, ContextKeyTypeEnum, EvaluationResult, PolicyEvaluationDecisionType};
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
@@ -58,47 +58,45 @@ impl Account {
         Ok(Some(statements))
     }
 
-    /// Asks IAM whether a role may do what a statement of its policies allows: a permissions boundary and the
-    /// organization's policies count there, too. IAM is asked about the first resource without a variable. If every
-    /// resource has a variable, IAM is not asked.
+    /// Asks IAM whether a role may do what a statement of its policies allows, on each of its resources: a permissions
+    /// boundary and the organization's policies count there, too. IAM is not asked about resources with a variable.
     pub async fn simulate(&self, role: &str, statement: &Statement) -> Result<Vec<Decision>, Error> {
-        let Some(resource) = statement.resources.iter().find(|resource| !resource.contains("${")) else {
+        let known = statement.resources.iter().filter(|resource| !resource.contains("${"));
+        // A resource of the simulator has no pattern; `*` alone stands for a resource that an action does not name.
+        let resources = known.map(|one| if one == "*" { one.clone() } else { one.replace('*', "any") });
+        let resources: Vec<String> = resources.collect();
+        if resources.is_empty() {
             return Ok(Vec::new());
-        };
-        let context = statement.context.iter().map(|(key, values)| {
-            let kind = if values.len() > 1 { ContextKeyTypeEnum::StringList } else { ContextKeyTypeEnum::String };
-            ContextEntry::builder()
-                .context_key_name(key)
-                .context_key_type(kind)
-                .set_context_key_values(Some(values.clone()))
-                .build()
-        });
+        }
         let request = self.iam.simulate_principal_policy().policy_source_arn(role);
         let request = request
             .set_action_names(Some(statement.actions.clone()))
-            .resource_arns(if resource == "*" { resource.clone() } else { resource.replace('*', "any") })
-            .set_context_entries(Some(context.collect()));
-        let answer = request.send().await.map_err(failed(format!("simulate what {role} may do")))?;
-        let results = answer.evaluation_results.unwrap_or_default();
-        Ok(results
-            .into_iter()
-            .map(|result| {
-                let organization =
-                    result.organizations_decision_detail.is_some_and(|detail| !detail.allowed_by_organizations);
-                let boundary = result
-                    .permissions_boundary_decision_detail
-                    .is_some_and(|detail| !detail.allowed_by_permissions_boundary);
-                let denied_by = match result.eval_decision {
-                    PolicyEvaluationDecisionType::Allowed => None,
-                    _ if organization => Some("a policy of the organization"),
-                    _ if boundary => Some("the permissions boundary of the role"),
-                    PolicyEvaluationDecisionType::ExplicitDeny => Some("a policy that denies it"),
-                    _ => Some("the lack of a policy that allows it"),
-                };
-                Decision { action: result.eval_action_name, denied_by }
-            })
-            .collect())
+            .set_resource_arns(Some(resources))
+            .set_context_entries(Some(statement.context.iter().map(entry).collect()));
+        let results = request.into_paginator().items().send().collect::<Result<Vec<_>, _>>().await;
+        Ok(results.map_err(failed(format!("simulate what {role} may do")))?.into_iter().map(decision).collect())
     }
+}
+
+/// A key of conditions with the values that meet them.
+fn entry((key, values): &(String, Vec<String>)) -> ContextEntry {
+    let kind = if values.len() > 1 { ContextKeyTypeEnum::StringList } else { ContextKeyTypeEnum::String };
+    let entry = ContextEntry::builder().context_key_name(key).context_key_type(kind);
+    entry.set_context_key_values(Some(values.clone())).build()
+}
+
+fn decision(result: EvaluationResult) -> Decision {
+    let organization = result.organizations_decision_detail.is_some_and(|detail| !detail.allowed_by_organizations);
+    let boundary =
+        result.permissions_boundary_decision_detail.is_some_and(|detail| !detail.allowed_by_permissions_boundary);
+    let denied_by = match result.eval_decision {
+        PolicyEvaluationDecisionType::Allowed => None,
+        _ if organization => Some("a policy of the organization"),
+        _ if boundary => Some("the permissions boundary of the role"),
+        PolicyEvaluationDecisionType::ExplicitDeny => Some("a policy that denies it"),
+        _ => Some("the lack of a policy that allows it"),
+    };
+    Decision { action: result.eval_action_name, denied_by }
 }
 
 /// A statement that allows something.

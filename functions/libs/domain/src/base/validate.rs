@@ -238,6 +238,22 @@ pub(crate) fn path(node: &Node) -> Result<String, Problem> {
         .map_err(|why| node.problem(format!("{} {why}", quoted(path)), "write a path below the package's root"))
 }
 
+/// Where a report is: one file, so patterns and variables, which nothing resolves, are refused.
+pub(crate) fn report(node: &Node) -> Result<String, Problem> {
+    let path = path(node)?;
+    let refused = |what: &str, help: &str| Err(node.problem(format!("{} {what}", quoted(&path)), help));
+    if path.contains(['*', '?']) {
+        return refused(
+            "is a pattern, and a report is one file",
+            "let the hook after the tests write one report of all",
+        );
+    }
+    if ["${", "%{", "$(", "~/"].iter().any(|variable| path.contains(variable)) {
+        return refused("has a variable, and nothing gives it a value here", "write a path below the package's root");
+    }
+    Ok(path)
+}
+
 /// A folder below the package's root, empty for the root itself: `tests`, `./tests/`, `.`.
 pub(crate) fn folder(node: &Node) -> Result<String, Problem> {
     let written = node.text()?;

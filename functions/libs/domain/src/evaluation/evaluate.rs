@@ -1,8 +1,6 @@
 //! `runs/<run>/verdict.json`: what a run was judged by, and what came of it.
 
-use std::collections::BTreeSet;
-
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +22,7 @@ use crate::results::outcome::{Counts, Found, Status, TestId};
 use crate::results::records;
 use crate::results::records::TestRecord;
 use crate::results::summary::Summary;
+use crate::run::shard::State;
 
 /// The verdict of a run and everything that it rests on.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -142,6 +141,7 @@ pub fn evaluate(input: &EvaluationInput) -> Evaluation {
     let (plan, evidence) = (&input.plan, &input.evidence);
     let (tests, mut remarks) = tests(input);
     remarks.extend(not_run(input));
+    remarks.extend(lost_reruns(input));
     remarks.extend(halted(input));
     remarks.extend(by_hooks(input));
     let (cost, unpriced) = cost::of_run(input);
@@ -221,8 +221,17 @@ fn not_run(input: &EvaluationInput) -> impl Iterator<Item = String> {
     })
 }
 
-/// What hooks did with suite files. The plan divides the files that the package has, and no shard has further ones; of the tests
-/// in a file it knows nothing.
+/// Reruns without a result, so that the first outcomes stand.
+fn lost_reruns(input: &EvaluationInput) -> impl Iterator<Item = String> {
+    let lost = input.evidence.shards.iter().filter(|shard| shard.is_rerun() && shard.state == State::GivenUp);
+    lost.map(|shard| {
+        let why = shard.losses.last().map_or("It was not started.", |loss| loss.reason.as_str());
+        format!("The rerun {} left no result, so the first outcomes of its tests stand. {why}", shard.id)
+    })
+}
+
+/// What hooks did. The plan divides the files that the package has, and no shard has further ones; of the tests in a file
+/// it knows nothing.
 fn by_hooks(input: &EvaluationInput) -> impl Iterator<Item = String> {
     let told = |what: &str, files: &BTreeSet<&str>, then: &str| {
         (!files.is_empty()).then(|| format!("The hook before {what}: {}. {then}", first_of(files.iter().copied())))
@@ -231,11 +240,26 @@ fn by_hooks(input: &EvaluationInput) -> impl Iterator<Item = String> {
     let made = "made suite files that no shard has, so their tests did not run";
     let changed = "changed suite files";
     [
-        told(made, &of(|summary| &summary.unplanned), "Put them into the package."),
-        told(changed, &of(|summary| &summary.changed), "The tests that ran are those that it left there."),
+        told(made, &of(|summary| &summary.hooks.made), "Put them into the package."),
+        told(changed, &of(|summary| &summary.hooks.changed), "The tests that ran are those that it left there."),
     ]
     .into_iter()
     .flatten()
+    .chain(after_hooks(input))
+}
+
+/// How hooks after the tests failed, each way once with the attempts that it came to.
+fn after_hooks(input: &EvaluationInput) -> impl Iterator<Item = String> {
+    let mut failed: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for summary in input.summaries() {
+        if let Some(how) = &summary.hooks.after {
+            failed.entry(how).or_default().push(format!("{}-{}", summary.shard, summary.attempt));
+        }
+    }
+    failed.into_iter().map(|(how, attempts)| {
+        let attempts = first_of(attempts.iter().map(String::as_str));
+        format!("The hook after {how}; the results stand. It was so in {attempts}: see console.txt there.")
+    })
 }
 
 /// The sentence that no failed test ran again after Robot Framework was halted, if the package asks for reruns.

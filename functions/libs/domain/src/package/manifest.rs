@@ -138,7 +138,7 @@ impl Config {
             "environment" => self.environment = environment::read(node)?,
             "robot" => self.robot = robot(node)?,
             "hooks" => self.hooks = hooks(node)?,
-            "reports" => self.reports = reports(node, &keys::REPORTS, validate::path)?,
+            "reports" => self.reports = reports(node, &keys::REPORTS, validate::report)?,
             "gates" => self.gates = gates::read(node)?,
             "quarantine" => self.quarantine = quarantine::read(node)?,
             _ => {}

@@ -32,6 +32,29 @@ pub struct PackageVersion {
     pub etag: String,
 }
 
+impl PackageVersion {
+    /// One text for one content: a package that is uploaded again without a change has the same.
+    pub fn content(&self) -> String {
+        [self.etag.as_str(), &self.size.to_string()].join("\n")
+    }
+
+    /// One text for one version of one object.
+    pub fn text(&self) -> String {
+        let version = self.version.as_deref().unwrap_or_default();
+        [&self.bucket, &self.key, version, &self.etag, &self.size.to_string()].join("\n")
+    }
+}
+
+/// Python packages that the suite asks for by its `requirements.txt`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layers {
+    /// Sum of the files of requirements, and of the package where they install from it: SHA-256 in hexadecimal digits.
+    pub requirements: String,
+    /// Layers that an earlier run of the suite built of them, by the sum of the Python that they lie over.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub built: BTreeMap<String, PackageVersion>,
+}
+
 /// What each `robot` command of the run is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -148,6 +171,9 @@ pub struct Work {
     /// System packages that must be installed before `hooks.before`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<String>,
+    /// Python packages; none where the suite asks for none, or for some that cannot be shared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<Layers>,
     /// What must hold after `hooks.before`, before the first test.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,

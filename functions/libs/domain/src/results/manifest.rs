@@ -155,12 +155,36 @@ pub struct Manifest {
     /// What is not among them, and why: `<path>: <why>`, the first [`MOST_LEFT_OUT`] of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
+    /// What the hooks did that the report tells.
+    #[serde(default, skip_serializing_if = "HookEffects::is_empty")]
+    pub hooks: HookEffects,
+    /// Sum of the Python that the layer of the object [`LAYER`] lies over; none where the attempt built none to share.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<String>,
+}
+
+/// The object of a layer that the attempt built and that later runs of the suite may use.
+pub const LAYER: &str = "layer.tar.gz";
+
+/// What the hooks of an attempt did that the plan knows nothing of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HookEffects {
     /// Suite files that the hook `before` made, which no shard has: paths below the package's root.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unplanned: Vec<String>,
+    pub made: Vec<String>,
     /// Ordered files that the hook `before` changed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub changed: Vec<String>,
+    /// How the hook `after` failed, as the end of a sentence that begins with its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+impl HookEffects {
+    /// Whether there is nothing to tell.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Files that a manifest names as left out; `left-out.txt` has all of them.

@@ -217,7 +217,7 @@ pub fn counts(records: &[TestRecord]) -> Counts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::results::manifest::Exit;
+    use crate::results::manifest::{Exit, HookEffects};
 
     fn summary(tests: &[(&str, Status)]) -> Summary {
         let test = |&(name, status): &(&str, Status)| Test {
@@ -261,8 +261,7 @@ mod tests {
             errors: Vec::new(),
             rpa: false,
             left_out: Vec::new(),
-            unplanned: Vec::new(),
-            changed: Vec::new(),
+            hooks: HookEffects::default(),
             root,
         }
     }

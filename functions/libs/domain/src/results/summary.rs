@@ -8,7 +8,7 @@ use crate::base::ids::{InstanceId, ShardId};
 use crate::base::paths::relative;
 use crate::results::errors::ExecutionError;
 use crate::results::halt::Halt;
-use crate::results::manifest::Exit;
+use crate::results::manifest::{Exit, HookEffects};
 use crate::results::outcome::Suite;
 
 /// What an attempt at a shard reported.
@@ -51,12 +51,9 @@ pub struct Summary {
     /// What the attempt left behind and could not be uploaded, and why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<String>,
-    /// Suite files that the hook `before` made, which no shard has.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub unplanned: Vec<String>,
-    /// Ordered files that the hook `before` changed.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub changed: Vec<String>,
+    /// What the hooks did that the report tells.
+    #[serde(default, skip_serializing_if = "HookEffects::is_empty")]
+    pub hooks: HookEffects,
     /// What Robot Framework reports as an error beside the tests, each once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ExecutionError>,

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::base::ids::InstanceId;
+use crate::base::text::is_unseen;
 use crate::run::shard::Outcome;
 
 /// What an event of EventBridge tells.
@@ -53,12 +54,22 @@ pub fn read(source: &str, detail: &Value) -> Option<Signal> {
     }
 }
 
-/// How an attempt ended whose command ended with `status`. SSM writes statuses with and without spaces.
-pub fn outcome(status: String) -> Outcome {
+/// Most characters of a command's errors that are kept.
+const MOST_SAID: usize = 500;
+
+/// The last characters of a text, on one line, without those that nobody sees.
+fn end_of(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let from = line.char_indices().rev().nth(MOST_SAID - 1).map_or(0, |(at, _)| at);
+    line[from..].chars().filter(|c| !is_unseen(*c) && !c.is_control()).collect()
+}
+
+/// How an attempt ended whose command ended with `status` and wrote `errors`. SSM writes statuses with and without spaces.
+pub fn outcome(status: String, errors: &str) -> Outcome {
     if UNDELIVERED.contains(&status.replace(' ', "").as_str()) {
         return Outcome::InstanceLost { reason: format!("The command could not be delivered: {status}.") };
     }
-    Outcome::Ended { status }
+    Outcome::Ended { status, said: end_of(errors) }
 }
 
 #[cfg(test)]
@@ -79,5 +90,16 @@ mod tests {
         let notice = Signal::SpotNotice { instance: "i".into() };
         assert_eq!(read("aws.ec2", &json!({"instance-id": "i", "instance-action": "terminate"})), Some(notice));
         assert_eq!(read("aws.s3", &json!({})), None);
+    }
+
+    #[test]
+    fn the_end_of_a_commands_errors_is_kept() {
+        let said = |errors: &str| match outcome("Failed".to_owned(), errors) {
+            Outcome::Ended { said, .. } => said,
+            lost => panic!("{lost:?}"),
+        };
+        assert_eq!(said("sh: 1: qaops-runner:\n\u{1b}not found\n"), "sh: 1: qaops-runner: not found");
+        assert_eq!(said(&"é".repeat(600)).chars().count(), MOST_SAID);
+        assert_eq!(said(""), "");
     }
 }

@@ -283,6 +283,11 @@ mod tests {
     }
 
     #[test]
+    fn windows_may_boot_longer() {
+        assert_eq!(["linux", "android", "windows"].map(boot_seconds), [300, 300, 900]);
+    }
+
+    #[test]
     fn a_suite_chooses_among_the_types_of_its_deployment() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
         let platform = Platform {

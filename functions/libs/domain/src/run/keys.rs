@@ -7,6 +7,28 @@ pub fn package(suite: &str) -> String {
     format!("suites/{suite}.zip")
 }
 
+/// Layers of Python packages that runs of a suite built of files of requirements with this sum lie below this.
+///
+/// They lie apart by suites: what an instance of one suite built is installed for no other.
+pub fn layers(suite: &str, requirements: &str) -> String {
+    format!("layers/{suite}/{requirements}/")
+}
+
+/// A layer over the Python with the sum `base`.
+pub fn layer(suite: &str, requirements: &str, base: &str) -> String {
+    format!("{}{base}.tar.gz", layers(suite, requirements))
+}
+
+/// Sum of the Python that the layer with this key lies over.
+pub fn base_of_layer(key: &str) -> Option<&str> {
+    key.rsplit('/').next()?.strip_suffix(".tar.gz").filter(|base| is_sum(base))
+}
+
+/// Whether a text is a SHA-256 in hexadecimal digits, as it may stand in a key.
+pub fn is_sum(text: &str) -> bool {
+    text.len() == 64 && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
 /// The plan.
 pub fn plan(run: &RunId) -> String {
     format!("runs/{run}/plan.json")

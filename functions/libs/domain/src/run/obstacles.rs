@@ -72,6 +72,8 @@ mod tests {
             [Obstacle::Permission, Obstacle::Permission, Obstacle::Quota, Obstacle::Mistake, Obstacle::Other]
         );
         assert!(cure("AuthFailure.ServiceLinkedRoleCreationNotPermitted: no").is_some());
+        let absent = "InvalidParameterValue: resolve:ssm:/qaops/images/linux/stable is not there";
+        assert!(cure(absent).is_some_and(|cure| cure.contains("promote it")));
         assert_eq!(cure("InsufficientInstanceCapacity: none"), None);
     }
 }

@@ -30,6 +30,9 @@ pub enum Outcome {
     Ended {
         /// Status of the command in SSM's words.
         status: String,
+        /// The end of what it wrote as errors; empty where it wrote none.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        said: String,
     },
     /// The instance is gone or going.
     InstanceLost {

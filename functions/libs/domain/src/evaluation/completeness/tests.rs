@@ -8,7 +8,7 @@ use crate::evaluation::evidence::Evidence;
 use crate::evaluation::input::EvaluationInput;
 use crate::package::plan::Plan;
 use crate::quality::gates::Verdict;
-use crate::results::manifest::Exit;
+use crate::results::manifest::{Exit, HookEffects};
 use crate::results::outcome::{Status, Suite, Test};
 
 /// Two planned shards with two files each.
@@ -65,8 +65,7 @@ fn summary(shard: &ShardId, attempt: u32, complete: bool, files: &[&str], status
         errors: Vec::new(),
         rpa: false,
         left_out: Vec::new(),
-        unplanned: Vec::new(),
-        changed: Vec::new(),
+        hooks: HookEffects::default(),
         root: Suite { name: "Shop".to_owned(), suites: files.iter().map(suite).collect(), ..Suite::default() },
     }
 }

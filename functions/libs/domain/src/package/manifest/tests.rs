@@ -274,6 +274,8 @@ fn wrong_values_are_named_by_place() {
         "[hooks]\nbefore = \" \"",
         "[reports]\ncoverage = \"../coverage.xml\"",
         "[reports]\ncoverage = \"/tmp/coverage.xml\"",
+        "[reports]\njunit = \"target/surefire-reports/*.xml\"",
+        "[reports]\ncoverage = \"${OUTPUT DIR}/coverage.xml\"",
         "[gates]\nerror = \"tests.failed == 0\"",
     ]), @r#"
     qaops.toml: suite: "../x" is no name for a suite, write 1 to 64 letters, digits, "-", "_" or ".", with a letter or digit first
@@ -299,6 +301,8 @@ fn wrong_values_are_named_by_place() {
     qaops.toml: hooks.before: the command is empty, leave the key out
     qaops.toml: reports.coverage: "../coverage.xml" leads out of its folder, write a path below the package's root
     qaops.toml: reports.coverage: "/tmp/coverage.xml" is an absolute path, write a path below the package's root
+    qaops.toml: reports.junit: "target/surefire-reports/*.xml" is a pattern, and a report is one file, let the hook after the tests write one report of all
+    qaops.toml: reports.coverage: "${OUTPUT DIR}/coverage.xml" has a variable, and nothing gives it a value here, write a path below the package's root
     qaops.toml: gates.error: expected a list, found "tests.failed == 0"
     "#);
 }

@@ -124,22 +124,21 @@ fn outcome(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures
         metric: gate.metric.to_string(),
         limit: compared.limit,
         state: compared.state,
-        settled: compared.state == State::Broken && settled(gate, metrics, compared),
+        settled: compared.state == State::Broken && only_grows_worse(gate, compared),
         why: why.text(),
         value,
         threshold,
     }
 }
 
-/// A missing report, or a value that cannot be read, may hold anything. The known part is the smallest possible
+/// A missing report, or one or a value that cannot be read, may hold anything. The known part is the smallest possible
 /// figure. So it breaks a gate for good if a larger figure could not fix that gate.
 fn compare(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -> Compared {
     let without_value = |state| Compared { state, value: None, limit: fixed(gate), few: None };
     match metrics.standing(&gate.metric) {
         Standing::Told => told(gate, metrics, baseline),
-        Standing::Refused(..) => without_value(State::Broken),
         Standing::Ungiven(_) => without_value(State::NoValue),
-        Standing::Missing(..) | Standing::Unavailable(..) | Standing::Unread(..) => {
+        Standing::Missing(..) | Standing::Refused(..) | Standing::Unavailable(..) | Standing::Unread(..) => {
             let compared = told(gate, metrics, baseline);
             let for_good = compared.state == State::Broken && only_grows_worse(gate, compared);
             if for_good { compared } else { without_value(State::NoValue) }
@@ -218,12 +217,8 @@ fn few(gate: &Gate, metrics: &Metrics<'_>, baseline: Option<&BaselineFigures>) -
     }
 }
 
-/// True if no further result can make a broken gate hold: its report cannot be read, its figure only grows and is too large
-/// already, or every test must pass and one failed.
-fn settled(gate: &Gate, metrics: &Metrics<'_>, compared: Compared) -> bool {
-    matches!(metrics.standing(&gate.metric), Standing::Refused(..)) || only_grows_worse(gate, compared)
-}
-
+/// True if no further result can make a broken gate hold: its figure only grows and is too large already, or every test
+/// must pass and one failed.
 fn only_grows_worse(gate: &Gate, compared: Compared) -> bool {
     let (Some(value), Some(limit)) = (compared.value, compared.limit) else { return false };
     if gate.severity == Severity::Stop {

@@ -50,7 +50,6 @@ impl Sentence<'_> {
         // A zero may be good news, or a misspelt tag: the remark tells which.
         let counted = self.value.is_none_or(|value| value.raw == 0.0) && !remark.is_empty();
         let aside = if counted { format!(" ({remark})") } else { String::new() };
-        let unreadable = matches!(self.metrics.standing(metric), Standing::Refused(..));
         match (self.compared.state, gate.severity) {
             (State::NoValue, _) if remark.is_empty() => {
                 format!("{metric} is not compared, because nothing tells how many samples it stands on.")
@@ -58,7 +57,6 @@ impl Sentence<'_> {
             (State::NoValue, _) => format!("{metric} has no value, because {remark}."),
             (State::NoBaseline, _) => format!("No baseline: {}.", self.without_baseline(&is)),
             (State::TooFew, _) => format!("{is}{aside}, but {}.", self.too_few()),
-            (State::Broken, _) if unreadable => format!("{metric} cannot be told, because {remark}."),
             (State::Held | State::Undecided, Severity::Stop) => {
                 format!("{is}{aside}, and the run stops when it is {threshold}.")
             }

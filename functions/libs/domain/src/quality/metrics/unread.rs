@@ -46,7 +46,8 @@ impl Unread {
 
     /// Seconds of each unit test that nobody knows the end of.
     pub(super) fn ended(&self, filter: &Filter) -> impl Iterator<Item = f64> {
-        self.values.iter().filter_map(|value| match &value.unknown {
+        let of_tests = self.values.iter().filter(|value| value.kind == Kind::Junit);
+        of_tests.filter_map(|value| match &value.unknown {
             Unknown::Outcome { name, seconds } if filter.is_of_case(name) => Some(*seconds),
             _ => None,
         })

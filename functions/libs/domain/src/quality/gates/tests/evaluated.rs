@@ -327,10 +327,10 @@ fn gates_on_a_report_that_is_not_there_do_not_hold() {
     NoValue: vulnerabilities{severity=critical} has no value, because the vulnerabilities report reports/x could not be fetched: AccessDenied.
     Held: tests.failed is 0, and it must be 0.
 
-    Failed
-    Broken: coverage.line cannot be told, because the coverage report reports/x cannot be read: line 3: no XML.
-    Broken: vulnerabilities cannot be told, because the vulnerabilities report reports/x cannot be read: line 3: no XML.
-    Broken: vulnerabilities{severity=critical} cannot be told, because the vulnerabilities report reports/x cannot be read: line 3: no XML.
+    Inconclusive
+    NoValue: coverage.line has no value, because the coverage report reports/x cannot be read: line 3: no XML.
+    NoValue: vulnerabilities has no value, because the vulnerabilities report reports/x cannot be read: line 3: no XML.
+    NoValue: vulnerabilities{severity=critical} has no value, because the vulnerabilities report reports/x cannot be read: line 3: no XML.
     Held: tests.failed is 0, and it must be 0.
 
     Failed
@@ -339,10 +339,10 @@ fn gates_on_a_report_that_is_not_there_do_not_hold() {
     NoValue: vulnerabilities{severity=critical} has no value, because nobody delivered the vulnerabilities report reports/x.
     Held: tests.failed is 0, and it must be 0.
 
-    Failed
-    Broken: coverage.line cannot be told, because the coverage report reports/x cannot be read: line 3: no XML.
-    Broken: vulnerabilities cannot be told, because the vulnerabilities report report cannot be read: it is a coverage report.
-    Broken: vulnerabilities{severity=critical} cannot be told, because the vulnerabilities report report cannot be read: it is a coverage report.
+    Inconclusive
+    NoValue: coverage.line has no value, because the coverage report reports/x cannot be read: line 3: no XML.
+    NoValue: vulnerabilities has no value, because the vulnerabilities report report cannot be read: it is a coverage report.
+    NoValue: vulnerabilities{severity=critical} has no value, because the vulnerabilities report report cannot be read: it is a coverage report.
     Held: tests.failed is 0, and it must be 0.
     ");
 }
