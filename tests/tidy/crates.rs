@@ -7,8 +7,13 @@ use cargo_metadata::{DependencyKind, Metadata, MetadataCommand, PackageId, Targe
 use crate::{Fallible, STEPS, none, reported, root};
 
 /// What the libraries are allowed to use of ours; what the others are is said by their folders.
-const LIBRARIES: [(&str, &[&str]); 4] =
-    [("domain", &[]), ("results", &["domain"]), ("aws", &["domain"]), ("runtime", &["domain"])];
+const LIBRARIES: [(&str, &[&str]); 5] = [
+    ("domain", &[]),
+    ("results", &["domain"]),
+    ("masking", &["domain"]),
+    ("aws", &["domain"]),
+    ("runtime", &["domain"]),
+];
 /// What a step may use of ours.
 const STEP: [&str; 4] = ["aws", "domain", "results", "runtime"];
 /// What the runner and the `qaops` command may use of ours.
