@@ -67,7 +67,7 @@ def _in_order(get: Callable[[str], str], spot: bool, slots: list[Slot]) -> list[
     """
     strategy = get(f"{'Spot' if spot else 'OnDemand'}Options.AllocationStrategy")
     if strategy == ("capacity-optimized-prioritized" if spot else "prioritized"):
-        # Which of several slots of one priority is first is not documented: not the one that is written first.
+        # AWS does not say which of several slots of one priority is first; it need not be the first one.
         return [wanted for _, wanted in sorted(slots, key=lambda slot: (slot[0], _price(slot[1].kind)))]
     return sorted((wanted for _, wanted in slots), key=lambda wanted: _price(wanted.kind))
 
