@@ -14,7 +14,11 @@ const EXAMPLES: [(&str, Verdict, &str); 11] = [
     ("vulnerability", Verdict::Failed, "vulnerabilities{severity=high} is 1"),
     ("performance", Verdict::Failed, "performance.GET__report.p95 is "),
     ("missing-report", Verdict::Inconclusive, "coverage.xml"),
-    ("damaged-report", Verdict::Failed, "coverage"),
+    (
+        "damaged-report",
+        Verdict::Inconclusive,
+        "coverage.line has no value, because the coverage report 0001-1 cannot be read",
+    ),
     ("flaky", Verdict::Failed, "tests.flaky is 1"),
     ("quarantine", Verdict::Failed, "tests.failed is 1"),
     ("lost", Verdict::Inconclusive, "Shard 0001 with the file crash.robot is lost. Its output.xml is incomplete"),
