@@ -83,6 +83,9 @@ def unpack(layer):
         with gzip.GzipFile(fileobj=sys.stdin.buffer) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
             # Links of a virtual environment lead to the interpreter, which lies outside.
             archive.extractall(part, **({"filter": "fully_trusted"} if hasattr(tarfile, "data_filter") else {}))
+            # Only who reads to the end compares the sum of the content.
+            while stream.read(1 << 16):
+                pass
         about = (part / _ABOUT).read_text(encoding="UTF-8")
     except (tarfile.TarError, EOFError, OSError, ValueError, zlib.error) as error:
         print(f"the packages of the earlier run cannot be read: {error}", file=sys.stderr)
@@ -110,8 +113,11 @@ def _move(layer, was):
         if path.is_symlink() or not path.is_file():
             continue
         content = path.read_bytes()
-        if was.encode() in content:
-            path.write_bytes(content.replace(was.encode(), str(layer).encode()))
+        if was.encode() not in content:
+            continue
+        if b"\0" in content:
+            return False
+        path.write_bytes(content.replace(was.encode(), str(layer).encode()))
     return True
 
 

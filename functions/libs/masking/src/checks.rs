@@ -41,7 +41,7 @@ pub struct Outcome {
     pub check: String,
     /// What the figure is of, such as `people.email`.
     pub subject: String,
-    /// The figure; none where there is none.
+    /// The figure, if there is one.
     pub value: Option<f64>,
     /// Whether the check holds.
     pub held: bool,
@@ -81,7 +81,7 @@ impl Check {
         Self::parse(node.text()?).map_err(|(what, help)| node.problem(what, help))
     }
 
-    /// Reads a check; the error says what is wrong and how to mend it.
+    /// Reads a check; the error says what is wrong and how to fix it.
     pub fn parse(text: &str) -> Result<Self, (String, String)> {
         let help = || "write it like null_rate{column=email} <= 1%".to_owned();
         let written = check.parse(text.trim()).map_err(|_| (format!("\"{text}\" is no check"), help()))?;

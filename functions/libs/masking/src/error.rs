@@ -49,10 +49,10 @@ pub enum Why {
         why: Box<Why>,
     },
     /// A rule names a column that the extract does not have.
-    #[error("the policy has a rule for it, and the file has no such column: take the rule out, or mend its name")]
+    #[error("the policy has a rule for it, and the file has no such column: remove the rule, or correct its name")]
     DeadRule,
     /// A column of another type than the policy names.
-    #[error("its type is {found}, and the policy says {expected}: look at its rule, and mend the type")]
+    #[error("its type is {found}, and the policy says {expected}: look at its rule, and correct the type")]
     OtherType {
         /// Type in the policy.
         expected: String,

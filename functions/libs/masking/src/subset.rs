@@ -157,7 +157,7 @@ impl<'p> Subset<'p> {
         let roots: Vec<(&str, usize)> =
             self.tables.iter().flat_map(|(name, rows)| rows.roots.iter().map(|row| (*name, *row))).collect();
         if roots.is_empty() {
-            let what = Why::Format("the subset has no root, mend its condition or raise its share");
+            let what = Why::Format("the subset has no root, correct its condition or raise its share");
             return Err(Refusal::file(&self.policy.file, what));
         }
         let down = self.reached(&roots, true);

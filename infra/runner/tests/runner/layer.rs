@@ -96,6 +96,28 @@ async fn a_layer_that_one_instance_built_serves_another_one_without_an_index() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_shared_layer_whose_sum_is_wrong_is_not_used() {
+    let Some((mut first, wheels)) = bench("greeting\n") else { return };
+    wheel(&wheels);
+    first.shard.layers.shared = Some(shared("greeting\n", None));
+    let built = first.run().await;
+    let mut content = std::fs::read(&built.outputs.files["layer.tar.gz"].path).unwrap();
+    // The last eight bytes of a gzip file are the sum and the length of its content.
+    let sum = content.len() - 8;
+    content[sum] ^= 1;
+
+    let Some((mut second, wheels)) = bench("greeting\n") else { return };
+    wheel(&wheels);
+    let archive = second.folder.path().join("archive");
+    std::fs::write(&archive, content).unwrap();
+    second.shard.layers.shared = Some(shared("greeting\n", Some(archive)));
+    let outcome = second.run().await;
+    let console = text(&outcome, "console.txt");
+    assert!(outcome.exit == Exit::Passed && console.contains("cannot be read: CRC check failed"), "{console}");
+    assert!(outcome.outputs.files.contains_key("layer.tar.gz"), "a good one replaces it");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_shared_layer_that_is_damaged_or_of_other_requirements_is_not_used() {
     for (of, content) in [("greeting\n", "no archive"), ("other\n", "never read")] {
         let Some((mut bench, wheels)) = bench("greeting\n") else { return };

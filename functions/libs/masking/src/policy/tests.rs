@@ -9,7 +9,7 @@ fn refusal(text: &str) -> String {
 }
 
 #[test]
-fn each_problem_names_its_place_and_how_to_mend_it() {
+fn each_problem_names_its_place_and_how_to_fix_it() {
     let cases = [
         "",
         "[tables]",

@@ -1,4 +1,4 @@
-//! A TOML value and the place where it stands, so that each problem names the place.
+//! A TOML value and its place in the file, so that each problem says where it is.
 
 use domain::base::problem::{Problem, did_you_mean};
 use toml::Value;

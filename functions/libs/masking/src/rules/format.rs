@@ -66,7 +66,7 @@ impl Shape {
         places
     }
 
-    /// With `number` FF1 is repeated until the first digit is none of zero again, as that of the value is.
+    /// With `number` FF1 is repeated until the first digit is not zero, as that of the value.
     fn decimal(&self, places: &[Place], tweak: &[u8]) -> Result<Vec<u16>, Why> {
         let starts = self.number && places.first().is_some_and(|first| first.digit != 0);
         let mut digits: Vec<u16> = places.iter().map(|place| place.digit).collect();
